@@ -1,0 +1,71 @@
+"""npc_world: NPCs that carry a world model.  They watch, believe, imagine what happens next, plan on it, and act.
+
+    import npc_world as nw
+    ground = nw.Terrain.from_rects(walls, size=(1280, 720))
+    npc = nw.load_npc("hunter", ground, position=(100, 100), seed=7)
+    action = npc.step(enemy, player, dt_s)        # every frame; the game moves its own sprite by action.velocity_px_s
+
+Names load when first used, so that `import npc_world` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from npc_world.agents.load import load_npc as load_npc
+    from npc_world.agents.npc import Npc as Npc
+    from npc_world.agents.team import Team as Team
+    from npc_world.agents.warmup import warmup as warmup
+    from npc_world.beliefs.target_model import TargetModel as TargetModel
+    from npc_world.core.errors import BadInputError as BadInputError
+    from npc_world.core.errors import ConfigError as ConfigError
+    from npc_world.core.errors import MissingExtraError as MissingExtraError
+    from npc_world.core.errors import NpcWorldError as NpcWorldError
+    from npc_world.core.errors import SaveFileError as SaveFileError
+    from npc_world.core.records import Action as Action
+    from npc_world.core.records import Belief as Belief
+    from npc_world.core.records import Explanation as Explanation
+    from npc_world.core.records import Forecast as Forecast
+    from npc_world.core.records import Observation as Observation
+    from npc_world.core.records import Plan as Plan
+    from npc_world.core.terrain import Terrain as Terrain
+    from npc_world.models.surfaces import Surface as Surface
+    from npc_world.models.top_down import TopDownBody as TopDownBody
+    from npc_world.planners.fields import TravelTime as TravelTime
+    from npc_world.planners.fields import travel_time as travel_time
+    from npc_world.planners.interception import Meeting as Meeting
+    from npc_world.planners.interception import intercept as intercept
+    from npc_world.planners.mppi import Mppi as Mppi
+    from npc_world.planners.paths import find_path as find_path
+
+_HOME = {
+    "load_npc": "agents.load", "Npc": "agents.npc", "Team": "agents.team", "warmup": "agents.warmup",
+    "TargetModel": "beliefs.target_model",
+    "BadInputError": "core.errors", "ConfigError": "core.errors", "MissingExtraError": "core.errors",
+    "NpcWorldError": "core.errors", "SaveFileError": "core.errors",
+    "Action": "core.records", "Belief": "core.records", "Explanation": "core.records", "Forecast": "core.records",
+    "Observation": "core.records", "Plan": "core.records",
+    "Terrain": "core.terrain",
+    "Surface": "models.surfaces", "TopDownBody": "models.top_down",
+    "TravelTime": "planners.fields", "travel_time": "planners.fields",
+    "Meeting": "planners.interception", "intercept": "planners.interception",
+    "Mppi": "planners.mppi", "find_path": "planners.paths",
+}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'npc_world' has no attribute {name!r}")
+    value = getattr(import_module(f"npc_world.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME})

@@ -1,0 +1,99 @@
+"""Read positions and sizes from whatever a game uses: sprites, rects, bodies, vectors, pairs."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npc_world.core.errors import BadInputError
+
+__all__ = ["position_of", "rect_of", "size_of"]
+
+_BOXES = ("hitbox", "hit_rect", "rect")
+_POINTS = ("position", "pos", "center")
+
+
+def position_of(thing: Any, name: str = "position") -> NDArray[np.float64]:
+    """The centre of `thing` in px, (2,): from its `hitbox`, `hit_rect`, `rect`, `position`, `pos` or `center`, or a pair.
+
+    Rect centres are computed from x, y, w, h because `Rect.center` drops half pixels.
+    Raises `BadInputError` naming `name` when there is none or it is not finite.
+    """
+    box = _box_of(thing)
+    if box is not None:
+        x, y, w, h = box
+        point = (x + 0.5 * w, y + 0.5 * h)
+    else:
+        point = _pair(_point_of(thing), thing, name)
+    if not (math.isfinite(point[0]) and math.isfinite(point[1])):
+        raise BadInputError(f"{name}={thing!r}: position {point} is not finite")
+    return np.array(point, dtype=np.float64)
+
+
+def size_of(thing: Any) -> tuple[float, float] | None:
+    """Width and height in px when `thing` has a box, or a circle's `radius`; None when it is only a point."""
+    box = _box_of(thing)
+    if box is not None:
+        return (abs(box[2]), abs(box[3])) if math.isfinite(box[2]) and math.isfinite(box[3]) else None
+    radius = getattr(thing, "radius", None)
+    if isinstance(radius, (int, float)) and math.isfinite(radius) and radius > 0:
+        return 2.0 * radius, 2.0 * radius
+    return None
+
+
+def rect_of(thing: Any, name: str = "rect") -> tuple[float, float, float, float]:
+    """(x, y, w, h) of anything rect-like, with w, h ≥ 0: a 4-sequence, ((x, y), (w, h)), a Rect, a sprite."""
+    box = _box_of(thing)
+    if box is None:
+        try:
+            values = [float(v) for v in np.asarray(thing, dtype=np.float64).ravel()]
+        except (TypeError, ValueError):
+            values = []
+        if len(values) != 4:
+            raise BadInputError(f"{name}={thing!r}: expected a rect: (x, y, w, h) or anything with .rect")
+        box = (values[0], values[1], values[2], values[3])
+    x, y, w, h = box
+    if not all(math.isfinite(v) for v in box):
+        raise BadInputError(f"{name}={thing!r}: {box} is not finite")
+    return min(x, x + w), min(y, y + h), abs(w), abs(h)
+
+
+def _box_of(thing: Any) -> tuple[float, float, float, float] | None:
+    if isinstance(thing, (tuple, list, np.ndarray)):
+        return None
+    for attribute in _BOXES:
+        inner = getattr(thing, attribute, None)
+        if inner is not None and hasattr(inner, "w") and hasattr(inner, "x"):
+            thing = inner
+            break
+    if all(hasattr(thing, attribute) for attribute in ("x", "y", "w", "h")):
+        try:
+            return float(thing.x), float(thing.y), float(thing.w), float(thing.h)
+        except (TypeError, ValueError):
+            return None
+    return None
+
+
+def _point_of(thing: Any) -> Any:
+    if isinstance(thing, (tuple, list, np.ndarray)):
+        return thing
+    for attribute in _POINTS:
+        value = getattr(thing, attribute, None)
+        if value is not None:
+            return value() if callable(value) else value
+    if hasattr(thing, "x") and hasattr(thing, "y"):
+        return (thing.x, thing.y)
+    return thing
+
+
+def _pair(value: Any, thing: Any, name: str) -> tuple[float, float]:
+    try:
+        x, y = value
+        return float(x), float(y)
+    except (TypeError, ValueError):
+        raise BadInputError(
+            f"{name}={thing!r}: expected a pair (x, y), or something with hitbox, hit_rect, rect, position, pos or center"
+        ) from None

@@ -1,0 +1,317 @@
+"""The ground as NPCs know it: walls as exact rects and as a raster, named surfaces and hazards per cell.
+
+A `Terrain` holds names, not physics: what a surface does to a body is a belief of each NPC.  It is the
+one mutable thing that games and NPCs share: the game edits it when a door closes or a bridge falls, and
+`version` tells planners to repair what they had.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from npc_world.core.errors import BadInputError
+from npc_world.core.geometry import EMPTY, FULL, PARTIAL, first_hit
+from npc_world.core.reading import rect_of
+
+__all__ = ["Terrain"]
+
+Floats = NDArray[np.float64]
+_MOST_CELLS = 1 << 26
+
+
+class Terrain:
+    """Walls, surfaces and hazards of a level, size (width, height) in px, in cells of `cell_px`.
+
+    Build one with `from_rects`, `from_grid` or `open_field`.  The world's edge is no wall for sight, and
+    bodies do not leave the map.  Public arrays are read-only views; change them by the `set_…` methods.
+    """
+
+    def __init__(self, size: tuple[float, float], cell_px: float, surface: NDArray[np.int16], surfaces: Sequence[str],
+                 rects: Floats, solid: NDArray[np.bool_] | None = None) -> None:
+        self.size: tuple[float, float] = (float(size[0]), float(size[1]))
+        self.cell_px: float = float(cell_px)
+        self.surfaces: list[str] = list(surfaces)
+        self._surface = np.ascontiguousarray(surface, dtype=np.int16)
+        self._hazard = np.zeros(surface.shape, dtype=np.bool_)
+        self._rects = np.ascontiguousarray(rects, dtype=np.float64).reshape(-1, 4)
+        self._solid = np.zeros(surface.shape, dtype=np.uint8)
+        self._opaque = np.zeros(surface.shape, dtype=np.bool_)
+        self._sight: NDArray[np.uint8] | None = None
+        self.version: int = 0
+        self._changes: list[tuple[int, tuple[int, int, int, int]]] = []
+        if solid is None:
+            for left, top, right, bottom in self._rects:
+                self._raster(left, top, right, bottom)
+        else:
+            self._solid[solid] = FULL
+
+    # ---- building -------------------------------------------------------------------------------------------
+
+    @classmethod
+    def from_rects(cls, walls: Iterable[Any], size: tuple[float, float], cell_px: float = 16, surface: str = "ground") -> Terrain:
+        """A level whose walls are rects: (x, y, w, h), pygame.Rect, or sprites with .rect.  Walls need not align with cells.
+
+        >>> ground = Terrain.from_rects([(100, 0, 20, 300)], size=(640, 480))
+        >>> ground.is_solid((110, 50)), ground.line_of_sight((50, 50), (200, 50)), ground.line_of_sight((50, 400), (200, 400))
+        (True, False, True)
+        """
+        width, height = _checked_size(size)
+        cell = _checked_cell(cell_px, width, height)
+        boxes = [rect_of(wall, f"walls[{i}]") for i, wall in enumerate(walls)]
+        rects = np.array([(x, y, x + w, y + h) for x, y, w, h in boxes if w > 0 and h > 0], dtype=np.float64).reshape(-1, 4)
+        shape = (max(1, math.ceil(height / cell - 1e-9)), max(1, math.ceil(width / cell - 1e-9)))
+        return cls((width, height), cell, np.zeros(shape, np.int16), [surface], rects)
+
+    @classmethod
+    def from_grid(cls, kinds: ArrayLike, cell_px: float = 32, legend: Mapping[int, str] | None = None,
+                  solid: Iterable[str] = ("wall",)) -> Terrain:
+        """A tile map: kinds (rows, cols) int, `legend` from kind to surface name, `solid` the names that are walls.
+
+        Kinds without an entry in the legend are an error.  Without a legend, 0 is "ground" and 1 is "wall".
+        """
+        grid = np.asarray(kinds)
+        if grid.ndim != 2 or grid.size == 0:
+            raise BadInputError(f"kinds has shape {grid.shape}: expected (rows, cols), at least one cell")
+        if grid.dtype == np.bool_:
+            grid = grid.astype(np.int64)
+        if not np.issubdtype(grid.dtype, np.integer):
+            raise BadInputError(f"kinds has dtype {grid.dtype}: expected whole numbers")
+        names = {0: "ground", 1: "wall"} if legend is None else dict(legend)
+        unknown = sorted(set(np.unique(grid).tolist()) - set(names))
+        if unknown:
+            raise BadInputError(f"kinds has {unknown[:8]} without an entry in legend={names!r}")
+        solid_names = {solid} if isinstance(solid, str) else set(solid)
+        surfaces = list(dict.fromkeys(names.values()))
+        index = np.zeros(grid.shape, np.int16)
+        wall = np.zeros(grid.shape, np.bool_)
+        for kind, name in names.items():
+            index[grid == kind] = surfaces.index(name)
+            if name in solid_names:
+                wall |= grid == kind
+        rows, cols = grid.shape
+        cell = _checked_cell(cell_px, cols * float(cell_px), rows * float(cell_px))
+        return cls((cols * cell, rows * cell), cell, index, surfaces, _merged(wall) * cell, wall)
+
+    @classmethod
+    def open_field(cls, size: tuple[float, float], cell_px: float | None = None, surface: str = "ground") -> Terrain:
+        """Nothing but ground.  `cell_px` defaults to about 1/64 of the longer side."""
+        width, height = _checked_size(size)
+        return cls.from_rects([], (width, height), cell_px if cell_px is not None else max(width, height) / 64.0, surface)
+
+    # ---- changing -------------------------------------------------------------------------------------------
+
+    def set_solid(self, rect: Any, solid: bool = True) -> None:
+        """A door closes (True), a bridge or wall is opened (False): exactly this rect becomes wall or free."""
+        left, top, right, bottom = self._edges(rect)
+        if right <= left or bottom <= top:
+            return
+        self._rects = _subtracted(self._rects, left, top, right, bottom)
+        if solid:
+            self._rects = np.vstack([self._rects, [[left, top, right, bottom]]])
+        self._changed(self._raster(left, top, right, bottom))
+
+    def set_surface(self, rect: Any, name: str) -> None:
+        """The cells whose centre lies in `rect` become surface `name`."""
+        if name not in self.surfaces:
+            self.surfaces.append(name)
+        self._paint(self._surface, rect, self.surfaces.index(name))
+
+    def set_hazard(self, rect: Any, hazard: bool = True) -> None:
+        """The cells whose centre lies in `rect` become deadly: passable for bodies, never planned through."""
+        self._paint(self._hazard, rect, hazard)
+
+    def set_opaque(self, rect: Any, opaque: bool = True) -> None:
+        """The cells whose centre lies in `rect` block sight but not bodies: smoke, tall grass, darkness."""
+        rows, cols = self.shape
+        left, top, right, bottom = self._edges(rect)
+        row0, row1 = _centres_within(top, bottom, self.cell_px, rows)
+        col0, col1 = _centres_within(left, right, self.cell_px, cols)
+        self._opaque[row0:row1, col0:col1] = opaque
+        self._sight = None
+
+    # ---- asking ---------------------------------------------------------------------------------------------
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(rows, cols) of the raster."""
+        rows, cols = self._solid.shape
+        return rows, cols
+
+    @property
+    def solid(self) -> NDArray[np.uint8]:
+        """(rows, cols) of EMPTY 0, FULL 1, PARTIAL 2 (a wall somewhere in the cell)."""
+        return _read_only(self._solid)
+
+    @property
+    def surface(self) -> NDArray[np.int16]:
+        """(rows, cols) index into `surfaces`."""
+        return _read_only(self._surface)
+
+    @property
+    def hazard(self) -> NDArray[np.bool_]:
+        """(rows, cols) deadly cells."""
+        return _read_only(self._hazard)
+
+    @property
+    def opaque(self) -> NDArray[np.bool_]:
+        """(rows, cols) cells that block sight without being walls."""
+        return _read_only(self._opaque)
+
+    @property
+    def sight(self) -> NDArray[np.uint8]:
+        """(rows, cols) what rays meet: `solid`, with opaque cells FULL."""
+        if self._sight is None:
+            self._sight = np.where(self._opaque, np.uint8(FULL), self._solid)
+        return _read_only(self._sight)
+
+    @property
+    def rects(self) -> Floats:
+        """(M, 4) left, top, right, bottom of every wall, px; they may overlap."""
+        return _read_only(self._rects)
+
+    def changes_since(self, version: int) -> list[tuple[int, int, int, int]] | None:
+        """Cell ranges (row0, col0, row1, col1), end exclusive, edited after `version`; None when that is too long ago."""
+        if version == self.version:
+            return []
+        kept = [change for at, change in self._changes if at > version]
+        return kept if len(kept) == self.version - version else None
+
+    def cell_of(self, point: Any) -> tuple[int, int]:
+        """(row, col) of the cell that holds the point, clamped to the map."""
+        rows, cols = self.shape
+        return (min(rows - 1, max(0, int(point[1] // self.cell_px))), min(cols - 1, max(0, int(point[0] // self.cell_px))))
+
+    def centre_of(self, row: int, col: int) -> Floats:
+        """(2,) px centre of a cell."""
+        return np.array([(col + 0.5) * self.cell_px, (row + 0.5) * self.cell_px])
+
+    def surface_at(self, point: Any) -> str:
+        """Name of the surface under a point; points outside the map read the nearest cell."""
+        return self.surfaces[self._surface[self.cell_of(point)]]
+
+    def is_solid(self, point: Any) -> bool:
+        """Whether a wall covers the point (its edge does not)."""
+        x, y = float(point[0]), float(point[1])
+        r = self._rects
+        return bool(np.any((r[:, 0] < x) & (x < r[:, 2]) & (r[:, 1] < y) & (y < r[:, 3])))
+
+    def contains(self, point: Any) -> bool:
+        """Whether the point is on the map."""
+        return bool(0 <= point[0] <= self.size[0] and 0 <= point[1] <= self.size[1])
+
+    def line_of_sight(self, start: Any, end: Any) -> bool:
+        """Whether neither wall nor smoke lies between two points; touching a wall's edge does not break sight."""
+        hit = first_hit(self.sight, self._rects, self.cell_px, float(start[0]), float(start[1]), float(end[0]), float(end[1]))
+        return bool(hit > 1.0)
+
+    # ---- inside ---------------------------------------------------------------------------------------------
+
+    def _edges(self, rect: Any) -> tuple[float, float, float, float]:
+        x, y, w, h = rect_of(rect)
+        return x, y, x + w, y + h
+
+    def _paint(self, layer: NDArray[Any], rect: Any, value: Any) -> None:
+        left, top, right, bottom = self._edges(rect)
+        rows, cols = self.shape
+        row0, row1 = _centres_within(top, bottom, self.cell_px, rows)
+        col0, col1 = _centres_within(left, right, self.cell_px, cols)
+        if row0 < row1 and col0 < col1:
+            layer[row0:row1, col0:col1] = value
+            self._changed((row0, col0, row1, col1))
+
+    def _changed(self, cells: tuple[int, int, int, int]) -> None:
+        self.version += 1
+        self._sight = None
+        self._changes.append((self.version, cells))
+        del self._changes[:-256]
+
+    def _raster(self, left: float, top: float, right: float, bottom: float) -> tuple[int, int, int, int]:
+        """Recompute the raster where the rect touches; returns that range of cells."""
+        rows, cols = self.shape
+        col0, col1 = _cells_touched(left, right, self.cell_px, cols)
+        row0, row1 = _cells_touched(top, bottom, self.cell_px, rows)
+        if row0 >= row1 or col0 >= col1:
+            return row0, col0, row0, col0
+        window = (col0 * self.cell_px, row0 * self.cell_px, col1 * self.cell_px, row1 * self.cell_px)
+        covered = np.zeros((row1 - row0, col1 - col0))
+        r = self._rects
+        near = r[(r[:, 0] < window[2]) & (r[:, 2] > window[0]) & (r[:, 1] < window[3]) & (r[:, 3] > window[1])]
+        x = np.arange(col0, col1) * self.cell_px
+        y = np.arange(row0, row1) * self.cell_px
+        full = np.zeros(covered.shape, np.bool_)
+        for a, b, c, d in near:
+            w = np.clip(np.minimum(c, x + self.cell_px) - np.maximum(a, x), 0.0, None)
+            h = np.clip(np.minimum(d, y + self.cell_px) - np.maximum(b, y), 0.0, None)
+            area = h[:, None] * w[None, :]
+            covered += area
+            full |= area >= self.cell_px ** 2 * (1.0 - 1e-9)
+        self._solid[row0:row1, col0:col1] = np.where(full, FULL, np.where(covered > 1e-9 * self.cell_px ** 2, PARTIAL, EMPTY))
+        return row0, col0, row1, col1
+
+
+def _read_only(array: NDArray[Any]) -> NDArray[Any]:
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def _checked_size(size: Any) -> tuple[float, float]:
+    try:
+        width, height = float(size[0]), float(size[1])
+    except (TypeError, ValueError, IndexError):
+        raise BadInputError(f"size={size!r}: expected (width, height) in px") from None
+    if not (math.isfinite(width) and math.isfinite(height) and width > 0 and height > 0):
+        raise BadInputError(f"size={size!r}: expected a positive, finite (width, height)")
+    return width, height
+
+
+def _checked_cell(cell_px: float, width: float, height: float) -> float:
+    if not isinstance(cell_px, (int, float, np.number)) or not math.isfinite(cell_px) or cell_px <= 0:
+        raise BadInputError(f"cell_px={cell_px!r}: expected a positive number of px")
+    if (width / cell_px) * (height / cell_px) > _MOST_CELLS:
+        raise BadInputError(f"cell_px={cell_px!r}: {width:g} × {height:g} px would need more than {_MOST_CELLS:,} cells; use larger cells")
+    return float(cell_px)
+
+
+def _cells_touched(low: float, high: float, cell: float, count: int) -> tuple[int, int]:
+    """First and one past the last cell whose interior meets the open interval; an edge within a billionth of a cell is aligned."""
+    return max(0, math.floor(low / cell + 1e-9)), min(count, math.ceil(high / cell - 1e-9))
+
+
+def _centres_within(low: float, high: float, cell: float, count: int) -> tuple[int, int]:
+    return max(0, math.ceil(low / cell - 0.5 - 1e-9)), min(count, math.ceil(high / cell - 0.5 - 1e-9))
+
+
+def _merged(wall: NDArray[np.bool_]) -> Floats:
+    """(M, 4) rects in cells that cover the wall cells exactly: runs along rows, equal runs joined downwards."""
+    open_runs: dict[tuple[int, int], int] = {}
+    rects: list[tuple[int, int, int, int]] = []
+    padded = np.pad(wall, ((0, 1), (1, 1)))
+    edges = np.diff(padded.astype(np.int8), axis=1)
+    for row in range(padded.shape[0]):
+        runs = set(zip(np.flatnonzero(edges[row] == 1).tolist(), np.flatnonzero(edges[row] == -1).tolist(), strict=True))
+        for run in [run for run in open_runs if run not in runs]:
+            rects.append((run[0], open_runs.pop(run), run[1], row))
+        for run in runs:
+            open_runs.setdefault(run, row)
+    return np.array(rects, dtype=np.float64).reshape(-1, 4)
+
+
+def _subtracted(rects: Floats, left: float, top: float, right: float, bottom: float) -> Floats:
+    """The rects less the given one: each that overlaps is cut into up to four."""
+    overlap = (rects[:, 0] < right) & (rects[:, 2] > left) & (rects[:, 1] < bottom) & (rects[:, 3] > top)
+    if not overlap.any():
+        return rects
+    pieces: list[tuple[float, float, float, float]] = []
+    for a, b, c, d in rects[overlap]:
+        middle_top, middle_bottom = max(b, top), min(d, bottom)
+        pieces += [(a, b, c, top)] if b < top else []
+        pieces += [(a, bottom, c, d)] if d > bottom else []
+        pieces += [(a, middle_top, left, middle_bottom)] if a < left else []
+        pieces += [(right, middle_top, c, middle_bottom)] if c > right else []
+    return np.vstack([rects[~overlap], np.array(pieces, dtype=np.float64).reshape(-1, 4)])

@@ -1,0 +1,60 @@
+"""What a body believes of each surface: how fast it lets one go, how well one grips, how it pushes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npc_world.core.tunable import check_tunables, tunable
+
+__all__ = ["DEFAULT_SURFACES", "Surface", "surface_table"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surface:
+    """Believed physics of one surface, relative to the body, with standard deviations.
+
+    A body that wants velocity u on a surface moves towards `speed_factor` · u + push with at most
+    `grip` × its own acceleration limit.  Wrong where speed builds up without limit (slopes) or grip depends on speed.
+    """
+
+    speed_factor: float = tunable(1.0, "top speed here over top speed on good ground", low=0.02, high=4.0)
+    grip: float = tunable(1.0, "share of the acceleration limit that the ground transmits; ice is near 0.1", low=0.005, high=4.0)
+    push_x: float = tunable(0.0, "drift to the right, in shares of the body's top speed (currents, conveyors)", low=-4.0, high=4.0)
+    push_y: float = tunable(0.0, "drift downwards, in shares of the body's top speed", low=-4.0, high=4.0)
+    speed_factor_sd: float = tunable(0.15, "standard deviation of speed_factor: how unsure the NPC is before it has felt it", low=0.0, high=4.0)
+    grip_sd: float = tunable(0.2, "standard deviation of grip", low=0.0, high=4.0)
+    push_sd: float = tunable(0.1, "standard deviation of each push component", low=0.0, high=4.0)
+
+    def __post_init__(self) -> None:
+        check_tunables(self)
+
+
+UNKNOWN = Surface(speed_factor_sd=0.4, grip_sd=0.4, push_sd=0.3)
+"""Prior for a surface whose name says nothing."""
+
+DEFAULT_SURFACES: dict[str, Surface] = {
+    "road": Surface(speed_factor=1.0),
+    "grass": Surface(speed_factor=0.9),
+    "ground": Surface(speed_factor=1.0),
+    "sand": Surface(speed_factor=0.75),
+    "mud": Surface(speed_factor=0.5),
+    "ice": Surface(speed_factor=1.0, grip=0.12),
+    "water": Surface(speed_factor=0.55, push_sd=0.3),
+}
+"""Priors by common name; a designer's file and then experience override them."""
+
+
+def surface_table(names: list[str], beliefs: dict[str, Surface]) -> NDArray[np.float64]:
+    """(len(names), 4) of speed_factor, grip, push_x, push_y: what compiled kernels read, row per terrain surface index."""
+    rows = [beliefs.get(name, DEFAULT_SURFACES.get(name, UNKNOWN)) for name in names]
+    return np.array([(s.speed_factor, s.grip, s.push_x, s.push_y) for s in rows], dtype=np.float64).reshape(-1, 4)
+
+
+def with_values(surface: Surface, **values: float) -> Surface:
+    """The surface with some values replaced, clipped to their ranges."""
+    limits = {"speed_factor": (0.02, 4.0), "grip": (0.005, 4.0), "push_x": (-4.0, 4.0), "push_y": (-4.0, 4.0)}
+    clipped = {name: float(np.clip(value, *limits.get(name, (0.0, 4.0)))) for name, value in values.items()}
+    return replace(surface, **clipped)
