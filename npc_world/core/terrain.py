@@ -28,7 +28,8 @@ class Terrain:
     """Walls, surfaces and hazards of a level, size (width, height) in px, in cells of `cell_px`.
 
     Build one with `from_rects`, `from_grid` or `open_field`.  The world's edge is no wall for sight, and
-    bodies do not leave the map.  Public arrays are read-only views; change them by the `set_…` methods.
+    bodies do not leave the map.  Public arrays are the live ones, to be read only: change them by the
+    `set_…` methods, or planners will not notice.
     """
 
     def __init__(self, size: tuple[float, float], cell_px: float, surface: NDArray[np.int16], surfaces: Sequence[str],
@@ -145,34 +146,34 @@ class Terrain:
     @property
     def solid(self) -> NDArray[np.uint8]:
         """(rows, cols) of EMPTY 0, FULL 1, PARTIAL 2 (a wall somewhere in the cell)."""
-        return _read_only(self._solid)
+        return self._solid
 
     @property
     def surface(self) -> NDArray[np.int16]:
         """(rows, cols) index into `surfaces`."""
-        return _read_only(self._surface)
+        return self._surface
 
     @property
     def hazard(self) -> NDArray[np.bool_]:
         """(rows, cols) deadly cells."""
-        return _read_only(self._hazard)
+        return self._hazard
 
     @property
     def opaque(self) -> NDArray[np.bool_]:
         """(rows, cols) cells that block sight without being walls."""
-        return _read_only(self._opaque)
+        return self._opaque
 
     @property
     def sight(self) -> NDArray[np.uint8]:
         """(rows, cols) what rays meet: `solid`, with opaque cells FULL."""
         if self._sight is None:
             self._sight = np.where(self._opaque, np.uint8(FULL), self._solid)
-        return _read_only(self._sight)
+        return self._sight
 
     @property
     def rects(self) -> Floats:
         """(M, 4) left, top, right, bottom of every wall, px; they may overlap."""
-        return _read_only(self._rects)
+        return self._rects
 
     def changes_since(self, version: int) -> list[tuple[int, int, int, int]] | None:
         """Cell ranges (row0, col0, row1, col1), end exclusive, edited after `version`; None when that is too long ago."""
@@ -252,12 +253,6 @@ class Terrain:
             full |= area >= self.cell_px ** 2 * (1.0 - 1e-9)
         self._solid[row0:row1, col0:col1] = np.where(full, FULL, np.where(covered > 1e-9 * self.cell_px ** 2, PARTIAL, EMPTY))
         return row0, col0, row1, col1
-
-
-def _read_only(array: NDArray[Any]) -> NDArray[Any]:
-    view = array.view()
-    view.flags.writeable = False
-    return view
 
 
 def _checked_size(size: Any) -> tuple[float, float]:
