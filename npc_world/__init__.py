@@ -56,7 +56,7 @@ _HOME = {
     "Mppi": "planners.mppi", "find_path": "planners.paths",
 }
 
-__all__ = sorted(_HOME)
+__all__ = sorted(_HOME)  # noqa: PLE0605
 
 
 def __getattr__(name: str) -> Any:
