@@ -1,0 +1,1 @@
+"""The islands of the hunt, one file each: `build()` paints it."""
