@@ -1,0 +1,35 @@
+"""Catch the target: intercept while its future can be told, search while it is out of sight, else make rounds."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from npc_world.agents.behaviours.moves import intercepted
+from npc_world.agents.behaviours.patrol import Patrol
+from npc_world.agents.behaviours.search import search
+from npc_world.agents.situation import Situation
+from npc_world.core.records import Plan
+
+__all__ = ["Hunt"]
+
+
+class Hunt:
+    """The hunter."""
+
+    def __init__(self) -> None:
+        self._rounds = Patrol()
+        self.catch_times: dict[str, float] = {}
+
+    def plan(self, now: Situation) -> Plan:
+        self.catch_times = {}
+        if now.belief is None or now.forecast is None or now.blind_s > now.config.searching.give_up_s:
+            return self._rounds.plan(now)
+        if now.target is not None and now.target.occupancy is not None and now.blind_s > _FORESEEABLE_S:
+            return search(now)
+        plan, meeting = intercepted(now, now.forecast)
+        self.catch_times = dict(zip(now.forecast.labels, np.asarray(meeting.catch_times_s).tolist(), strict=True))
+        return plan
+
+
+_FORESEEABLE_S = 1.5
+"""For so long after losing sight the forecast still says more than the map of where it may be."""

@@ -1,0 +1,249 @@
+"""One NPC's thinking, one frame at a time: observe, believe, learn, imagine, plan, act."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npc_world.agents.behaviours.base import Behaviour
+from npc_world.agents.behaviours.guard import Guard, Sentry
+from npc_world.agents.behaviours.hunt import Hunt
+from npc_world.agents.behaviours.patrol import Patrol
+from npc_world.agents.config import NpcConfig
+from npc_world.agents.motion import OwnMotion
+from npc_world.agents.perception import facing
+from npc_world.agents.situation import Situation
+from npc_world.agents.steering import Steerer
+from npc_world.agents.team import Team
+from npc_world.core.records import Action, Belief, Forecast, Observation, Plan
+from npc_world.core.terrain import Terrain
+from npc_world.learning.surface_learning import SurfaceLearner
+from npc_world.models.surfaces import Surface, surface_table
+
+__all__ = ["Brain"]
+
+Floats = NDArray[np.float64]
+_BEHAVIOURS = {"hunt": Hunt, "guard": Guard, "sentry": Sentry, "patrol": Patrol}
+_GOLDEN = 0.6180339887
+
+
+class Brain:
+    """What changes while an NPC lives.  Everything it hands out is frozen."""
+
+    def __init__(self, ground: Terrain, config: NpcConfig, team: Team, member: int, post: Floats, seed: int) -> None:
+        self.ground, self.config, self.team, self.member, self.post = ground, config, team, member, post
+        self.rng = np.random.default_rng(seed)
+        self.motion = OwnMotion()
+        self.surfaces = SurfaceLearner(config.learning, config.surfaces)
+        self.steerer = Steerer(ground, self.rng)
+        self.behaviour: Behaviour = _BEHAVIOURS[config.behaviour]()
+        self.heading_rad = 0.0
+        self.carry = np.zeros(2)
+        self.reset()
+
+    def reset(self) -> None:
+        """A new round: forget the moment, keep what was learned."""
+        self.forecast: Forecast | None = None
+        self.plan: Plan | None = None
+        self.action: Action | None = None
+        self.target_name: str | None = None
+        self.motion.reset()
+        self.surfaces.forget_motion()
+        self._commanded = np.zeros(2)
+        self._delayed: deque[Observation] = deque()
+        self._phase = (self.member * _GOLDEN) % 1.0
+        self._last_plan_slot = -1
+        self._ground_version = self.ground.version
+
+    def step(self, now: Observation) -> Action:
+        """The whole of it."""
+        self.motion.observe(now)
+        self._learn_ground(now)
+        seen = self._as_noticed(now)
+        self.team.observe(self.member, seen, self._seen_cells(now))
+        self.target_name = self._choose_target(now)
+        if self._due(now):
+            situation = self._situation(now)
+            self.forecast = situation.forecast
+            self.plan = self.behaviour.plan(situation)
+            self._tell_team(now)
+        return self._act(now)
+
+    # ---- observe and learn ---------------------------------------------------------------------------------------
+
+    def _learn_ground(self, now: Observation) -> None:
+        if self.motion.jumped:
+            self.surfaces.forget_motion()
+            self.plan = None
+            return
+        name = self.ground.surface_at(now.position_px)
+        self.surfaces.learn(now.time_s, now.position_px, name, self._commanded, self.speed(now.size_px),
+                            self.config.body.max_acceleration_px_s2 or 0.0)
+
+    def _as_noticed(self, now: Observation) -> Observation:
+        """The observation the NPC reacts to: its own eyes where they decide, `reaction_s` late."""
+        vision = self.config.vision
+        if not vision.told and now.targets:
+            kept = {name: sighting for name, sighting in now.targets.items()
+                    if vision.sees(self.ground, now.position_px, self.heading_rad, sighting.position_px)}
+            now = replace(now, targets=kept)
+        delay = self.config.planning.reaction_s
+        if delay <= 0.0:
+            return now
+        self._delayed.append(now)
+        while len(self._delayed) > 1 and self._delayed[1].time_s <= now.time_s - delay:
+            self._delayed.popleft()
+        return replace(now, targets=self._delayed[0].targets) if self._delayed[0].time_s <= now.time_s - delay else replace(now, targets={})
+
+    def _seen_cells(self, now: Observation) -> NDArray[np.bool_] | None:
+        """What it looks at, wanted only while some target is out of sight; a few times a second is enough."""
+        hidden = any(name not in now.targets for name in self.team.models)
+        slot = int((now.time_s + self._phase * _LOOK_EVERY_S) / _LOOK_EVERY_S)
+        if not hidden or slot == self._last_look_slot:
+            return None
+        self._last_look_slot = slot
+        return self.config.vision.seen_cells(self.ground, now.position_px, self.heading_rad)
+
+    _last_look_slot = -1
+
+    def _choose_target(self, now: Observation) -> str | None:
+        """The nearest believed target, changed only for one that is clearly nearer."""
+        distances = {name: math.dist(model.belief.position_px, now.position_px)
+                     for name, model in self.team.models.items() if model.belief is not None}
+        if not distances:
+            return None
+        nearest = min(distances, key=lambda name: distances[name])
+        kept = self.target_name
+        return kept if kept in distances and distances[kept] < 1.3 * distances[nearest] else nearest
+
+    # ---- imagine and plan ----------------------------------------------------------------------------------------
+
+    def _due(self, now: Observation) -> bool:
+        """Whether to plan in this frame: at `replan_hz`, each NPC in its own slot, at once when the ground has changed."""
+        slot = int(now.time_s * self.config.planning.replan_hz + self._phase)
+        changed = self.ground.version != self._ground_version
+        if self.plan is not None and slot == self._last_plan_slot and not changed:
+            return False
+        self._last_plan_slot, self._ground_version = slot, self.ground.version
+        return True
+
+    def _situation(self, now: Observation) -> Situation:
+        settings = self.config.planning
+        model = self.team.models.get(self.target_name) if self.target_name is not None else None
+        belief = model.belief if model is not None else None
+        speed = self.speed(now.size_px)
+        forecast = None
+        if belief is not None and self.target_name is not None:
+            away_s = math.dist(belief.position_px, now.position_px) / speed
+            horizon_s = min(settings.max_horizon_s, max(settings.min_horizon_s, settings.horizon_factor * away_s))
+            forecast = self.team.forecast(self.target_name, now.time_s, horizon_s, settings.steps, settings.hypotheses)
+            if forecast is not None and settings.foresight < 1.0:
+                forecast = shortsighted(forecast, belief, settings.foresight)
+        sighting = now.targets.get(self.target_name or "")
+        other_size = sighting.size_px if sighting is not None and sighting.size_px is not None else now.size_px
+        return Situation(
+            time_s=now.time_s, position_px=now.position_px, velocity_px_s=self.motion.velocity_px_s, size_px=now.size_px, speed_px_s=speed,
+            reach_px=0.25 * (sum(now.size_px) + sum(other_size)), heading_rad=self.heading_rad, post_px=self.post, ground=self.ground,
+            surfaces=self.table(), config=self.config, target=model, belief=belief, forecast=forecast,
+            covered_s=self.team.covered(self.member, now.time_s), searched_px=self.team.searched(self.member, now.time_s), rng=self.rng)
+
+    def _tell_team(self, now: Observation) -> None:
+        assert self.plan is not None
+        searching = self.plan.waypoints_px[-1] if self.plan.behaviour == "search" else None
+        self.team.tell(self.member, now.time_s, getattr(self.behaviour, "catch_times", {}), searching)
+
+    def table(self) -> Floats:
+        """(S, 4) what it believes of the terrain's surfaces, for kernels."""
+        return surface_table(self.ground.surfaces, self.surfaces.beliefs)
+
+    def speed(self, size_px: tuple[float, float]) -> float:
+        """Its top speed on good ground: told, or six body lengths per second."""
+        told = self.config.body.max_speed_px_s
+        return told if told is not None else 6.0 * max(size_px)
+
+    # ---- act -------------------------------------------------------------------------------------------------------
+
+    def _act(self, now: Observation) -> Action:
+        assert self.plan is not None
+        speed = self.speed(now.size_px)
+        if self.plan.behaviour == "patrol":
+            speed *= self.config.patrolling.speed_factor
+        velocity = self.steerer.velocity(self.plan, now.position_px, self.motion.velocity_px_s, now.dt_s, speed, now.size_px, self.table(),
+                                         self.config)
+        if self.plan.behaviour in ("watch", "guard") and not velocity.any():
+            self.heading_rad = self._scan(now)
+        else:
+            self.heading_rad = facing(self.heading_rad, velocity, now.dt_s)
+        self._commanded = velocity
+        self.action = Action(velocity_px_s=velocity, acceleration_px_s2=self._acceleration(velocity, now.dt_s), why=self.plan.behaviour,
+                             cell=self.steerer.next_cell(now.position_px, velocity, now.size_px), aim=self._aim(),
+                             confidence=self._confidence(), _carry=self.carry)
+        return self.action
+
+    def _acceleration(self, velocity: Floats, dt_s: float) -> Floats:
+        change = (velocity - self.motion.velocity_px_s) / dt_s
+        limit, size = self.config.body.max_acceleration_px_s2, math.hypot(*(velocity - self.motion.velocity_px_s)) / dt_s
+        return change * (limit / size) if limit is not None and size > limit else change
+
+    def _scan(self, now: Observation) -> float:
+        """Look towards a target in sight, else around."""
+        belief = self.belief
+        if belief is not None and belief.visible:
+            return facing(self.heading_rad, belief.position_px - now.position_px, now.dt_s)
+        return self.heading_rad + self.config.guarding.scan_rad_s * now.dt_s
+
+    def _aim(self) -> tuple[Floats, float] | None:
+        if self.plan is None or self.plan.meeting_px is None or self.plan.meeting_time_s is None:
+            return None
+        return self.plan.meeting_px, self.plan.meeting_time_s
+
+    def _confidence(self) -> float:
+        if self.plan is None or self.forecast is None or self.plan.hypothesis is None:
+            return 0.0
+        return float(self.forecast.weights[self.plan.hypothesis])
+
+    @property
+    def belief(self) -> Belief | None:
+        """What it thinks of its present target."""
+        model = self.team.models.get(self.target_name) if self.target_name is not None else None
+        return model.belief if model is not None else None
+
+    def retune(self, config: NpcConfig) -> None:
+        """Another config from now on."""
+        if config.behaviour != self.config.behaviour:
+            self.behaviour = _BEHAVIOURS[config.behaviour]()
+        if config.surfaces != self.config.surfaces:
+            self.surfaces.beliefs.update(config.surfaces)
+        self.surfaces.config = config.learning
+        self.config = config
+        self.team.configure(config.target, None)
+        self.plan = None
+
+    def surfaces_from(self, arrays: dict[str, Any]) -> dict[str, Surface]:
+        """Surface beliefs out of a save file's arrays; ValueError when they are out of range."""
+        names, values = arrays["surface_names"], np.asarray(arrays["surface_values"], dtype=np.float64)
+        if values.shape != (len(names), len(_SURFACE_FIELDS)):
+            raise ValueError(f"surface_values has shape {values.shape}")
+        return {str(name): Surface(**dict(zip(_SURFACE_FIELDS, map(float, row), strict=True)))
+                for name, row in zip(names, values, strict=True)}
+
+    def state(self) -> dict[str, Any]:
+        """What it has learned of the ground, as arrays."""
+        names = list(self.surfaces.beliefs)
+        values = [[getattr(self.surfaces.beliefs[n], f) for f in _SURFACE_FIELDS] for n in names]
+        return {"surface_names": np.array(names, dtype=np.str_), "surface_values": np.array(values, dtype=np.float64).reshape(-1, 7)}
+
+
+_LOOK_EVERY_S = 0.1
+_SURFACE_FIELDS = ("speed_factor", "grip", "push_x", "push_y", "speed_factor_sd", "grip_sd", "push_sd")
+
+
+def shortsighted(forecast: Forecast, belief: Belief, foresight: float) -> Forecast:
+    """The forecast drawn back towards where the target is now: what an NPC with less foresight imagines."""
+    here = belief.position_px
+    return replace(forecast, positions_px=here + foresight * (forecast.positions_px - here))

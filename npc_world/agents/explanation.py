@@ -1,0 +1,81 @@
+"""Say in one sentence what an NPC is doing and why, with the numbers its planner used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from npc_world.core.records import Explanation, Forecast, Plan
+from npc_world.core.terrain import Terrain
+
+__all__ = ["explain", "place_name"]
+
+_SURE = 0.5
+
+
+def explain(plan: Plan | None, forecast: Forecast | None, places: Mapping[str, tuple[float, float]], ground: Terrain, position: np.ndarray,
+            blind_s: float, surprise: float, occupancy: np.ndarray | None) -> Explanation:
+    """The sentence for a plan; every number in it is a field of the plan, of the forecast, or of the belief."""
+    if plan is None:
+        return Explanation("Looking around: nothing seen yet.", {})
+    if plan.behaviour == "intercept" and forecast is not None and plan.hypothesis is not None:
+        return _interception(plan, forecast, places, ground, surprise)
+    eta = {"eta_s": float(plan.eta_s)} if np.isfinite(plan.eta_s) else {}
+    if plan.behaviour == "search":
+        place = place_name(plan.waypoints_px[-1], places, ground)
+        numbers = {"unseen_s": blind_s, **eta}
+        sentence = f"Searching {place}: I lost sight of you {blind_s:.1f} s ago"
+        return Explanation(sentence + (f"; I am there in {plan.eta_s:.1f} s." if eta else "."), numbers)
+    said = {"patrol": "On my rounds", "return": "Going back to my post", "guard": "Keeping my post", "watch": "Watching",
+            "hold": "Waiting"}.get(plan.behaviour, plan.behaviour.capitalize())
+    return Explanation(said + (f"; there in {plan.eta_s:.1f} s." if eta and plan.eta_s > 0.0 else "."), eta)
+
+
+def _interception(plan: Plan, forecast: Forecast, places: Mapping[str, tuple[float, float]], ground: Terrain, surprise: float) -> Explanation:
+    k = plan.hypothesis
+    assert k is not None and plan.meeting_px is not None and plan.meeting_time_s is not None
+    weight = float(forecast.weights[k])
+    numbers = {"probability": weight, "meeting_s": float(plan.meeting_time_s), "expected_catch_s": float(plan.expected_catch_s or 0.0),
+               "surprise": surprise}
+    track = forecast.positions_px[k]
+    # when does the target come by the meeting point on this hypothesis, and when can I be there?
+    passing = int(np.argmin(np.hypot(*(track - plan.meeting_px).T)))
+    lead = float(forecast.times_s[passing]) - float(plan.eta_s)
+    place = place_name(plan.meeting_px, places, ground)
+    says = f"{round(100 * weight)} % you {_as_verb(forecast.labels[k])}"
+    if lead > 0.25:
+        numbers["lead_s"] = lead
+        sentence = f"Cutting you off {place}: {says}; I arrive {lead:.1f} s before you."
+    else:
+        sentence = f"Closing in {place}: {says}; I meet you in {plan.meeting_time_s:.1f} s."
+    if surprise > 3.0:
+        sentence += f" You keep surprising me ({surprise:.1f} times my usual error), so I trust this less."
+    order = np.argsort(-forecast.weights)
+    others = tuple(f"{round(100 * float(forecast.weights[i]))} % you {_as_verb(forecast.labels[i])}" for i in order if i != k)[:4]
+    return Explanation(sentence, numbers, others)
+
+
+def _as_verb(label: str) -> str:
+    """"goes for the ruby" → "go for the ruby": labels are in the third person, sentences speak to the player."""
+    first, _, rest = label.partition(" ")
+    plain = {"goes": "go", "keeps": "keep", "stops": "stop", "runs": "run", "repeats": "repeat", "hides": "hide", "turns": "turn",
+             "went": "went", "slows": "slow", "follows": "follow", "dodges": "dodge", "heads": "head", "stays": "stay",
+             "moves": "move"}.get(first, first)
+    rest = rest.replace("its ", "your ").replace("from you", "from me")
+    return f"{plain} {rest}".strip()
+
+
+def place_name(point: np.ndarray, places: Mapping[str, tuple[float, float]], ground: Terrain) -> str:
+    """"at the bridge" for a named place near by, else where on the map: "in the north-west"."""
+    if places:
+        names = list(places)
+        distance = [float(np.hypot(*(np.asarray(places[name]) - point))) for name in names]
+        nearest = int(np.argmin(distance))
+        if distance[nearest] <= max(4.0 * ground.cell_px, 0.06 * max(ground.size)):
+            name = names[nearest]
+            return f"at {name}" if name.startswith("the ") else f"at the {name}"
+    across, down = point[0] / ground.size[0], point[1] / ground.size[1]
+    vertical = "north" if down < 1 / 3 else "south" if down > 2 / 3 else ""
+    sideways = "west" if across < 1 / 3 else "east" if across > 2 / 3 else ""
+    return f"in the {'-'.join(part for part in (vertical, sideways) if part) or 'middle'}"

@@ -1,0 +1,83 @@
+"""Build an NPC from a preset, a designer's file, or a dict."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from npc_world.agents.config import NpcConfig
+from npc_world.agents.npc import Npc
+from npc_world.agents.team import Team, goal_points
+from npc_world.core.config import load_config
+from npc_world.core.errors import BadInputError
+from npc_world.core.terrain import Terrain
+from npc_world.models.top_down import TopDownBody
+
+__all__ = ["PRESETS_FOLDER", "load_npc", "read_npc_config"]
+
+PRESETS_FOLDER = Path(__file__).resolve().parents[1] / "presets"
+
+
+def read_npc_config(source: str | os.PathLike[str] | Mapping[str, Any]) -> NpcConfig:
+    """A preset's name, a path to a TOML file, or a dict → config.  Raises `ConfigError` with every mistake in it."""
+    plain = dict(source) if isinstance(source, Mapping) else source
+    return load_config(plain, NpcConfig, presets_folder=PRESETS_FOLDER)
+
+
+def load_npc(source: str | os.PathLike[str] | Mapping[str, Any] | NpcConfig, ground: Terrain, position: Any, seed: int = 0, *,
+             goals: Any = None, body: TopDownBody | None = None, size: tuple[float, float] | None = None, team: Team | None = None,
+             time: str = "seconds", name: str | None = None) -> Npc:
+    """An NPC on a terrain.
+
+    source: a preset ("hunter", "guard", "sentry" …), a path, a dict, or a ready config.  position: where it stands, and its post.
+    goals: what the player may want, points or a mapping from name to point.  body: overrides the file's.  size: (width, height) px
+    of its body, otherwise read from the sprite given to `step`.  team: shares sight and work with its other members.
+    time: "seconds", or "frames" for games that count frames (dt and every speed are then per frame).
+    Raises `ConfigError` or `BadInputError`.
+    """
+    if not isinstance(ground, Terrain):
+        raise BadInputError(f"ground={ground!r}: expected a Terrain")
+    if time not in ("seconds", "frames"):
+        raise BadInputError(f"time={time!r}: expected \"seconds\" or \"frames\"")
+    if not isinstance(seed, int) or seed < 0:
+        raise BadInputError(f"seed={seed!r}: expected a whole number, zero or more")
+    if goals is not None:
+        _check_goals(goals)
+    config = source if isinstance(source, NpcConfig) else read_npc_config(source)
+    if body is not None:
+        config = replace(config, body=body)
+    if time == "frames":
+        config = replace(config, body=_per_second(config.body))
+    team = team if team is not None else Team(ground, seed)
+    team.configure(config.target, goals)
+    called = name if name is not None else (str(source) if isinstance(source, str) else config.behaviour)
+    return Npc(ground, config, position, seed, team, _body_size(size, config.body, ground), called, time == "frames")
+
+
+def _body_size(size: tuple[float, float] | None, body: TopDownBody, ground: Terrain) -> tuple[float, float]:
+    if size is not None:
+        if len(size) != 2 or not all(math.isfinite(v) and v >= 0.0 for v in size):
+            raise BadInputError(f"size={size!r}: expected (width, height) in px, zero or more")
+        return float(size[0]), float(size[1])
+    if body.radius_px is not None:
+        return 2.0 * body.radius_px, 2.0 * body.radius_px
+    return 0.75 * ground.cell_px, 0.75 * ground.cell_px
+
+
+def _per_second(body: TopDownBody) -> TopDownBody:
+    speed, acceleration = body.max_speed_px_s, body.max_acceleration_px_s2
+    return replace(body, max_speed_px_s=None if speed is None else speed * 60.0,
+                   max_acceleration_px_s2=None if acceleration is None else acceleration * 3600.0)
+
+
+def _check_goals(goals: Any) -> None:
+    try:
+        _, points = goal_points(goals)
+    except (TypeError, ValueError):
+        raise BadInputError(f"goals={goals!r}: expected points (x, y), or a mapping from name to point") from None
+    if not all(math.isfinite(v) for v in points.ravel().tolist()):
+        raise BadInputError(f"goals={goals!r}: expected finite points")

@@ -1,0 +1,72 @@
+"""From what a game passes each frame to an `Observation`: positions read, time checked, own motion noticed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npc_world.core.errors import BadInputError
+from npc_world.core.reading import position_of, size_of
+from npc_world.core.records import Observation, Sighting
+
+__all__ = ["Clock", "perceive"]
+
+_LONGEST_FRAME_S = 4.0
+"""A frame longer than this is taken for a mistaken unit (16 for 0.016) …"""
+_LONGEST_UNIT_MISTAKE = 1000.0
+"""… unless it is longer than any frame in milliseconds, after frames that were in order: the machine slept."""
+_HITCH_S = 0.25
+"""A longer frame was a stall, not play: thought passes at most this much."""
+
+
+class Clock:
+    """The NPC's own time, advanced by the dt of each frame."""
+
+    def __init__(self) -> None:
+        self.time_s = 0.0
+        self._frames = 0
+
+    def advance(self, dt_s: Any) -> float:
+        """The checked step in s.  Zero is a paused game.  Raises `BadInputError` for NaN, negative, or another unit."""
+        if not isinstance(dt_s, (int, float, np.number)) or isinstance(dt_s, bool):
+            raise BadInputError(f"dt_s={dt_s!r}: expected seconds as a number")
+        step = float(dt_s)
+        if not math.isfinite(step) or step < 0.0:
+            raise BadInputError(f"dt_s={dt_s!r}: expected seconds, zero or more")
+        if step > _LONGEST_FRAME_S and not (step > _LONGEST_UNIT_MISTAKE and self._frames > 30):
+            raise BadInputError(f"dt_s={dt_s!r}: expected seconds; if the game counts milliseconds pass dt / 1000, "
+                                "if it counts frames load the NPC with time=\"frames\"")
+        step = min(step, _HITCH_S)
+        self.time_s += step
+        self._frames += 1
+        return step
+
+
+def perceive(time_s: float, dt_s: float, me: Any, target: Any, others: Iterable[Any], default_size: tuple[float, float]) -> Observation:
+    """What one NPC was shown this frame.  `target` is a thing, None while unseen, or a dict of them by name.
+
+    Raises `BadInputError` naming `me`, `target` or `others` when a position cannot be read or is not finite.
+    """
+    position = position_of(me, "me")
+    targets: dict[str, Sighting] = {}
+    named = target if isinstance(target, Mapping) else {"target": target}
+    for name, thing in named.items():
+        if thing is not None:
+            label = "target" if name == "target" else f"target[{name!r}]"
+            targets[str(name)] = Sighting(position_of(thing, label), size_of(thing))
+    seen_others = tuple(Sighting(position_of(other, f"others[{i}]"), size_of(other)) for i, other in enumerate(others) if other is not me)
+    return Observation(time_s=time_s, dt_s=dt_s, position_px=position, size_px=size_of(me) or default_size, targets=targets,
+                       others=seen_others)
+
+
+def facing(heading_rad: float, velocity: NDArray[np.float64], dt_s: float, turn_rad_s: float = 8.0) -> float:
+    """The heading turned towards the direction of motion, no faster than a body turns."""
+    if math.hypot(velocity[0], velocity[1]) <= 0.0:
+        return heading_rad
+    off = math.atan2(velocity[1], velocity[0]) - heading_rad
+    off = math.atan2(math.sin(off), math.cos(off))
+    return heading_rad + max(-turn_rad_s * dt_s, min(turn_rad_s * dt_s, off))

@@ -1,0 +1,51 @@
+"""What a behaviour plans from: everything one NPC believes at one moment, gathered once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npc_world.agents.config import NpcConfig
+from npc_world.beliefs.target_model import TargetModel
+from npc_world.core.records import Belief, Forecast
+from npc_world.core.terrain import Terrain
+
+__all__ = ["Situation"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """One NPC at one moment; all of it is its own belief."""
+
+    time_s: float
+    position_px: Floats
+    velocity_px_s: Floats
+    size_px: tuple[float, float]
+    speed_px_s: float
+    reach_px: float
+    """Centre distance at which it touches the target."""
+    heading_rad: float
+    post_px: Floats
+    """(2,) where it was placed: the post of a guard, the start of rounds."""
+    ground: Terrain
+    surfaces: Floats
+    """(S, 4) believed speed factor, grip and pushes, row per terrain surface."""
+    config: NpcConfig
+    target: TargetModel | None
+    belief: Belief | None
+    forecast: Forecast | None
+    covered_s: Mapping[str, float]
+    """Catch times of the teammates, by hypothesis label."""
+    searched_px: tuple[Floats, ...]
+    """Places teammates are on their way to search."""
+    rng: np.random.Generator
+
+    @property
+    def blind_s(self) -> float:
+        """Seconds since the target was last seen; 0 while it is seen."""
+        return 0.0 if self.belief is None or self.belief.visible else self.time_s - self.belief.last_seen_s

@@ -1,0 +1,110 @@
+"""From a plan to this frame's motion."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npc_world.agents.config import NpcConfig
+from npc_world.core.records import Plan
+from npc_world.core.terrain import Terrain
+from npc_world.models.nav_grid import NavGrid
+from npc_world.planners.tracking import PathProgress, noise_bank, point_along, track_with_momentum
+
+__all__ = ["Steerer"]
+
+Floats = NDArray[np.float64]
+_OBEYS_AT_ONCE_S = 0.05
+"""A body that reaches top speed faster than this on its ground needs no imagining."""
+
+
+class Steerer:
+    """Follows the plan's path and remembers how far it has come."""
+
+    def __init__(self, ground: Terrain, rng: np.random.Generator) -> None:
+        self.ground = ground
+        self._rng = rng
+        self._progress: PathProgress | None = None
+        self._plan: Plan | None = None
+        self._controls: Floats | None = None
+        self._controls_age_s = 0.0
+        self._bank: Floats | None = None
+
+    def velocity(self, plan: Plan, position: Floats, own_velocity: Floats, dt_s: float, speed: float, size: tuple[float, float],
+                 table: Floats, config: NpcConfig) -> Floats:
+        """(2,) the velocity to ask for now."""
+        if plan is not self._plan:
+            self._plan, self._progress = plan, PathProgress(plan.waypoints_px)
+        assert self._progress is not None
+        factor = float(table[self.ground.surface[self.ground.cell_of(position)], 0])
+        reach = speed * factor * dt_s
+        acceleration = config.body.max_acceleration_px_s2 or 0.0
+        grip = float(table[self.ground.surface[self.ground.cell_of(position)], 1])
+        slides = acceleration > 0.0 and speed > _OBEYS_AT_ONCE_S * acceleration * grip
+        self._progress.advance(position, max(1.0 * size[0], reach) * 0.5 if slides else reach * 0.5)
+        ahead = self._progress.remaining
+        if slides:
+            return self._with_momentum(plan, ahead, position, own_velocity, dt_s, speed, size, table, config)
+        return self._at_once(plan, ahead, position, dt_s, speed, factor, size)
+
+    def _at_once(self, plan: Plan, ahead: Floats, position: Floats, dt_s: float, speed: float, factor: float,
+                 size: tuple[float, float]) -> Floats:
+        reach = speed * factor * dt_s
+        point, ends = point_along(position, ahead, reach)
+        if len(ahead) > 1 and not NavGrid.of(self.ground, size).clear_line(position, point):
+            point, ends = point_along(position, ahead[:1], reach)  # do not cut the corner: first reach it exactly
+        offset = point - position
+        length = math.hypot(offset[0], offset[1])
+        if length < 1e-9:
+            return np.zeros(2)
+        if ends:  # arrive, do not overshoot
+            return np.asarray(offset * min(speed / length, 1.0 / (dt_s * max(factor, 1e-3))))
+        return np.asarray(offset * (speed / length))
+
+    def _with_momentum(self, plan: Plan, ahead: Floats, position: Floats, own_velocity: Floats, dt_s: float, speed: float,
+                       size: tuple[float, float], table: Floats, config: NpcConfig) -> Floats:
+        settings = config.steering
+        if self._bank is None or self._bank.shape != (settings.samples, settings.steps, 2):
+            self._bank = noise_bank(settings.samples, settings.steps, self._rng)
+        previous = self._warm_start(dt_s, settings.step_s)
+        state = np.array([position[0], position[1], own_velocity[0], own_velocity[1]])
+        controls, _ = track_with_momentum(
+            state, ahead, speed, config.body.max_acceleration_px_s2 or 0.0, self.ground.surface, table, self.ground.solid,
+            self.ground.cell_px, max(size), previous, samples=settings.samples, steps=settings.steps, step_s=settings.step_s,
+            noise=settings.noise, wall_cost=settings.wall_cost, temperature=settings.temperature, stop=plan.behaviour != "intercept",
+            bank=self._bank)
+        self._controls = controls
+        wanted = controls[0]
+        size_of_wish = math.hypot(wanted[0], wanted[1])
+        return np.asarray(wanted * min(1.0, speed / size_of_wish) if size_of_wish > 0.0 else wanted)
+
+    def _warm_start(self, dt_s: float, step_s: float) -> Floats | None:
+        """The last controls, moved on by a step whenever one has passed."""
+        if self._controls is None:
+            return None
+        self._controls_age_s += dt_s
+        if self._controls_age_s >= step_s:
+            self._controls_age_s -= step_s
+            self._controls = np.concatenate([self._controls[1:], self._controls[-1:]])
+        return self._controls
+
+    def next_cell(self, position: Floats, velocity: Floats, size: tuple[float, float]) -> tuple[int, int]:
+        """(column, row) of the neighbouring cell to enter next, along the velocity by a legal move; the own cell when standing."""
+        row, col = self.ground.cell_of(position)
+        length = math.hypot(velocity[0], velocity[1])
+        if length == 0.0:
+            return col, row
+        moves = int(NavGrid.of(self.ground, size).moves[row, col])
+        best, best_score = (col, row), 0.0
+        for direction, (dx, dy) in enumerate(_EIGHT):
+            if moves >> direction & 1:
+                score = (dx * velocity[0] + dy * velocity[1]) / (length * math.hypot(dx, dy))
+                if score > best_score + 1e-9:
+                    best, best_score = (col + dx, row + dy), score
+        return best
+
+
+_EIGHT = ((1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1))
+"""Moves in the order of `NavGrid.moves`: E SE S SW W NW N NE."""

@@ -1,0 +1,154 @@
+"""NPCs that share what they see, hold one belief of each target, and share out what the target may do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npc_world.beliefs.target_model import TargetConfig, TargetModel
+from npc_world.core.errors import BadInputError
+from npc_world.core.records import Forecast, Observation
+from npc_world.core.terrain import Terrain
+
+__all__ = ["Team"]
+
+Floats = NDArray[np.float64]
+
+
+class Team:
+    """Load NPCs with `team=` to make them a team.  One frame of the team is one `step` of each member.
+
+    The first sighting of a frame counts; a target none of them saw is unseen for all.
+    """
+
+    def __init__(self, ground: Terrain, seed: int = 0) -> None:
+        if not isinstance(ground, Terrain):
+            raise BadInputError(f"ground={ground!r}: expected a Terrain")
+        self.ground, self.seed = ground, seed
+        self.models: dict[str, TargetModel] = {}
+        self.goals: Any = ()
+        self._config = TargetConfig()
+        self._members = 0
+        self._sighted_s: dict[str, float] = {}
+        self._seen_cells: NDArray[np.bool_] | None = None
+        self._frame_s = -1.0
+        self._threats: dict[int, Floats] = {}
+        self._forecasts: dict[str, tuple[float, float, Forecast]] = {}
+        self._catch_times: dict[int, tuple[float, Mapping[str, float]]] = {}
+        self._searching: dict[int, tuple[float, Floats]] = {}
+
+    @property
+    def time_s(self) -> float:
+        """The time of the last frame."""
+        return self._frame_s
+
+    def join(self) -> int:
+        """The number of a new member."""
+        self._members += 1
+        return self._members - 1
+
+    # ---- what the members tell --------------------------------------------------------------------------------
+
+    def configure(self, config: TargetConfig, goals: Any) -> None:
+        """How its targets are modelled; the last member to say so decides."""
+        self._config = config
+        if goals is not None:
+            self.set_goals(goals)
+
+    def set_goals(self, goals: Any) -> None:
+        """What the targets may want: (x, y) points, or a mapping from name to point."""
+        self.goals = goals
+        for model in self.models.values():
+            model.set_goals(goals)
+
+    def observe(self, member: int, seen: Observation, seen_cells: NDArray[np.bool_] | None) -> None:
+        """One member's view of this frame: sightings go in at once; absence is concluded when all have spoken."""
+        if seen.time_s > self._frame_s + 1e-9:
+            self._conclude()
+            self._frame_s = seen.time_s
+        self._threats[member] = seen.position_px
+        for name, sighting in seen.targets.items():
+            model = self._model(name)
+            if self._sighted_s.get(name, -1.0) < seen.time_s - 1e-9:
+                model.observe(seen.time_s, sighting.position_px, threats=tuple(self._threats.values()))
+                self._sighted_s[name] = seen.time_s
+        if seen_cells is not None:
+            self._seen_cells = seen_cells if self._seen_cells is None else self._seen_cells | seen_cells
+
+    def tell(self, member: int, time_s: float, catch_times: Mapping[str, float], searching: Floats | None) -> None:
+        """What a member is about to do, for the others to do something else."""
+        self._catch_times[member] = (time_s, catch_times)
+        if searching is None:
+            self._searching.pop(member, None)
+        else:
+            self._searching[member] = (time_s, searching)
+
+    # ---- what the members ask --------------------------------------------------------------------------------
+
+    def forecast(self, name: str, time_s: float, horizon_s: float, steps: int, hypotheses: int) -> Forecast | None:
+        """One forecast for all who ask in the same frame for about the same horizon."""
+        model = self.models.get(name)
+        if model is None or model.belief is None:
+            return None
+        kept = self._forecasts.get(name)
+        if kept is not None and kept[0] == time_s and 0.8 <= kept[1] / horizon_s <= 1.25:
+            return kept[2]
+        forecast = model.forecast(horizon_s, horizon_s / steps, hypotheses)
+        self._forecasts[name] = (time_s, horizon_s, forecast)
+        return forecast
+
+    def covered(self, member: int, time_s: float) -> dict[str, float]:
+        """Least catch time of the other members by hypothesis label, as they told within the last second."""
+        best: dict[str, float] = {}
+        for other, (told_s, times) in self._catch_times.items():
+            if other != member and time_s - told_s < _NEWS_S:
+                for label, catch_s in times.items():
+                    best[label] = min(best.get(label, np.inf), catch_s)
+        return best
+
+    def searched(self, member: int, time_s: float) -> tuple[Floats, ...]:
+        """Where the other members are searching."""
+        return tuple(place for other, (told_s, place) in self._searching.items() if other != member and time_s - told_s < _NEWS_S)
+
+    def reset(self) -> None:
+        """A new round: forget where the targets are, keep what was learned of them."""
+        for model in self.models.values():
+            model.reset()
+        for kept in (self._sighted_s, self._threats, self._forecasts, self._catch_times, self._searching):
+            kept.clear()
+        self._seen_cells, self._frame_s = None, -1.0
+
+    # ---- inside ------------------------------------------------------------------------------------------------
+
+    def model_from(self, state: dict[str, NDArray[Any]]) -> TargetModel:
+        """A target model with a saved state; ValueError or KeyError when it does not fit."""
+        model = TargetModel(self.ground, self.goals, config=self._config)
+        model.restore(state)
+        return model
+
+    def _model(self, name: str) -> TargetModel:
+        if name not in self.models:
+            self.models[name] = TargetModel(self.ground, self.goals, config=self._config)
+        return self.models[name]
+
+    def _conclude(self) -> None:
+        """The last frame is over: targets nobody saw in it are absent from what was looked at."""
+        for name, model in self.models.items():
+            if self._frame_s >= 0.0 and self._sighted_s.get(name, -1.0) < self._frame_s - 1e-9:
+                model.observe_absence(self._frame_s, self._seen_cells)
+        self._seen_cells = None
+
+
+_NEWS_S = 1.0
+"""What a teammate told longer ago is no news."""
+
+
+def goal_points(goals: Any) -> tuple[Sequence[str], Floats]:
+    """Names and (n, 2) points of goals given as points or by name."""
+    if isinstance(goals, Mapping):
+        return list(map(str, goals)), np.array([tuple(p) for p in goals.values()], dtype=np.float64).reshape(-1, 2)
+    points = np.array([tuple(p) for p in goals], dtype=np.float64).reshape(-1, 2)
+    return [f"goal {i + 1}" for i in range(len(points))], points

@@ -1,0 +1,78 @@
+"""Compile every kernel once, before play, so that no frame ever waits for the compiler."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import numpy as np
+
+from npc_world.agents.load import load_npc
+from npc_world.core.terrain import Terrain
+from npc_world.models.top_down import TopDownBody
+from npc_world.planners.paths import find_path
+
+__all__ = ["warmup"]
+
+
+def warmup(progress: Callable[[float, str], None] | None = None) -> None:
+    """Run a tiny world through every kernel an NPC uses.  `progress(share, what)` is called as it goes; the default prints a
+    line to stderr when it takes longer than a moment.  Seconds the first time on a machine, well under one afterwards.
+    """
+    report = progress if progress is not None else _line
+    steps: list[tuple[str, Callable[[], None]]] = [
+        ("paths", _paths), ("forecasts in the open", _open_chase), ("forecasts on a map", _map_chase), ("searching", _search),
+        ("momentum", _momentum),
+    ]
+    for i, (what, run) in enumerate(steps):
+        report(i / len(steps), what)
+        run()
+    report(1.0, "ready")
+
+
+def _line(share: float, what: str) -> None:
+    if sys.stderr is not None and sys.stderr.isatty():
+        sys.stderr.write(f"\rpreparing: {what:<24} {round(100 * share):3d} %" + ("\n" if share >= 1.0 else ""))
+        sys.stderr.flush()
+
+
+def _map() -> Terrain:
+    kinds = np.zeros((12, 16), dtype=int)
+    kinds[:, 8] = 1
+    kinds[5, 8] = 0
+    kinds[8:, :4] = 2
+    return Terrain.from_grid(kinds, 32, {0: "grass", 1: "wall", 2: "mud"})
+
+
+def _paths() -> None:
+    ground = _map()
+    for surfaces in (None, np.array([[1.0, 1.0, 0.0, 0.0], [1.0, 1.0, 0.0, 0.0], [0.5, 1.0, 0.0, 0.0]])):
+        for size in (None, (20.0, 20.0)):
+            find_path(ground, (40, 40), (480, 340), size=size, surfaces=surfaces)
+            find_path(ground, (40, 40), (480, 340), any_angle=False, size=size, surfaces=surfaces)
+
+
+def _chase(ground: Terrain, goals: object, body: TopDownBody, unseen_after: int, frames: int = 40) -> None:
+    npc = load_npc("hunter", ground, position=(40, 40), seed=1, goals=goals, body=body)
+    me, you = np.array([40.0, 40.0]), np.array([420.0, 100.0])
+    for frame in range(frames):
+        you += (0.5, 1.5)
+        action = npc.step(me, you if frame < unseen_after else None, 1 / 20)
+        me = me + action.velocity_px_s / 20
+        npc.explain()
+
+
+def _open_chase() -> None:
+    _chase(Terrain.open_field((600, 400)), None, TopDownBody(max_speed_px_s=80), 40)
+
+
+def _map_chase() -> None:
+    _chase(_map(), {"ruby": (480, 340), "boat": (60, 340)}, TopDownBody(max_speed_px_s=80), 40)
+
+
+def _search() -> None:
+    _chase(_map(), {"ruby": (480, 340)}, TopDownBody(max_speed_px_s=80), 6, frames=60)
+
+
+def _momentum() -> None:
+    _chase(_map(), None, TopDownBody(max_speed_px_s=80, max_acceleration_px_s2=100), 40, frames=5)

@@ -1,0 +1,137 @@
+"""How soon a pursuer catches each of several known futures: the kernel under interception.
+
+A pursuer at p of speed v catches the future x(t) at the first t with travel time(p → x(t)) ≤ t (Isaacs' simple
+pursuit against a committed target).  Past the last step the future goes on as it did in its last step.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from npc_world.core.compiled import kernel
+
+__all__ = ["catch_open", "catch_times_fields", "catch_times_open", "field_at"]
+
+_HOPELESS_CLOSING = 0.35
+"""Share of the own speed at which a gap is taken to close when the future never lets itself be caught: it bends someday."""
+
+
+@kernel
+def catch_open(times_s, track, x, y, start_s, speed, reach):  # type: ignore[no-untyped-def]
+    """Time from now to catch track (H, 2) in the open, leaving (x, y) at start_s; returns (time, meeting x, meeting y)."""
+    steps = times_s.shape[0]
+    last_gap = math.hypot(track[0, 0] - x, track[0, 1] - y) - reach - speed * max(0.0, times_s[0] - start_s)
+    if last_gap <= 0.0 and start_s <= times_s[0]:
+        return times_s[0], track[0, 0], track[0, 1]
+    for h in range(1, steps):
+        if times_s[h] < start_s:
+            last_gap = math.hypot(track[h, 0] - x, track[h, 1] - y) - reach
+            continue
+        gap = math.hypot(track[h, 0] - x, track[h, 1] - y) - reach - speed * (times_s[h] - start_s)
+        if gap <= 0.0:
+            u = last_gap / (last_gap - gap) if last_gap > gap and last_gap > 0.0 else 0.0
+            t = max(start_s, times_s[h - 1] + u * (times_s[h] - times_s[h - 1]))
+            return t, track[h - 1, 0] + u * (track[h, 0] - track[h - 1, 0]), track[h - 1, 1] + u * (track[h, 1] - track[h - 1, 1])
+        last_gap = gap
+    end_x, end_y, end_s = track[steps - 1, 0], track[steps - 1, 1], times_s[steps - 1]
+    step_s = times_s[steps - 1] - times_s[steps - 2]
+    vx = (end_x - track[steps - 2, 0]) / step_s
+    vy = (end_y - track[steps - 2, 1]) / step_s
+    # |offset + v t| = reach + speed (end - start + t): the usual quadratic
+    ox, oy = end_x - x, end_y - y
+    head = reach + speed * max(0.0, end_s - start_s)
+    a = vx * vx + vy * vy - speed * speed
+    b = 2.0 * (ox * vx + oy * vy - head * speed)
+    c = ox * ox + oy * oy - head * head
+    t = -1.0
+    if abs(a) < 1e-9 * speed * speed:
+        if b < 0.0:
+            t = -c / b
+    else:
+        root = b * b - 4.0 * a * c
+        if root >= 0.0:
+            root = math.sqrt(root)
+            low, high = (-b - root) / (2.0 * a), (-b + root) / (2.0 * a)
+            if low > high:
+                low, high = high, low
+            t = low if low > 0.0 else high
+    hopeless = max(0.0, last_gap) / (_HOPELESS_CLOSING * speed)
+    if t <= 0.0 or t > hopeless:
+        t = min(hopeless, t) if t > 0.0 else hopeless
+        return end_s + hopeless, end_x, end_y
+    return end_s + t, end_x + vx * t, end_y + vy * t
+
+
+@kernel
+def catch_times_open(times_s, tracks, starts, delay_s, speed, reach, out):  # type: ignore[no-untyped-def]
+    """out (C, K): time to catch each track (K, H, 2) when the pursuer stands at starts (C, 2) after delay_s seconds."""
+    for c in range(starts.shape[0]):
+        for k in range(tracks.shape[0]):
+            out[c, k] = catch_open(times_s, tracks[k], starts[c, 0], starts[c, 1], delay_s[c], speed, reach)[0]
+
+
+@kernel
+def field_at(field, cell_px, x, y):  # type: ignore[no-untyped-def]
+    """Travel time (s) at a point: bilinear over the four nearest cell centres that are reached; inf when none is."""
+    rows, cols = field.shape
+    gx, gy = x / cell_px - 0.5, y / cell_px - 0.5
+    column, row = int(math.floor(gx)), int(math.floor(gy))
+    u, v = gx - column, gy - row
+    total, weight = 0.0, 0.0
+    for i in range(2):
+        for j in range(2):
+            r, c = min(rows - 1, max(0, row + i)), min(cols - 1, max(0, column + j))
+            w = (v if i == 1 else 1.0 - v) * (u if j == 1 else 1.0 - u) + 1e-9
+            value = field[r, c]
+            if value < math.inf:
+                total += w * value
+                weight += w
+    return total / weight if weight > 1e-6 or (weight > 0.0 and total < math.inf) else math.inf
+
+
+@kernel
+def catch_times_fields(times_s, tracks, fields, cell_px, delay_s, reach_s, unreached_s, out, meeting):  # type: ignore[no-untyped-def]
+    """out (C, K): as `catch_times_open`, with travel times read from fields (C, rows, cols) in s; meeting (C, K, 2) is filled.
+
+    A cell beyond the computed field counts as `unreached_s` away.  reach_s is the reach over the own speed.
+    """
+    steps = times_s.shape[0]
+    for c in range(fields.shape[0]):
+        for k in range(tracks.shape[0]):
+            last_gap = 0.0
+            caught = False
+            for h in range(steps):
+                x, y = tracks[k, h, 0], tracks[k, h, 1]
+                away = field_at(fields[c], cell_px, x, y)
+                if away == math.inf:
+                    away = unreached_s
+                gap = delay_s[c] + max(0.0, away - reach_s) - times_s[h]
+                if gap <= 0.0:
+                    u = 1.0 if h == 0 or last_gap <= 0.0 else last_gap / (last_gap - gap)
+                    before = max(0, h - 1)
+                    out[c, k] = times_s[before] + u * (times_s[h] - times_s[before])
+                    meeting[c, k, 0] = tracks[k, before, 0] + u * (x - tracks[k, before, 0])
+                    meeting[c, k, 1] = tracks[k, before, 1] + u * (y - tracks[k, before, 1])
+                    caught = True
+                    break
+                last_gap = gap
+            if not caught:
+                out[c, k] = times_s[steps - 1] + last_gap / _HOPELESS_CLOSING
+                meeting[c, k] = tracks[k, steps - 1]
+
+
+def with_present(times_s: np.ndarray, tracks: np.ndarray, now_px: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    """(H + 1,) times and (K, H + 1, 2) tracks that begin at time 0: where the target is, or extrapolated back one step."""
+    if times_s[0] <= 1e-9:
+        return np.ascontiguousarray(times_s), np.ascontiguousarray(tracks)
+    if now_px is None:
+        if len(times_s) > 1:
+            share = times_s[0] / (times_s[1] - times_s[0])
+            first = tracks[:, 0] - share * (tracks[:, 1] - tracks[:, 0])
+        else:
+            first = tracks[:, 0]
+    else:
+        first = np.broadcast_to(now_px, tracks[:, 0].shape)
+    return np.concatenate([[0.0], times_s]), np.ascontiguousarray(np.concatenate([first[:, None], tracks], axis=1))

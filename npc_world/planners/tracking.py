@@ -1,0 +1,120 @@
+"""Follow a path: at once with a body that obeys at once, by imagining ahead with one that has momentum."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npc_world.models.rollout import rollout_top_down
+from npc_world.planners.mppi import smoothed, weigh
+
+__all__ = ["PathProgress", "point_along", "track_with_momentum"]
+
+Floats = NDArray[np.float64]
+
+
+class PathProgress:
+    """How far along waypoints a body has come."""
+
+    def __init__(self, waypoints_px: Floats) -> None:
+        self.waypoints_px = waypoints_px
+        self.next = min(1, len(waypoints_px) - 1)
+
+    def advance(self, position: Floats, tolerance_px: float) -> None:
+        """Pass every waypoint that has been reached within the tolerance; the last one is kept."""
+        while self.next < len(self.waypoints_px) - 1 and math.dist(position, self.waypoints_px[self.next]) <= tolerance_px:
+            self.next += 1
+
+    @property
+    def remaining(self) -> Floats:
+        """(n, 2) waypoints still ahead."""
+        return self.waypoints_px[self.next:]
+
+
+def point_along(position: Floats, ahead: Floats, distance_px: float) -> tuple[Floats, bool]:
+    """The point `distance_px` further from `position` through the waypoints ahead (n, 2), and whether the path ends before."""
+    here = position
+    for waypoint in ahead:
+        leg = math.dist(here, waypoint)
+        if leg >= distance_px:
+            return (here + (waypoint - here) * (distance_px / leg) if leg > 0.0 else here), False
+        distance_px -= leg
+        here = waypoint
+    return here, True
+
+
+def track_with_momentum(state: Floats, ahead: Floats, speed: float, max_acceleration: float, surface: NDArray[np.int16], table: Floats,
+                        solid: NDArray[np.uint8], cell_px: float, body_px: float, previous: Floats | None, *, samples: int, steps: int,
+                        step_s: float, noise: float, wall_cost: float, temperature: float, stop: bool,
+                        bank: Floats) -> tuple[Floats, float]:
+    """Controls (H, 2), wanted velocities, that keep a body with momentum on its path, and their cost.
+
+    One MPPI update (see `Mppi`) whose cost is named terms in body lengths squared: distance to a point that runs along
+    the path at full speed, steps against walls, and speed left at the path's end when it is to `stop` there.
+    state (4,), ahead (n, 2) waypoints, bank (samples, H, 2) standard normal noise, drawn once.
+    """
+    reference = _reference(state, ahead, speed, table, surface, cell_px, steps, step_s)
+    nominal = _nominal(state[:2], reference, speed, previous)
+    controls = nominal[None] + speed * noise * bank
+    controls[0] = nominal
+    controls[1] = _towards(state[:2], reference, speed)
+    controls[2] = 0.0
+    controls[3] = -state[2:4] / max(1e-9, math.hypot(state[2], state[3])) * speed
+    states = np.empty((samples, steps, 4))
+    hits = rollout_top_down(state, np.ascontiguousarray(controls), step_s, speed, max_acceleration, surface, table, solid, cell_px, states)
+    costs = _cost(states, reference, hits, body_px, wall_cost, stop, speed * step_s)
+    mean = np.einsum("b,bhc->hc", weigh(costs, temperature), controls)
+    final = np.empty((1, steps, 4))
+    hits = rollout_top_down(state, mean[None], step_s, speed, max_acceleration, surface, table, solid, cell_px, final)
+    cost = float(_cost(final, reference, hits, body_px, wall_cost, stop, speed * step_s)[0])
+    best = int(np.argmin(costs))
+    if costs[best] < cost:
+        return controls[best], float(costs[best])
+    return mean, cost
+
+
+def noise_bank(samples: int, steps: int, rng: np.random.Generator) -> Floats:
+    """(samples, steps, 2) persistent standard normal noise, drawn once and used every frame."""
+    return smoothed(rng.standard_normal((samples, steps, 2)))
+
+
+def _reference(state: Floats, ahead: Floats, speed: float, table: Floats, surface: NDArray[np.int16], cell_px: float, steps: int,
+               step_s: float) -> Floats:
+    """(H, 2) a point that runs along the path as fast as the ground lets a body without momentum."""
+    rows, cols = surface.shape
+    points = np.empty((steps, 2))
+    here, waypoints = state[:2], list(ahead)
+    for h in range(steps):
+        row, col = min(rows - 1, max(0, int(here[1] / cell_px))), min(cols - 1, max(0, int(here[0] / cell_px)))
+        left = speed * table[surface[row, col], 0] * step_s
+        while waypoints:
+            leg = math.dist(here, waypoints[0])
+            if leg > left:
+                here = here + (waypoints[0] - here) * (left / leg)
+                break
+            left -= leg
+            here = waypoints.pop(0)
+        points[h] = here
+    return points
+
+
+def _towards(position: Floats, reference: Floats, speed: float) -> Floats:
+    """(H, 2) controls: full speed towards the reference's course, zero where it stands."""
+    legs = np.diff(np.concatenate([position[None], reference]), axis=0)
+    length = np.hypot(legs[:, 0], legs[:, 1])[:, None]
+    return np.asarray(np.where(length > 1e-9, legs / np.maximum(length, 1e-9) * speed, 0.0))
+
+
+def _nominal(position: Floats, reference: Floats, speed: float, previous: Floats | None) -> Floats:
+    if previous is None or len(previous) != len(reference):
+        return _towards(position, reference, speed)
+    return previous
+
+
+def _cost(states: Floats, reference: Floats, hits: Floats, body_px: float, wall_cost: float, stop: bool, step_px: float) -> Floats:
+    off_path = np.sum((states[:, :, :2] - reference[None]) ** 2, axis=2).mean(axis=1) / body_px ** 2
+    at_end = np.sum((states[:, -1, :2] - reference[-1]) ** 2, axis=1) / body_px ** 2
+    ending = np.sum(states[:, -1, 2:] ** 2, axis=1) * (step_px / max(step_px, 1e-9)) ** 2 / body_px ** 2 * 0.02 if stop else 0.0
+    return np.asarray(off_path + at_end + wall_cost * hits + ending)
