@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-import zlib
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any

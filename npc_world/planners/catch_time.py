@@ -15,7 +15,15 @@ from npc_world.core.compiled import kernel
 __all__ = ["catch_open", "catch_times_fields", "catch_times_open", "field_at"]
 
 _HOPELESS_CLOSING = 0.35
-"""Share of the own speed at which a gap is taken to close when the future never lets itself be caught: it bends someday."""
+"""Least share of the own speed at which a gap closes past the last step: a future that runs away bends someday."""
+
+
+@kernel
+def _closing(times_s, track, speed):  # type: ignore[no-untyped-def]
+    """px/s at which a gap is taken to close past the last step."""
+    last = times_s.shape[0] - 1
+    moved = math.hypot(track[last, 0] - track[last - 1, 0], track[last, 1] - track[last - 1, 1])
+    return max(_HOPELESS_CLOSING * speed, speed - moved / (times_s[last] - times_s[last - 1]))
 
 
 @kernel
@@ -57,7 +65,7 @@ def catch_open(times_s, track, x, y, start_s, speed, reach):  # type: ignore[no-
             if low > high:
                 low, high = high, low
             t = low if low > 0.0 else high
-    hopeless = max(0.0, last_gap) / (_HOPELESS_CLOSING * speed)
+    hopeless = max(0.0, last_gap) / _closing(times_s, track, speed)
     if t <= 0.0 or t > hopeless:
         t = min(hopeless, t) if t > 0.0 else hopeless
         return end_s + hopeless, end_x, end_y
@@ -92,7 +100,7 @@ def field_at(field, cell_px, x, y):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def catch_times_fields(times_s, tracks, fields, cell_px, delay_s, reach_s, unreached_s, out, meeting):  # type: ignore[no-untyped-def]
+def catch_times_fields(times_s, tracks, fields, cell_px, delay_s, speed, reach_s, unreached_s, out, meeting):  # type: ignore[no-untyped-def]
     """out (C, K): as `catch_times_open`, with travel times read from fields (C, rows, cols) in s; meeting (C, K, 2) is filled.
 
     A cell beyond the computed field counts as `unreached_s` away.  reach_s is the reach over the own speed.
@@ -118,7 +126,7 @@ def catch_times_fields(times_s, tracks, fields, cell_px, delay_s, reach_s, unrea
                     break
                 last_gap = gap
             if not caught:
-                out[c, k] = times_s[steps - 1] + last_gap / _HOPELESS_CLOSING
+                out[c, k] = times_s[steps - 1] + last_gap * speed / _closing(times_s, tracks[k], speed)
                 meeting[c, k] = tracks[k, steps - 1]
 
 

@@ -9,7 +9,7 @@ one outweighs the others.  Wrong where paying for information is worth it: it ne
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -63,10 +63,45 @@ def intercept(ground: Terrain | None, position: Any, speed_px_s: float, forecast
         raise BadInputError(f"speed_px_s={speed_px_s!r}: expected a positive number")
     times_s, tracks = with_present(forecast.times_s, forecast.positions_px, now_px)
     commit = float(commit_s) if commit_s is not None else _commitment(times_s, tracks, start, speed_px_s)
+    chase = _Chase(start, speed_px_s, times_s, tracks, forecast.weights, reach_px, commit, covered_s, cover_weight)
     if ground is None or _is_open(ground, start, tracks, surfaces):
         factor = 1.0 if ground is None or surfaces is None else float(surfaces[ground.surface[ground.cell_of(start)], 0])
-        return _in_the_open(start, speed_px_s * factor, forecast, times_s, tracks, reach_px, commit, covered_s, cover_weight)
-    return _through_the_map(ground, start, speed_px_s, forecast, times_s, tracks, reach_px, commit, covered_s, cover_weight, size, surfaces)
+        return _in_the_open(replace(chase, speed=speed_px_s * factor))
+    return _through_the_map(chase, ground, size, surfaces)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chase:
+    """One interception problem: a pursuer, and K futures that begin now."""
+
+    start: Floats
+    speed: float
+    times_s: Floats
+    tracks: Floats
+    """(K, H, 2)"""
+    weights: Floats
+    reach: float
+    commit_s: float
+    covered_s: Floats | None
+    cover_weight: float
+
+    def score(self, catch_times: Floats) -> Floats:
+        """(C,) expected catch time per candidate (C, K): the own, or shared with what teammates cover."""
+        own = catch_times @ self.weights
+        if self.covered_s is None or self.cover_weight <= 0.0:
+            return np.asarray(own)
+        shared = np.minimum(catch_times, self.covered_s[None, :]) @ self.weights
+        return np.asarray((1.0 - self.cover_weight) * own + self.cover_weight * shared)
+
+    def served(self, catch_times: Floats, alone: Floats) -> int:
+        """The likeliest hypothesis among those that a move delays least: times (K,) after the move, and going straight for each."""
+        regret = np.maximum(0.0, catch_times - alone) / np.maximum(alone, 1e-3)
+        return int(np.argmax(self.weights / (1.0 + regret)))
+
+    def meeting(self, move_to: Floats, catch_times: Floats, hypothesis: int, point: Floats, time_s: float) -> Meeting:
+        """The answer in public terms."""
+        within = float(min(1.0, self.weights[catch_times <= self.times_s[-1] + 1e-9].sum()))
+        return Meeting(point, time_s, within, move_to, float(catch_times @ self.weights), hypothesis, catch_times)
 
 
 def _commitment(times_s: Floats, tracks: Floats, start: Floats, speed: float) -> float:
@@ -86,134 +121,91 @@ def _is_open(ground: Terrain, start: Floats, tracks: Floats, surfaces: Floats | 
         return False
     if surfaces is None or len(surfaces) == 1:
         return True
-    kinds = np.unique(ground.surface[window])
-    table = surfaces[kinds]
+    table = surfaces[np.unique(ground.surface[window])]
     return bool(np.all(table[:, 2:] == 0.0) and np.all(table[:, 0] == table[0, 0]))
 
 
-def _score(out: Floats, weights: Floats, covered_s: Floats | None, cover_weight: float) -> Floats:
-    """(C,) expected catch time per candidate: own, or shared with what teammates cover."""
-    own = out @ weights
-    if covered_s is None or cover_weight <= 0.0:
-        return np.asarray(own)
-    shared = np.minimum(out, covered_s[None, :]) @ weights
-    return np.asarray((1.0 - cover_weight) * own + cover_weight * shared)
-
-
-def _in_the_open(start: Floats, speed: float, forecast: Forecast, times_s: Floats, tracks: Floats, reach: float, commit: float,
-                 covered_s: Floats | None, cover_weight: float) -> Meeting:
-    meetings = np.array([catch_open(times_s, track, start[0], start[1], 0.0, speed, reach) for track in tracks])
-    commit = min(commit, max(1e-3, float(meetings[:, 0].min())))
-    towards = meetings[:, 1:] - start
-    angles = np.concatenate([np.arctan2(towards[:, 1], towards[:, 0]), np.arange(_HEADINGS) * (2.0 * math.pi / _HEADINGS)])
-    best, value = _best_heading(start, speed, commit, angles, times_s, tracks, forecast.weights, reach, covered_s, cover_weight)
+def _in_the_open(chase: _Chase) -> Meeting:
+    start, speed = chase.start, chase.speed
+    alone = np.array([catch_open(chase.times_s, track, start[0], start[1], 0.0, speed, chase.reach) for track in chase.tracks])
+    commit = min(chase.commit_s, max(1e-3, float(alone[:, 0].min())))
+    towards = alone[:, 1:] - start
+    best = _best_heading(chase, commit, np.concatenate([np.arctan2(towards[:, 1], towards[:, 0]),
+                                                        np.arange(_HEADINGS) * (2.0 * math.pi / _HEADINGS)]))
     width = 2.0 * math.pi / _HEADINGS
     for _ in range(2):
         width /= 5.0
-        near = best + width * np.arange(-4, 5)
-        best, value = _best_heading(start, speed, commit, near, times_s, tracks, forecast.weights, reach, covered_s, cover_weight)
-    step = speed * commit * np.array([math.cos(best), math.sin(best)])
-    moves = np.stack([start, start + step])
-    out = np.empty((2, len(tracks)))
-    catch_times_open(times_s, tracks, moves, np.array([commit, commit]), speed, reach, out)
-    values = _score(out, forecast.weights, covered_s, cover_weight)
-    chosen = 0 if values[0] < values[1] - 1e-9 else 1
-    k = _served(out[chosen], forecast.weights, meetings[:, 0])
-    point = meetings[k, 1:]
-    return Meeting(point, float(meetings[k, 0]), _probability(out[chosen], forecast.weights, times_s), moves[chosen],
-                   float(out[chosen] @ forecast.weights), k, out[chosen])
+        best = _best_heading(chase, commit, best + width * np.arange(-4, 5))
+    moves = np.stack([start, start + speed * commit * np.array([math.cos(best), math.sin(best)])])
+    catch_times = np.empty((2, len(chase.tracks)))
+    catch_times_open(chase.times_s, chase.tracks, moves, np.array([commit, commit]), speed, chase.reach, catch_times)
+    values = chase.score(catch_times)
+    chosen = 0 if values[0] < values[1] - 1e-9 else 1  # standing still, only when that is better
+    k = chase.served(catch_times[chosen], alone[:, 0])
+    return chase.meeting(moves[chosen], catch_times[chosen], k, alone[k, 1:], float(alone[k, 0]))
 
 
-def _best_heading(start: Floats, speed: float, commit: float, angles: Floats, times_s: Floats, tracks: Floats, weights: Floats,
-                  reach: float, covered_s: Floats | None, cover_weight: float) -> tuple[float, float]:
-    points = start + speed * commit * np.stack([np.cos(angles), np.sin(angles)], axis=1)
-    out = np.empty((len(angles), len(tracks)))
-    catch_times_open(times_s, tracks, points, np.full(len(angles), commit), speed, reach, out)
-    values = _score(out, weights, covered_s, cover_weight)
-    i = int(np.argmin(values))
-    return float(angles[i]), float(values[i])
+def _best_heading(chase: _Chase, commit: float, angles: Floats) -> float:
+    points = chase.start + chase.speed * commit * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    catch_times = np.empty((len(angles), len(chase.tracks)))
+    catch_times_open(chase.times_s, chase.tracks, points, np.full(len(angles), commit), chase.speed, chase.reach, catch_times)
+    return float(angles[int(np.argmin(chase.score(catch_times)))])
 
 
-def _served(catch_times: Floats, weights: Floats, alone: Floats) -> int:
-    """The likeliest hypothesis among those this move delays least."""
-    regret = catch_times - alone
-    return int(np.argmax(weights / (1.0 + np.maximum(0.0, regret) / np.maximum(alone, 1e-3))))
+def _through_the_map(chase: _Chase, ground: Terrain, size: tuple[float, float] | None, surfaces: Floats | None) -> Meeting:
+    reach_s = chase.reach / chase.speed
+    limit_s = float(1.25 * chase.times_s[-1] + reach_s)
+    here = travel_time_fields(ground, chase.start[None, :], chase.speed, size=size, surfaces=surfaces, max_time_s=limit_s)
+    alone, points = _catch(chase, here, ground.cell_px, np.zeros(1), reach_s, limit_s)
+    commit = min(chase.commit_s, max(1e-3, float(alone[0].min())))
+    moves, delays = _first_moves(ground, NavGrid.of(ground, size), here[0], chase, commit, points[0])
+    fields = travel_time_fields(ground, moves, chase.speed, size=size, surfaces=surfaces, max_time_s=limit_s)
+    catch_times, meetings = _catch(chase, fields, ground.cell_px, delays, reach_s, limit_s)
+    chosen = int(np.argmin(chase.score(catch_times)))
+    k = chase.served(catch_times[chosen], alone[0])
+    return chase.meeting(moves[chosen], catch_times[chosen], k, meetings[chosen, k], float(catch_times[chosen, k]))
 
 
-def _probability(catch_times: Floats, weights: Floats, times_s: Floats) -> float:
-    return float(min(1.0, weights[catch_times <= times_s[-1] + 1e-9].sum()))
-
-
-def _through_the_map(ground: Terrain, start: Floats, speed: float, forecast: Forecast, times_s: Floats, tracks: Floats, reach: float,
-                     commit: float, covered_s: Floats | None, cover_weight: float, size: tuple[float, float] | None,
-                     surfaces: Floats | None) -> Meeting:
-    nav = NavGrid.of(ground, size)
-    limit_s = float(times_s[-1] + reach / speed)
-    reach_s = reach / speed
-    unreached_s = 1.5 * limit_s
-    from_here = travel_time_fields(ground, start[None, :], speed, size=size, surfaces=surfaces, max_time_s=limit_s)
-    alone, points = _catch(times_s, tracks, from_here, ground.cell_px, np.zeros(1), reach_s, unreached_s)
-    commit = min(commit, max(1e-3, float(alone[0].min())))
-    moves, delays = _first_moves(ground, nav, from_here[0], start, commit, points[0], forecast.weights)
-    fields = travel_time_fields(ground, moves, speed, size=size, surfaces=surfaces, max_time_s=limit_s)
-    out, meetings = _catch(times_s, tracks, fields, ground.cell_px, delays, reach_s, unreached_s)
-    values = _score(out, forecast.weights, covered_s, cover_weight)
-    chosen = int(np.argmin(values))
-    k = _served(out[chosen], forecast.weights, alone[0])
-    return Meeting(meetings[chosen, k], float(out[chosen, k]), _probability(out[chosen], forecast.weights, times_s), moves[chosen],
-                   float(out[chosen] @ forecast.weights), k, out[chosen])
-
-
-def _catch(times_s: Floats, tracks: Floats, fields: Floats, cell_px: float, delays: Floats, reach_s: float,
-           unreached_s: float) -> tuple[Floats, Floats]:
-    out = np.empty((len(fields), len(tracks)))
-    meetings = np.empty((len(fields), len(tracks), 2))
-    catch_times_fields(times_s, tracks, fields, cell_px, delays, reach_s, unreached_s, out, meetings)
+def _catch(chase: _Chase, fields: Floats, cell_px: float, delays: Floats, reach_s: float, limit_s: float) -> tuple[Floats, Floats]:
+    """Catch times (C, K) and meeting points (C, K, 2) from travel-time fields (C, rows, cols) around the candidates."""
+    out = np.empty((len(fields), len(chase.tracks)))
+    meetings = np.empty((len(fields), len(chase.tracks), 2))
+    catch_times_fields(chase.times_s, chase.tracks, fields, cell_px, delays, chase.speed, reach_s, 1.5 * limit_s, out, meetings)
     return out, meetings
 
 
-def _first_moves(ground: Terrain, nav: NavGrid, field: Floats, start: Floats, commit_s: float, meetings: Floats,
-                 weights: Floats) -> tuple[Floats, Floats]:
+def _first_moves(ground: Terrain, nav: NavGrid, field: Floats, chase: _Chase, commit_s: float, meetings: Floats) -> tuple[Floats, Floats]:
     """Candidates (C, 2) reached after about commit_s, and their exact delays (C,): towards the likeliest meetings, and around."""
-    rows, cols = field.shape
-    nodes = nav.nodes_px
-    candidates: list[Floats] = [start]
-    delays: list[float] = [commit_s]
-    seen: set[tuple[int, int]] = set()
-    ring = np.argwhere((field > 0.6 * commit_s) & (field <= 1.1 * commit_s))
-    for k in np.argsort(-weights)[:4]:
+    cells: list[tuple[int, int]] = []
+    for k in np.argsort(-chase.weights)[:4]:
         cell = _walk_back(field, ground.cell_of(meetings[k]), commit_s)
-        if cell is not None and cell not in seen:
-            seen.add(cell)
-            candidates.append(nodes[cell])
-            delays.append(float(field[cell]))
+        if cell is not None:
+            cells.append(cell)
+    ring = np.argwhere((field > 0.6 * commit_s) & (field <= 1.1 * commit_s))
     if len(ring):
-        angle = np.arctan2(nodes[ring[:, 0], ring[:, 1], 1] - start[1], nodes[ring[:, 0], ring[:, 1], 0] - start[0])
+        offset = nav.nodes_px[ring[:, 0], ring[:, 1]] - chase.start
+        angle = np.arctan2(offset[:, 1], offset[:, 0])
         for wanted in np.arange(8) * (math.pi / 4.0):
             off = np.abs(np.angle(np.exp(1j * (angle - wanted))))
             i = int(np.argmin(off))
-            cell = (int(ring[i, 0]), int(ring[i, 1]))
-            if off[i] < math.pi / 8.0 and cell not in seen:
-                seen.add(cell)
-                candidates.append(nodes[cell])
-                delays.append(float(field[cell]))
-    return np.ascontiguousarray(candidates), np.array(delays)
+            if off[i] < math.pi / 8.0:
+                cells.append((int(ring[i, 0]), int(ring[i, 1])))
+    cells = list(dict.fromkeys(cells))
+    points = [chase.start, *(nav.nodes_px[cell] for cell in cells)]
+    return np.ascontiguousarray(points), np.array([commit_s, *(float(field[cell]) for cell in cells)])
 
 
 def _walk_back(field: Floats, cell: tuple[int, int], until_s: float) -> tuple[int, int] | None:
     """From a cell downhill to the first cell no further than `until_s` from the field's source; None when unreached."""
-    rows, cols = field.shape
     row, col = cell
     if not math.isfinite(field[row, col]):
         return None
-    for _ in range(rows * cols):
-        if field[row, col] <= until_s:
-            return row, col
-        r0, c0 = max(0, row - 1), max(0, col - 1)
-        window = field[r0:row + 2, c0:col + 2]
+    while field[row, col] > until_s:
+        top, left = max(0, row - 1), max(0, col - 1)
+        window = field[top:row + 2, left:col + 2]
         i = int(np.argmin(window))
-        best = (r0 + i // window.shape[1], c0 + i % window.shape[1])
-        if best == (row, col):
+        below = (top + i // window.shape[1], left + i % window.shape[1])
+        if below == (row, col):
             return None
-        row, col = best
-    return None
+        row, col = below
+    return row, col

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,7 @@ def go_to(now: Situation, goal: Floats, behaviour: str) -> Plan:
 def path_time(now: Situation, path: Floats) -> float:
     """Seconds along waypoints (n, 2) at the believed speeds, sampled once per cell."""
     total = 0.0
-    for start, end in zip(path[:-1], path[1:], strict=True):
+    for start, end in pairwise(path):
         length = float(np.hypot(*(end - start)))
         count = max(1, math.ceil(length / now.ground.cell_px))
         points = start + (end - start) * ((np.arange(count) + 0.5) / count)[:, None]
