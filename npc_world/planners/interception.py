@@ -159,7 +159,8 @@ def _through_the_map(chase: _Chase, ground: Terrain, size: tuple[float, float] |
     alone, points = _catch(chase, here, ground.cell_px, np.zeros(1), reach_s, limit_s)
     commit = min(chase.commit_s, max(1e-3, float(alone[0].min())))
     moves, delays = _first_moves(ground, NavGrid.of(ground, size), here[0], chase, commit, points[0])
-    fields = travel_time_fields(ground, moves, chase.speed, size=size, surfaces=surfaces, max_time_s=limit_s)
+    needed_s = min(limit_s, float(alone[0].max()) + 2.0 * commit + reach_s)  # no first move puts a meeting off by more than its way back
+    fields = travel_time_fields(ground, moves, chase.speed, size=size, surfaces=surfaces, max_time_s=needed_s)
     catch_times, meetings = _catch(chase, fields, ground.cell_px, delays, reach_s, limit_s)
     chosen = int(np.argmin(chase.score(catch_times)))
     k = chase.served(catch_times[chosen], alone[0])

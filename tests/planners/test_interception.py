@@ -66,7 +66,7 @@ def test_a_wall_makes_it_go_round() -> None:
     ground = nw.Terrain.from_rects([(190, 0, 20, 360)], size=(400, 400), cell_px=10)
     meet = nw.intercept(ground, (100, 50), 100.0, forecast_of(((300, 50), (0, 0.1))), size=(10, 10))
     detour = 2 * np.hypot(100, 315)
-    assert meet.time_s == pytest.approx(detour / 100.0, rel=0.1)
+    assert 0.97 * detour / 100.0 < meet.time_s < 1.13 * detour / 100.0  # octile fields overstate slanted ways by up to 8 %
     assert meet.move_to_px[1] > 60
 
 
