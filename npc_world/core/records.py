@@ -206,9 +206,10 @@ class Action:
         """
         if not math.isfinite(dt_s) or dt_s < 0.0:
             raise BadInputError(f"dt_s={dt_s!r}: expected seconds, zero or more")
-        self._carry += self.velocity_px_s * dt_s
-        whole_x, whole_y = round(float(self._carry[0])), round(float(self._carry[1]))
-        self._carry -= (whole_x, whole_y)
+        carry = self._carry
+        carry += self.velocity_px_s * dt_s
+        whole_x, whole_y = round(float(carry[0])), round(float(carry[1]))
+        carry -= (whole_x, whole_y)
         return whole_x, whole_y
 
     def choose(self, options: Any) -> int:
