@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,7 +51,7 @@ class Canvas:
     def stroke(self, points: Sequence[Tile], width: float) -> NDArray[np.bool_]:
         """All tiles whose centre lies within half of `width` from a line through `points`."""
         shape = np.zeros(self.tiles.shape, np.bool_)
-        for (ax, ay), (bx, by) in zip(points[:-1], points[1:], strict=True):
+        for (ax, ay), (bx, by) in pairwise(points):
             length = max((bx - ax) ** 2 + (by - ay) ** 2, 1e-9)
             along = np.clip(((self._x - ax) * (bx - ax) + (self._y - ay) * (by - ay)) / length, 0.0, 1.0)
             shape |= np.hypot(self._x - ax - along * (bx - ax), self._y - ay - along * (by - ay)) <= 0.5 * width
@@ -80,7 +81,7 @@ class Canvas:
 
     def river(self, points: Sequence[Tile], width: float, push: float, on: Sequence[str] = ()) -> None:
         """Shallow water that flows from the first point to the last, drifting bodies by `push` of the player's top speed."""
-        for a, b in zip(points[:-1], points[1:], strict=True):
+        for a, b in pairwise(points):
             reach = self.stroke((a, b), width)
             length = max(math.hypot(b[0] - a[0], b[1] - a[1]), 1e-9)
             self.paint(reach, "water", on)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..canvas import Canvas
 from ..level import Level
 
@@ -46,7 +48,7 @@ def build() -> Level:
 
 def _span(island: Canvas, x: int, y: int) -> None:
     """Planks over two rows of water, from shore to shore through column x."""
-    water = island.kind("deep", "water")[y:y + 2].any(axis=0)
+    water = np.asarray(island.kind("deep", "water")[y:y + 2].any(axis=0))
     first = last = x
     while water[first - 1]:
         first -= 1

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +27,7 @@ def build(seed: int) -> Level:
     for attempt in range(_ATTEMPTS):
         level = _draft(seed, attempt)
         if level is not None and not problems(level):
-            return level
+            return replace(level, seed=seed)
     raise RuntimeError(f"seed={seed}: no island to play on in {_ATTEMPTS} drafts")
 
 
@@ -37,7 +39,7 @@ def _draft(seed: int, attempt: int) -> Level | None:
     _patches(island, rng)
     spots = _inland_points(island, rng, 6)
     _water(island, rng)
-    for a, b in zip(spots[:-1], spots[1:], strict=True):
+    for a, b in pairwise(spots):
         island.paint(island.stroke([a, b], 1.8), "road", on=("grass", "sand", "mud"))
     for x, y in spots[:4]:
         _hamlet(island, rng, x, y)
@@ -136,12 +138,12 @@ def _furnished(island: Canvas, rng: np.random.Generator, seed: int) -> Level | N
         free[y:y + h, x:x + w] = False
     ground = _largest(free)
     calm = ground & ~island.kind("water", "bridge", "ice")
-    for x, y in island.levers:
-        calm[int(y), int(x)] = False
+    for lever_x, lever_y in island.levers:
+        calm[int(lever_y), int(lever_x)] = False
     coast = np.argwhere(calm & _beside(island.kind("deep", "water"), 2))
     if len(coast) < 4 or ground.sum() < 900 or any(not ground[int(y), int(x)] for x, y in island.levers):
         return None
-    row, col = (int(v) for v in coast[rng.integers(len(coast))])
+    row, col = map(int, coast[rng.integers(len(coast))])
     berth = _berth(island, row, col)
     start = coast[int(np.argmin([abs(math.dist((row, col), at) - 12.0) for at in coast]))]
     steps = steps_from(ground, [(int(start[0]), int(start[1]))])
@@ -152,7 +154,7 @@ def _furnished(island: Canvas, rng: np.random.Generator, seed: int) -> Level | N
     names = [str(name) for name in rng.permutation(_RELICS)]
     return island.finish(
         "random", f"Island {seed}", "No chart of it exists.", player=(start[1], start[0]), hunters=3,
-        hunter_starts=[(c, r) for r, c in hunters], relics=[(name, (c, r)) for name, (r, c) in zip(names, relics, strict=False)],
+        hunter_starts=[(c, r) for r, c in hunters], relics=[(name, (at[1], at[0])) for name, at in zip(names, relics, strict=False)],
         boat=(col, row), berth=berth,
     )
 
