@@ -78,7 +78,7 @@ def _box_of(thing: Any) -> tuple[float, float, float, float] | None:
 
 
 def _point_of(thing: Any) -> Any:
-    if isinstance(thing, (tuple, list, np.ndarray)):
+    if isinstance(thing, (tuple, list, np.ndarray, str)):
         return thing
     for attribute in _POINTS:
         value = getattr(thing, attribute, None)

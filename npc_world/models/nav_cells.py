@@ -1,0 +1,290 @@
+"""Cells of a navigation grid: which grown walls touch each, where a body stands in it, which moves are legal."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from npc_world.core.compiled import kernel
+from npc_world.models.nav_lines import enters_rect, line_is_clear, node_of
+
+__all__ = ["MOVE_COLS", "MOVE_ROWS", "cells_by_rect", "choose_nodes", "enter_cell", "moves_of_nodes", "moves_of_raster", "nearest_free_cell"]
+
+MOVE_COLS = np.array([1, 1, 0, -1, -1, -1, 0, 1])
+MOVE_ROWS = np.array([0, 1, 1, 1, 0, -1, -1, -1])
+"""Octile moves E SE S SW W NW N NE, as column and row steps; bit d of `moves` is move d."""
+
+_MOST_EDGES = 48
+
+
+@kernel
+def cells_by_rect(grown, cell, skin, rows, cols):  # type: ignore[no-untyped-def]
+    """(covered, first, items) of grown rects (M, 4): see `nav_lines`.  Rects that only touch a cell are listed too."""
+    covered = np.full((rows, cols), -1, np.int64)
+    first = np.zeros(rows * cols + 1, np.int64)
+    items = np.empty(0, np.int64)
+    reach = 64.0 * skin
+    for fill in range(3):
+        for k in range(grown.shape[0]):
+            left, top, right, bottom = grown[k, 0], grown[k, 1], grown[k, 2], grown[k, 3]
+            row0, row1 = max(0, int(math.floor((top - reach) / cell))), min(rows - 1, int(math.floor((bottom + reach) / cell)))
+            col0, col1 = max(0, int(math.floor((left - reach) / cell))), min(cols - 1, int(math.floor((right + reach) / cell)))
+            for row in range(row0, row1 + 1):
+                for col in range(col0, col1 + 1):
+                    if fill == 0:
+                        if (left < col * cell - 4.0 * skin and top < row * cell - 4.0 * skin
+                                and right > (col + 1) * cell + 4.0 * skin and bottom > (row + 1) * cell + 4.0 * skin):
+                            covered[row, col] = k
+                    elif covered[row, col] < 0:
+                        at = row * cols + col
+                        if fill == 1:
+                            first[at + 1] += 1
+                        else:
+                            items[first[at]] = k
+                            first[at] += 1
+        if fill == 1:
+            for at in range(rows * cols):
+                first[at + 1] += first[at]
+            items = np.empty(first[rows * cols], np.int64)
+    for at in range(rows * cols, 0, -1):
+        first[at] = first[at - 1]
+    first[0] = 0
+    return covered, first, items
+
+
+@kernel
+def _inside_any(first, items, grown, at, x, y):  # type: ignore[no-untyped-def]
+    for j in range(first[at], first[at + 1]):
+        k = items[j]
+        if grown[k, 0] < x < grown[k, 2] and grown[k, 1] < y < grown[k, 3]:
+            return True
+    return False
+
+
+@kernel
+def _leaves(first, items, grown, at, x0, y0, dx, dy, x_low, y_low, cell, skin):  # type: ignore[no-untyped-def]
+    """1 when the body goes straight from (x0, y0) into the neighbour cell in direction (dx, dy), else 0.
+
+    On the line between two columns (rows) it must stay in this one, or in a gap as wide as itself.
+    """
+    past = 16.0 * skin
+    x1 = x0 if dx == 0 else (x_low - past if dx < 0 else x_low + cell + past)
+    y1 = y0 if dy == 0 else (y_low - past if dy < 0 else y_low + cell + past)
+    for j in range(first[at], first[at + 1]):
+        k = items[j]
+        if enters_rect(x0, y0, x1, y1, grown[k, 0], grown[k, 1], grown[k, 2], grown[k, 3]) <= 1.0:
+            return 0
+    sx, sy = 0.0, 0.0
+    if dx == 0:
+        sx = past if x0 <= x_low else (-past if x0 >= x_low + cell else 0.0)
+    else:
+        sy = past if y0 <= y_low else (-past if y0 >= y_low + cell else 0.0)
+    if sx == 0.0 and sy == 0.0:
+        return 1
+    inner = not _inside_any(first, items, grown, at, x1 + sx, y1 + sy)
+    outer = not _inside_any(first, items, grown, at, x1 - sx, y1 - sy)
+    return 1 if inner or not outer else 0
+
+
+@kernel
+def _coordinates(first, items, grown, at, axis, low, cell, skin, found):  # type: ignore[no-untyped-def]
+    """Fill `found` with the cell's centre and the edges of grown rects in [low, low + cell]; returns how many."""
+    found[0] = low + 0.5 * cell
+    n = 1
+    for j in range(first[at], first[at + 1]):
+        for side in range(2):
+            edge = grown[items[j], axis + 2 * side] + (skin if side == 1 else -skin)
+            if abs(edge - low) <= 4.0 * skin:
+                edge = low
+            if abs(edge - low - cell) <= 4.0 * skin:
+                edge = low + cell
+            if low <= edge <= low + cell and n < _MOST_EDGES:
+                known = False
+                for i in range(n):
+                    known = known or abs(found[i] - edge) <= 2.0 * skin
+                if not known:
+                    found[n] = edge
+                    n += 1
+    return n
+
+
+@kernel
+def _stands(first, items, grown, at, x, y, x_low, y_low, cell, skin, point):  # type: ignore[no-untyped-def]
+    """Whether the body may stand at (x, y) as part of this cell.
+
+    A point on the edge of a cell belongs to the cell when its interior reaches it, or when it lies in a gap exactly
+    as wide as the body, which no cell's interior reaches; so both cells along such a gap stand in it.
+    """
+    if _inside_any(first, items, grown, at, x, y):
+        return False
+    interior = x_low < x < x_low + cell and y_low < y < y_low + cell
+    if interior and not point:
+        return True
+    eps = 16.0 * skin
+    inner, around = False, False
+    for i in range(2):
+        for j in range(2):
+            sx, sy = 2.0 * i - 1.0, 2.0 * j - 1.0
+            if not _inside_any(first, items, grown, at, x + sx * eps, y + sy * eps):
+                around = True
+                inner = inner or ((x > x_low if sx < 0 else x < x_low + cell) and (y > y_low if sy < 0 else y < y_low + cell))
+    return inner or not (around or point)
+
+
+@kernel
+def choose_nodes(walls, free, row0, col0, row1, col1):  # type: ignore[no-untyped-def]
+    """Set `free` and walls' nodes for a window of cells.
+
+    Of the points at the cell's centre lines and at edges of grown walls, the one from which most of the four
+    neighbours can be entered straight ahead is taken, then the one nearest to the centre: so the cell before the
+    mouth of a narrow corridor stands on the corridor's line.  A cell that falls apart into several rooms keeps one.
+    """
+    _, hazard, covered, first, items, grown, nodes, params = walls
+    cell, skin, point = params[0], params[3], params[9] > 0.0
+    cols = hazard.shape[1]
+    xs, ys = np.empty(_MOST_EDGES), np.empty(_MOST_EDGES)
+    for row in range(row0, row1):
+        for col in range(col0, col1):
+            x_low, y_low = col * cell, row * cell
+            cx, cy = (col + 0.5) * cell, (row + 0.5) * cell
+            nodes[row, col, 0], nodes[row, col, 1] = cx, cy
+            free[row, col] = covered[row, col] < 0 and not hazard[row, col]
+            at = row * cols + col
+            if not free[row, col] or first[at] == first[at + 1]:
+                continue
+            free[row, col] = False
+            best_exits, best_far = -1, math.inf
+            nx = _coordinates(first, items, grown, at, 0, x_low, cell, skin, xs)
+            ny = _coordinates(first, items, grown, at, 1, y_low, cell, skin, ys)
+            for i in range(nx):
+                for j in range(ny):
+                    x, y = xs[i], ys[j]
+                    if not _stands(first, items, grown, at, x, y, x_low, y_low, cell, skin, point):
+                        continue
+                    exits = 0
+                    for d in range(0, 8, 2):
+                        exits += _leaves(first, items, grown, at, x, y, MOVE_COLS[d], MOVE_ROWS[d], x_low, y_low, cell, skin)
+                    far = (x - cx) ** 2 + (y - cy) ** 2
+                    near_tie = abs(far - best_far) <= 4.0 * skin * cell
+                    here_x, here_y = nodes[row, col, 0], nodes[row, col, 1]
+                    first_of_tie = x < here_x - 4.0 * skin or (x <= here_x + 4.0 * skin and y < here_y)
+                    better = exits > best_exits or (exits == best_exits and (
+                        (near_tie and first_of_tie) or (not near_tie and far < best_far)))
+                    if better:
+                        best_exits, best_far = exits, far
+                        nodes[row, col, 0], nodes[row, col, 1] = x, y
+                        free[row, col] = True
+
+
+@kernel
+def moves_of_raster(free, moves, row0, col0, row1, col1):  # type: ignore[no-untyped-def]
+    """Set `moves` for a window where every free cell is wholly free: a diagonal needs both cells beside it."""
+    rows, cols = free.shape
+    for row in range(row0, row1):
+        up, down = row > 0, row + 1 < rows
+        for col in range(col0, col1):
+            if not free[row, col]:
+                moves[row, col] = 0
+                continue
+            west, east = col > 0 and free[row, col - 1], col + 1 < cols and free[row, col + 1]
+            north, south = up and free[row - 1, col], down and free[row + 1, col]
+            bits = (1 if east else 0) | (4 if south else 0) | (16 if west else 0) | (64 if north else 0)
+            if south and east and free[row + 1, col + 1]:
+                bits |= 2
+            if south and west and free[row + 1, col - 1]:
+                bits |= 8
+            if north and west and free[row - 1, col - 1]:
+                bits |= 32
+            if north and east and free[row - 1, col + 1]:
+                bits |= 128
+            moves[row, col] = bits
+
+
+@kernel
+def _straight(walls, free, row_a, col_a, row_b, col_b):  # type: ignore[no-untyped-def]
+    rows, cols = free.shape
+    if row_a < 0 or col_a < 0 or row_b < 0 or col_b < 0 or row_a >= rows or col_a >= cols or row_b >= rows or col_b >= cols:
+        return False
+    if not free[row_a, col_a] or not free[row_b, col_b]:
+        return False
+    first = walls[3]
+    a, b = row_a * cols + col_a, row_b * cols + col_b
+    if first[a] == first[a + 1] and first[b] == first[b + 1]:
+        return True
+    xa, ya = node_of(walls, row_a, col_a)
+    xb, yb = node_of(walls, row_b, col_b)
+    return line_is_clear(walls, xa, ya, xb, yb)
+
+
+@kernel
+def moves_of_nodes(walls, free, moves, row0, col0, row1, col1):  # type: ignore[no-untyped-def]
+    """Set `moves` for a window: the segment between nodes is clear; a diagonal also needs the four moves around it."""
+    for row in range(row0, row1):
+        for col in range(col0, col1):
+            bits = 0
+            if free[row, col]:
+                for d in range(0, 8, 2):
+                    if _straight(walls, free, row, col, row + MOVE_ROWS[d], col + MOVE_COLS[d]):
+                        bits |= 1 << d
+                for d in range(1, 8, 2):
+                    dr, dc = MOVE_ROWS[d], MOVE_COLS[d]
+                    if (bits >> (d - 1)) & 1 and (bits >> ((d + 1) % 8)) & 1 \
+                            and _straight(walls, free, row + dr, col, row + dr, col + dc) \
+                            and _straight(walls, free, row, col + dc, row + dr, col + dc) \
+                            and _straight(walls, free, row, col, row + dr, col + dc):
+                        bits |= 1 << d
+            moves[row, col] = bits
+
+
+@kernel
+def nearest_free_cell(walls, free, x, y):  # type: ignore[no-untyped-def]
+    """Flat index of the free cell whose node is nearest to (x, y), or -1: rings of cells around the point's cell."""
+    rows, cols = free.shape
+    cell = walls[7][0]
+    row_0 = min(rows - 1, max(0, int(math.floor(min(max(y / cell, -1.0), rows + 1.0)))))
+    col_0 = min(cols - 1, max(0, int(math.floor(min(max(x / cell, -1.0), cols + 1.0)))))
+    best, best_far = -1, math.inf
+    px, py = min(max(x, 0.0), cols * cell), min(max(y, 0.0), rows * cell)
+    for ring in range(max(rows, cols)):
+        if best >= 0 and (ring - 1) * cell > best_far:
+            break
+        for row in range(max(0, row_0 - ring), min(rows, row_0 + ring + 1)):
+            edge = abs(row - row_0) == ring
+            step = 1 if edge or ring == 0 else 2 * ring
+            for col in range(col_0 - ring, col_0 + ring + 1, step):
+                if 0 <= col < cols and free[row, col]:
+                    nx, ny = node_of(walls, row, col)
+                    far = math.hypot(nx - px, ny - py)
+                    if far < best_far:
+                        best, best_far = row * cols + col, far
+    return best
+
+
+@kernel
+def enter_cell(walls, free, x, y):  # type: ignore[no-untyped-def]
+    """Flat index of the cell at which a body at (x, y) joins the grid, or -1 when nothing is free.
+
+    Its own cell when it can move straight to the node, else the nearest neighbour where it can, else (inside a
+    wall, or where cells are coarser than the walls) the nearest free cell.
+    """
+    rows, cols = free.shape
+    cell = walls[7][0]
+    if 0.0 <= x <= cols * cell and 0.0 <= y <= rows * cell:
+        row_0 = min(rows - 1, int(math.floor(y / cell)))
+        col_0 = min(cols - 1, int(math.floor(x / cell)))
+        if free[row_0, col_0]:
+            nx, ny = node_of(walls, row_0, col_0)
+            if line_is_clear(walls, x, y, nx, ny):
+                return row_0 * cols + col_0
+        best, best_far = -1, math.inf
+        for row in range(max(0, row_0 - 1), min(rows, row_0 + 2)):
+            for col in range(max(0, col_0 - 1), min(cols, col_0 + 2)):
+                if free[row, col]:
+                    nx, ny = node_of(walls, row, col)
+                    far = math.hypot(nx - x, ny - y)
+                    if far < best_far and line_is_clear(walls, x, y, nx, ny):
+                        best, best_far = row * cols + col, far
+        if best >= 0:
+            return best
+    return nearest_free_cell(walls, free, x, y)

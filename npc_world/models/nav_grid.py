@@ -1,0 +1,226 @@
+"""Where a body of a given size fits, on the cells of a terrain: one standing point and the legal moves of every cell."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npc_world.core.errors import BadInputError
+from npc_world.core.geometry import FULL, PARTIAL
+from npc_world.core.reading import size_of
+from npc_world.core.terrain import Terrain
+from npc_world.models.nav_cells import cells_by_rect, choose_nodes, moves_of_nodes, moves_of_raster, nearest_free_cell
+from npc_world.models.nav_lines import body_fits, line_is_clear
+
+__all__ = ["NavGrid"]
+
+Floats = NDArray[np.float64]
+_SKIN = 1e-9
+_CACHE: WeakKeyDictionary[Terrain, dict[tuple[float, float], NavGrid]] = WeakKeyDictionary()
+
+
+class NavGrid:
+    """The cells of a terrain as a body of size (w, h) px can use them.  Get one with `NavGrid.of`.
+
+    free (rows, cols) bool: the body fits with its centre somewhere in the cell; hazards are not free.
+    `nodes_px` (rows, cols, 2) is that point, `moves` (rows, cols) uint8 has bit d set when the octile move d (E SE S SW
+    W NW N NE) to the neighbour's point is legal: straight, without entering a wall, diagonals with both cells beside them.
+    Where walls fill cells and the body is no wider than one, points are centres and nothing but the raster is needed.
+    A cell keeps one point: where walls are finer than cells, ways through may be missed; smaller cells find them.
+    All arrays are live and to be read only.
+    """
+
+    def __init__(self, ground: Terrain, size: tuple[float, float]) -> None:
+        self.cell_px = ground.cell_px
+        self.size = size
+        self.ground_size = ground.size
+        self.surface = ground.surface
+        self.surfaces = ground.surfaces
+        self.free: NDArray[np.bool_] = np.empty((0, 0), np.bool_)
+        self.walls: tuple[Any, ...] = ()
+        self.version = -1
+        self.search_memory: list[Any] = []
+        self._moves: NDArray[np.uint8] | None = None
+        self._nodes: Floats | None = None
+        self._rects = np.empty((0, 4))
+        self._build(ground)
+
+    # ---- getting one ----------------------------------------------------------------------------------------
+
+    @classmethod
+    def of(cls, ground: Terrain, size: Any = None) -> NavGrid:
+        """The grid for a body of `size` (w, h) px, or anything with a rect or radius; None is a point.
+
+        Kept for as long as the ground lives, and repaired when the ground has changed since.
+        """
+        body = checked_body_size(size)
+        grids = _CACHE.setdefault(ground, {})
+        grid = grids.get(body)
+        if grid is None:
+            grid = grids[body] = cls(ground, body)
+        elif grid.version != ground.version:
+            grid._repair(ground)
+        return grid
+
+    # ---- asking ---------------------------------------------------------------------------------------------
+
+    @property
+    def exact(self) -> bool:
+        """Whether points are fitted to walls; else cells are free or not as a whole, and points are centres."""
+        return bool(self.walls[7][8] > 0.0)
+
+    @property
+    def nodes_px(self) -> Floats:
+        """(rows, cols, 2) px standing point of each cell; the centre where the cell is not free."""
+        if self.exact:
+            nodes: Floats = self.walls[6]
+            return nodes
+        if self._nodes is None:
+            rows, cols = self.free.shape
+            self._nodes = np.empty((rows, cols, 2))
+            self._nodes[..., 0] = (np.arange(cols) + 0.5) * self.cell_px
+            self._nodes[..., 1] = ((np.arange(rows) + 0.5) * self.cell_px)[:, None]
+        return self._nodes
+
+    @property
+    def moves(self) -> NDArray[np.uint8]:
+        """(rows, cols) uint8 bits of the legal octile moves."""
+        if self._moves is None:
+            self._moves = np.zeros(self.free.shape, np.uint8)
+            self._set_moves(0, 0, *self.free.shape)
+        return self._moves
+
+    def cell_of(self, point: Any) -> tuple[int, int]:
+        """(row, col) of the cell that holds the point, clamped to the map."""
+        rows, cols = self.free.shape
+        return (min(rows - 1, max(0, int(point[1] // self.cell_px))), min(cols - 1, max(0, int(point[0] // self.cell_px))))
+
+    def fits(self, point: Any) -> bool:
+        """Whether the body can stand with its centre there."""
+        return bool(body_fits(self.walls, float(point[0]), float(point[1])))
+
+    def nearest_free(self, point: Any) -> tuple[int, int] | None:
+        """(row, col) of the free cell whose node is nearest to a point, which may be inside a wall or off the map."""
+        at = nearest_free_cell(self.walls, self.free, float(point[0]), float(point[1]))
+        return None if at < 0 else divmod(int(at), self.free.shape[1])
+
+    def clear_line(self, start: Any, end: Any) -> bool:
+        """Whether the body can move straight from one point to the other.  Touching walls is allowed."""
+        return bool(line_is_clear(self.walls, float(start[0]), float(start[1]), float(end[0]), float(end[1])))
+
+    # ---- inside ---------------------------------------------------------------------------------------------
+
+    def _build(self, ground: Terrain) -> None:
+        rows, cols = ground.shape
+        aligned = (abs(cols * self.cell_px - ground.size[0]) <= 1e-9 * ground.size[0]
+                   and abs(rows * self.cell_px - ground.size[1]) <= 1e-9 * ground.size[1])
+        small = max(self.size) <= self.cell_px * (1.0 + 1e-9)
+        exact = not (aligned and small and not bool((ground.solid == PARTIAL).any()))
+        self._moves, self._nodes = None, None
+        if exact:
+            self._set_walls(ground, np.empty((rows, cols, 2)))
+            self.free = np.zeros((rows, cols), np.bool_)
+            choose_nodes(self.walls, self.free, 0, 0, rows, cols)
+        else:
+            self._set_walls(ground, None)
+            self.free = ground.solid != FULL
+            self.free &= ~ground.hazard
+        self.version = ground.version
+        self.search_memory.clear()
+
+    def _set_walls(self, ground: Terrain, nodes: Floats | None) -> None:
+        width, height = ground.size
+        half_x, half_y = self.size[0] / 2.0, self.size[1] / 2.0
+        skin = _SKIN * max(width, height)
+        point = self.size[0] <= 4.0 * skin or self.size[1] <= 4.0 * skin
+        params = np.array([self.cell_px, half_x, half_y, skin, half_x, half_y, width - half_x, height - half_y,
+                           float(nodes is not None), float(point)])
+        self._rects = ground.rects
+        if nodes is None:
+            none = np.empty(0, np.int64)
+            self.walls = (ground.solid, ground.hazard, none.reshape(0, 0), none, none, np.empty((0, 4)), np.empty((0, 0, 2)), params)
+            return
+        grow = np.array([skin - half_x, skin - half_y, half_x - skin, half_y - skin])
+        far = 2.0 * max(width, height) + max(self.size)
+        border = np.array([(-far, -far, half_x - skin, far), (width - half_x + skin, -far, far, far),
+                           (-far, -far, far, half_y - skin), (-far, height - half_y + skin, far, far)])
+        grown = np.vstack([ground.rects + grow, border])
+        rows, cols = ground.shape
+        covered, first, items = cells_by_rect(grown, self.cell_px, skin, rows, cols)
+        self.walls = (ground.solid, ground.hazard, covered, first, items, grown, nodes, params)
+
+    def _set_moves(self, row0: int, col0: int, row1: int, col1: int) -> None:
+        if self.exact:
+            moves_of_nodes(self.walls, self.free, self._moves, row0, col0, row1, col1)
+        else:
+            moves_of_raster(self.free, self._moves, row0, col0, row1, col1)
+
+    def _repair(self, ground: Terrain) -> None:
+        """Recompute only the cells that edits since `version` can have touched; equal to building anew."""
+        changes = ground.changes_since(self.version)
+        if changes is None:
+            return self._build(ground)
+        rows, cols = self.free.shape
+        windows = [_clipped(r0, c0, r1, c1, 1, rows, cols) for r0, c0, r1, c1 in changes]
+        if self.exact:
+            moved = _rects_changed(self._rects, ground.rects)
+            margin_x, margin_y = self.size[0] / 2.0, self.size[1] / 2.0
+            for left, top, right, bottom in moved:
+                c0, c1 = math.floor((left - margin_x) / self.cell_px), math.ceil((right + margin_x) / self.cell_px)
+                r0, r1 = math.floor((top - margin_y) / self.cell_px), math.ceil((bottom + margin_y) / self.cell_px)
+                windows.append(_clipped(r0, c0, r1, c1, 1, rows, cols))
+        elif any(bool((ground.solid[r0:r1, c0:c1] == PARTIAL).any()) for r0, c0, r1, c1 in windows):
+            return self._build(ground)
+        if sum((r1 - r0) * (c1 - c0) for r0, c0, r1, c1 in windows) > rows * cols // 2:
+            return self._build(ground)
+        if self.exact:
+            self._set_walls(ground, self.walls[6])
+        for r0, c0, r1, c1 in windows:
+            if self.exact:
+                choose_nodes(self.walls, self.free, r0, c0, r1, c1)
+            else:
+                self.free[r0:r1, c0:c1] = (ground.solid[r0:r1, c0:c1] != FULL) & ~ground.hazard[r0:r1, c0:c1]
+        if self._moves is not None:
+            for r0, c0, r1, c1 in windows:
+                self._set_moves(*_clipped(r0, c0, r1, c1, 1, rows, cols))
+        self.version = ground.version
+        self.search_memory.clear()
+
+
+def checked_body_size(size: Any) -> tuple[float, float]:
+    """(w, h) px of a body given as None, a pair, or something with a rect or a radius."""
+    if size is None:
+        return 0.0, 0.0
+    pair = size_of(size) if not isinstance(size, (tuple, list, np.ndarray)) else size
+    try:
+        width, height = (float(v) for v in pair)  # type: ignore[union-attr]
+    except (TypeError, ValueError):
+        raise BadInputError(f"size={size!r}: expected (width, height) in px, or None for a point") from None
+    if not (math.isfinite(width) and math.isfinite(height) and width >= 0.0 and height >= 0.0):
+        raise BadInputError(f"size={size!r}: expected a finite, non-negative (width, height)")
+    return width, height
+
+
+def _clipped(row0: int, col0: int, row1: int, col1: int, margin: int, rows: int, cols: int) -> tuple[int, int, int, int]:
+    return max(0, row0 - margin), max(0, col0 - margin), min(rows, row1 + margin), min(cols, col1 + margin)
+
+
+def _rects_changed(old: Floats, new: Floats) -> Floats:
+    """(n, 4) rects in one list and not the other.  Edits keep the order of what they leave, so one pass finds them."""
+    if old is new:
+        return np.empty((0, 4))
+    kept = 0
+    removed: list[int] = []
+    same = min(len(old), len(new))
+    differs = np.flatnonzero((old[:same] != new[:same]).any(axis=1))
+    kept = int(differs[0]) if differs.size else same
+    for index in range(kept, len(old)):
+        if kept < len(new) and bool((old[index] == new[kept]).all()):
+            kept += 1
+        else:
+            removed.append(index)
+    return np.vstack([old[removed], new[kept:]])

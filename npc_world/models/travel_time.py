@@ -1,0 +1,142 @@
+"""How long a body needs from anywhere to a goal, over walls and surfaces as it believes them to be."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from npc_world.core.errors import BadInputError
+from npc_world.core.reading import position_of
+from npc_world.core.terrain import Terrain
+from npc_world.models.nav_grid import NavGrid
+from npc_world.models.nav_sample import sample_directions, sample_times
+from npc_world.models.nav_spread import spread_times_each
+
+__all__ = ["TravelTime", "travel_time", "travel_time_fields"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class TravelTime:
+    """Seconds from every cell to the goal, times_s (rows, cols), inf where the goal cannot be reached (in time).
+
+    goal (n, 2) px; a body may head for any of them.  Times are along octile moves between cells: up to 8 % above
+    those of straight lines in the open, except where the goal is in straight reach, which `at` uses.
+    """
+
+    times_s: Floats
+    goal: Floats
+    speed_px_s: float
+    grid: NavGrid
+    table: Floats
+
+    def at(self, points: ArrayLike) -> Any:
+        """Seconds to the goal from points (n, 2) px, (n,); a float for one point.  inf where it cannot be reached.
+
+        Interpolated between the cells that a body can reach directly from the point's own; inside a wall, the nearest free cell's.
+        """
+        where, single = _points(points, "points")
+        times = sample_times(self.grid.walls, self.grid.free, self.grid.moves, self.times_s, self.grid.surface, self.table,
+                             self.goal, self.speed_px_s, where)
+        return float(times[0]) if single else times
+
+    def direction(self, points: ArrayLike) -> Floats:
+        """Unit vectors (n, 2), or (2,) for one point, along which the goal is nearest in time; zero at the goal or where there is no way.
+
+        Looks a few cells ahead along the fastest way and heads for the farthest cell that pays and is in straight reach.
+        """
+        where, single = _points(points, "points")
+        headings: Floats = sample_directions(self.grid.walls, self.grid.free, self.grid.moves, self.times_s, self.grid.surface, self.table,
+                                     self.goal, self.speed_px_s, where)
+        return headings.reshape(2) if single else headings
+
+
+def travel_time(ground: Terrain, goal: Any, speed_px_s: float, *, size: Any = None, surfaces: ArrayLike | None = None,
+                max_time_s: float = math.inf) -> TravelTime:
+    """Travel times to `goal`, one point or (n, 2) px, for a body of `size` (w, h) px at `speed_px_s` on good ground.
+
+    surfaces (S, 4): rows of speed_factor, grip, push_x, push_y per index of `ground.surfaces`; None: all ground is good.
+    Raises `BadInputError` for what is not finite or not positive.
+
+    >>> field = travel_time(Terrain.open_field((640, 640), cell_px=10), (605, 305), 100.0)
+    >>> round(field.at((105, 305)), 6), field.direction((105, 305)).tolist()
+    (5.0, [1.0, 0.0])
+    """
+    goals = _goals(goal)
+    speed, grid, table = _checked(ground, speed_px_s, size, surfaces)
+    most = _checked_time(max_time_s) * speed
+    times = np.full((1, *grid.free.shape), math.inf)
+    spread_times_each(grid.walls, grid.free, grid.moves, grid.surface, table, goals, most, True, False, times)
+    times /= speed
+    return TravelTime(times[0], goals, speed, grid, table)
+
+
+def travel_time_fields(ground: Terrain, starts: ArrayLike, speed_px_s: float, *, size: Any = None,
+                       surfaces: ArrayLike | None = None, max_time_s: float = math.inf) -> Floats:
+    """Seconds from each of `starts` (n, 2) px to every cell, (n, rows, cols), inf beyond `max_time_s`: one native call."""
+    where, _ = _points(starts, "starts")
+    speed, grid, table = _checked(ground, speed_px_s, size, surfaces)
+    most = _checked_time(max_time_s) * speed
+    times = np.full((len(where), *grid.free.shape), math.inf)
+    spread_times_each(grid.walls, grid.free, grid.moves, grid.surface, table, where, most, False, True, times)
+    times /= speed
+    return times
+
+
+def surface_rows(grid: NavGrid, surfaces: ArrayLike | None) -> Floats:
+    """(S, 4) table checked against the ground's surfaces; (0, 4) when all ground is equally good."""
+    if surfaces is None:
+        return np.empty((0, 4))
+    table = np.ascontiguousarray(surfaces, dtype=np.float64)
+    if table.ndim != 2 or table.shape[1] != 4 or table.shape[0] < len(grid.surfaces):
+        raise BadInputError(f"surfaces has shape {table.shape}: expected ({len(grid.surfaces)}, 4), a row for each of {grid.surfaces}")
+    if not np.isfinite(table).all() or (table[:, 0] <= 0.0).any():
+        raise BadInputError(f"surfaces={table.tolist()}: expected finite numbers, speed_factor > 0")
+    if bool((table[:, 0] == 1.0).all()) and not table[:, 2:].any():
+        return np.empty((0, 4))
+    return table
+
+
+def _checked(ground: Terrain, speed_px_s: float, size: Any, surfaces: ArrayLike | None) -> tuple[float, NavGrid, Floats]:
+    try:
+        speed = float(speed_px_s)
+    except (TypeError, ValueError):
+        raise BadInputError(f"speed_px_s={speed_px_s!r}: expected a number of px/s") from None
+    if not math.isfinite(speed) or speed <= 0.0:
+        raise BadInputError(f"speed_px_s={speed_px_s!r}: expected a positive, finite number of px/s")
+    grid = NavGrid.of(ground, size)
+    return speed, grid, surface_rows(grid, surfaces)
+
+
+def _checked_time(max_time_s: float) -> float:
+    time = float(max_time_s)
+    if math.isnan(time) or time < 0.0:
+        raise BadInputError(f"max_time_s={max_time_s!r}: expected at least 0 s")
+    return time
+
+
+def _goals(goal: Any) -> Floats:
+    if isinstance(goal, (list, tuple, np.ndarray)):
+        return _points(goal, "goal")[0]
+    return position_of(goal, "goal").reshape(1, 2)
+
+
+def _points(points: ArrayLike, name: str) -> tuple[Floats, bool]:
+    """(n, 2) float64 and whether a single point was given."""
+    try:
+        where = np.ascontiguousarray(points, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise BadInputError(f"{name}={points!r}: expected a point (x, y) or an array (n, 2) in px") from None
+    single = where.shape == (2,)
+    if single:
+        where = where.reshape(1, 2)
+    if where.ndim != 2 or where.shape[1] != 2:
+        raise BadInputError(f"{name} has shape {where.shape}: expected a point (x, y) or an array (n, 2) in px")
+    if not np.isfinite(where).all():
+        raise BadInputError(f"{name}={points!r}: not finite")
+    return where, single

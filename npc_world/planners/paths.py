@@ -1,0 +1,104 @@
+"""The fastest path of a body between two points, over walls and surfaces as it believes them to be."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from npc_world.core.compiled import kernel
+from npc_world.core.reading import position_of
+from npc_world.core.terrain import Terrain
+from npc_world.models.nav_cells import enter_cell
+from npc_world.models.nav_grid import NavGrid
+from npc_world.models.nav_lines import body_fits, first_block, line_is_clear, node_of
+from npc_world.models.travel_time import surface_rows
+from npc_world.planners.bucket_search import BucketSearch
+from npc_world.planners.string_pulling import pull_string
+
+__all__ = ["find_path"]
+
+Floats = NDArray[np.float64]
+_ALL_CELLS = 1 << 62
+
+
+@kernel
+def _free_end(walls, goal_cell, x, y):  # type: ignore[no-untyped-def]
+    """The goal itself where the body fits, else the last point it can reach from the goal cell's node straight towards it."""
+    if body_fits(walls, x, y):
+        return x, y
+    cols = walls[0].shape[1]
+    nx, ny = node_of(walls, goal_cell // cols, goal_cell % cols)
+    length = max(math.hypot(x - nx, y - ny), walls[7][3])
+    share = max(0.0, min(1.0, first_block(walls, nx, ny, x, y)) - 4.0 * walls[7][3] / length)
+    return nx + share * (x - nx), ny + share * (y - ny)
+
+
+@kernel
+def _ends(walls, free, x0, y0, x1, y1):  # type: ignore[no-untyped-def]
+    """(start cell, goal cell, last x, last y, 1 when the body can go straight there); cells -1 when nothing is free."""
+    start, goal = enter_cell(walls, free, x0, y0), enter_cell(walls, free, x1, y1)
+    if start < 0 or goal < 0:
+        return -1, -1, x1, y1, 0
+    x, y = _free_end(walls, goal, x1, y1)
+    return start, goal, x, y, 1 if line_is_clear(walls, x0, y0, x, y) else 0
+
+
+@kernel
+def _through_nodes(walls, cells, x0, y0, x1, y1):  # type: ignore[no-untyped-def]
+    """(n, 2) px: start, nodes of the cells, goal; nodes that a point does not need at the ends are left out."""
+    cols = walls[0].shape[1]
+    points = np.empty((cells.shape[0] + 2, 2))
+    points[0, 0], points[0, 1] = x0, y0
+    n = 1
+    for i in range(cells.shape[0]):
+        x, y = node_of(walls, cells[i] // cols, cells[i] % cols)
+        if x != points[n - 1, 0] or y != points[n - 1, 1]:
+            points[n, 0], points[n, 1] = x, y
+            n += 1
+    if x1 != points[n - 1, 0] or y1 != points[n - 1, 1]:
+        points[n, 0], points[n, 1] = x1, y1
+        n += 1
+    return points[:n]
+
+
+def find_path(ground: Terrain, start: Any, goal: Any, any_angle: bool = True, size: Any = None,
+              surfaces: ArrayLike | None = None) -> Floats | None:
+    """Waypoints (n, 2) px of the fastest way from start to goal, both included; None where there is none.
+
+    any_angle: straight lines between waypoints, over points of the fastest path over cells; False: the points of the
+    cells of that path (centres, where the body fits there), one per octile move, from
+    the cell where the body is to the cell of the goal.  The path over cells is optimal among
+    octile moves without cutting corners; the waypoints are not slower than it.
+    size (w, h) px of the body; surfaces (S, 4): speed_factor, grip, push_x, push_y per index of `ground.surfaces`.
+    A start inside a wall leads out to the nearest free cell; for a goal inside a wall the path ends at a free point near it.
+    Raises `BadInputError` for positions that are not finite.
+
+    >>> ground = Terrain.from_rects([(40, 0, 20, 80)], size=(100, 100), cell_px=10)
+    >>> find_path(ground, (5, 5), (95, 5)).tolist()
+    [[5.0, 5.0], [35.0, 85.0], [65.0, 85.0], [95.0, 5.0]]
+    """
+    x0, y0 = position_of(start, "start").tolist()
+    x1, y1 = position_of(goal, "goal").tolist()
+    grid = NavGrid.of(ground, size)
+    table = surface_rows(grid, surfaces)
+    first, last, end_x, end_y, straight = _ends(grid.walls, grid.free, x0, y0, x1, y1)
+    if first < 0:
+        return None
+    if any_angle and straight and len(table) == 0:
+        return np.array([(x0, y0), (end_x, end_y)])
+    search = BucketSearch(grid, table, first, last)
+    search.run(_ALL_CELLS)
+    cells = search.cells() if search.found else None
+    search.release()
+    if cells is None:
+        return None
+    if not any_angle:
+        nodes: Floats = grid.nodes_px.reshape(-1, 2)[cells]
+        fresh = np.append(True, (nodes[1:] != nodes[:-1]).any(axis=1))
+        distinct: Floats = nodes[fresh]
+        return distinct
+    pulled: Floats = pull_string(grid.walls, grid.surface, table, _through_nodes(grid.walls, cells, x0, y0, end_x, end_y))
+    return pulled

@@ -1,0 +1,197 @@
+"""Where bodies fit: corridors of their own width, repair equal to rebuilding, moves that never enter a wall."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+
+import numpy as np
+import pytest
+
+from npc_world.core.errors import BadInputError
+from npc_world.core.terrain import Terrain
+from npc_world.models.nav_cells import MOVE_COLS, MOVE_ROWS
+from npc_world.models.nav_grid import NavGrid
+
+
+def random_ground(rng: np.random.Generator, walls: int, aligned: bool) -> Terrain:
+    size, cell = (200.0, 160.0), 10.0
+    scale = cell if aligned else 1.0
+    rects = [(rng.integers(0, 19) * 10 / 10 * scale if aligned else rng.uniform(0, 190), rng.integers(0, 15) * scale if aligned else rng.uniform(0, 150),
+              rng.integers(1, 6) * scale if aligned else rng.uniform(1, 60), rng.integers(1, 4) * scale if aligned else rng.uniform(1, 40))
+             for _ in range(walls)]
+    return Terrain.from_rects(rects, size=size, cell_px=cell)
+
+
+def enters(ground: Terrain, size: tuple[float, float], a: np.ndarray, b: np.ndarray) -> bool:
+    """Brute force: sample the segment and compare with each grown rect and the border."""
+    points = a + np.linspace(0.0, 1.0, 201)[:, None] * (b - a)
+    x, y = points[:, 0], points[:, 1]
+    hw, hh, slack = size[0] / 2, size[1] / 2, 1e-6
+    if (x < hw - slack).any() or (x > ground.size[0] - hw + slack).any() or (y < hh - slack).any() or (y > ground.size[1] - hh + slack).any():
+        return True
+    r = ground.rects
+    return bool(((r[:, 0] - hw + slack < x[:, None]) & (x[:, None] < r[:, 2] + hw - slack)
+                 & (r[:, 1] - hh + slack < y[:, None]) & (y[:, None] < r[:, 3] + hh - slack)).any())
+
+
+@pytest.mark.parametrize("left", [64.0, 70.0, 72.0, 75.3])
+@pytest.mark.parametrize("width", [16.0, 32.0, 33.0, 21.7])
+def test_a_body_as_wide_as_the_corridor_walks_its_centre_line(left: float, width: float) -> None:
+    ground = Terrain.from_rects([(0, 100, left, 100), (left + width, 100, 400, 100)], size=(320, 320), cell_px=16)
+    grid = NavGrid.of(ground, (width, width))
+    rows = [row for row in range(grid.free.shape[0]) if 100 + 16 <= row * 16 < 200 - 32]
+    for row in rows:
+        standing = grid.nodes_px[row][grid.free[row]]
+        assert len(standing) in (1, 2)
+        assert standing[:, 0] == pytest.approx(left + width / 2, abs=1e-9)
+    above, below = grid.nearest_free((left + width / 2, 60)), grid.nearest_free((left + width / 2, 260))
+    assert above is not None and below is not None
+    assert below in reachable(grid, above)
+
+
+def reachable(grid: NavGrid, start: tuple[int, int]) -> set[tuple[int, int]]:
+    seen, stack = {start}, [start]
+    while stack:
+        row, col = stack.pop()
+        for d in range(8):
+            if grid.moves[row, col] >> d & 1:
+                to = (int(row + MOVE_ROWS[d]), int(col + MOVE_COLS[d]))
+                if to not in seen:
+                    seen.add(to)
+                    stack.append(to)
+    return seen
+
+
+@pytest.mark.parametrize("offset", [0.0, 3.0, 8.0])
+def test_corridors_of_the_body_s_width_that_cross_are_joined(offset: float) -> None:
+    at, width = 64.0 + offset, 32.0
+    walls = [(0, 0, at, at), (at + width, 0, 300, at), (0, at + width, at, 300), (at + width, at + width, 300, 300)]
+    grid = NavGrid.of(Terrain.from_rects(walls, size=(256, 256), cell_px=16), (width, width))
+    middle = at + width / 2
+    ends = [grid.nearest_free(p) for p in ((middle, 16), (middle, 240), (16, middle), (240, middle))]
+    assert all(end in reachable(grid, ends[0]) for end in ends)
+
+
+def test_a_body_too_wide_does_not_pass() -> None:
+    ground = Terrain.from_rects([(0, 100, 64, 100), (96, 100, 400, 100)], size=(320, 320), cell_px=16)
+    grid = NavGrid.of(ground, (32.001, 32.0))
+    assert (18, 5) not in reachable(grid, grid.nearest_free((80, 60)))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_moves_never_enter_a_wall(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    ground = random_ground(rng, 9, aligned=seed % 2 == 0)
+    size = [(0.0, 0.0), (10.0, 10.0), (20.0, 20.0), (7.5, 23.0)][seed % 4]
+    grid = NavGrid.of(ground, size)
+    count = 0
+    for row, col in np.argwhere(grid.moves):
+        a = grid.nodes_px[row, col]
+        assert grid.fits(a)
+        for d in range(8):
+            if grid.moves[row, col] >> d & 1:
+                r, c = row + MOVE_ROWS[d], col + MOVE_COLS[d]
+                assert grid.moves[r, c] >> (d + 4) % 8 & 1, "moves go both ways"
+                assert not enters(ground, size, a, grid.nodes_px[r, c])
+                count += 1
+    assert count > 50
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_clear_line_agrees_with_brute_force(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    ground = random_ground(rng, 6, aligned=seed % 2 == 0)
+    size = [(0.0, 0.0), (8.0, 6.0), (24.0, 30.0)][seed % 3]
+    grid = NavGrid.of(ground, size)
+    both = [0, 0]
+    for _ in range(400):
+        a, b = rng.uniform(0, 1, (2, 2)) * ground.size
+        free = not enters(ground, size, a, b)
+        if free != grid.clear_line(a, b):
+            assert free, "a clear line enters a wall"
+            assert enters(ground, (size[0] + 1.0, size[1] + 1.0), a, b), "sampling may miss a corner, but only by a little"
+        both[free] += 1
+    assert min(both) > 10
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_repair_equals_rebuilding(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    aligned = seed % 2 == 0
+    ground = random_ground(rng, 8, aligned)
+    sizes = [None, (10.0, 10.0), (20.0, 20.0), (13.0, 27.5)]
+    for size in sizes:
+        assert NavGrid.of(ground, size).moves.any()
+    for _ in range(30):
+        scale = 10.0 if aligned else 1.0
+        rect = (rng.integers(0, 200 / scale) * scale, rng.integers(0, 160 / scale) * scale,
+                rng.integers(1, 40 / scale) * scale, rng.integers(1, 40 / scale) * scale)
+        kind = rng.integers(4)
+        if kind == 0:
+            ground.set_hazard(rect, bool(rng.integers(2)))
+        else:
+            ground.set_solid(rect, bool(rng.integers(2)))
+        if rng.random() < 0.3:
+            continue
+        for size in sizes:
+            repaired, fresh = NavGrid.of(ground, size), NavGrid(ground, NavGrid.of(ground, size).size)
+            assert repaired.exact == fresh.exact or repaired.exact
+            np.testing.assert_array_equal(repaired.free, fresh.free)
+            np.testing.assert_array_equal(repaired.moves, fresh.moves)
+            np.testing.assert_allclose(repaired.nodes_px[fresh.free], fresh.nodes_px[fresh.free], atol=1e-9)
+
+
+def test_raster_and_fitted_points_agree_where_both_are_exact() -> None:
+    rng = np.random.default_rng(3)
+    kinds = (rng.random((20, 25)) < 0.3).astype(int)
+    kinds[0, 0] = 0
+    plain = Terrain.from_grid(kinds, cell_px=8)
+    odd = Terrain.from_grid(kinds, cell_px=8)
+    odd.set_solid((0, 0, 1, 1))
+    for size in ((0.0, 0.0), (5.0, 8.0), (8.0, 8.0)):
+        raster, fitted = NavGrid.of(plain, size), NavGrid.of(odd, size)
+        assert not raster.exact and fitted.exact
+        np.testing.assert_array_equal(raster.free[2:, 2:], fitted.free[2:, 2:])
+        np.testing.assert_array_equal(raster.moves[2:, 2:], fitted.moves[2:, 2:])
+
+
+def test_a_point_does_not_slip_between_walls_that_touch() -> None:
+    ground = Terrain.from_rects([(0, 40, 33, 20), (33, 40, 67, 20)], size=(100, 100), cell_px=10)
+    grid = NavGrid.of(ground)
+    assert not grid.clear_line((33, 10), (33, 90))
+    assert grid.clear_line((0, 40), (100, 40))
+    corner = NavGrid.of(Terrain.from_grid([[0, 1], [1, 0]], cell_px=10))
+    assert not corner.clear_line((5, 5), (15, 15))
+
+
+def test_nearest_free_from_inside_a_wall_and_outside_the_map() -> None:
+    ground = Terrain.from_rects([(40, 0, 60, 100)], size=(100, 100), cell_px=10)
+    grid = NavGrid.of(ground)
+    assert grid.nearest_free((52, 55)) == (5, 3)
+    assert grid.nearest_free((-500, 1000)) == (9, 0)
+    assert NavGrid.of(Terrain.from_rects([(0, 0, 50, 50)], size=(50, 50))).nearest_free((5, 5)) is None
+
+
+def test_hazards_are_not_free_nor_crossed() -> None:
+    ground = Terrain.open_field((100, 100), cell_px=10)
+    ground.set_hazard((40, 0, 20, 100))
+    grid = NavGrid.of(ground, (10, 10))
+    assert not grid.free[:, 4:6].any()
+    assert not grid.clear_line((20, 50), (80, 50))
+
+
+def test_one_grid_per_size_kept_no_longer_than_the_ground() -> None:
+    ground = Terrain.open_field((100, 100))
+    assert NavGrid.of(ground, (4, 4)) is NavGrid.of(ground, (4.0, 4.0))
+    assert NavGrid.of(ground, (4, 4)) is not NavGrid.of(ground, (4, 5))
+    gone = weakref.ref(ground)
+    del ground
+    gc.collect()
+    assert gone() is None
+
+
+@pytest.mark.parametrize("size", [(1, float("nan")), (-1, 2), "big", 7])
+def test_a_bad_size_is_named(size: object) -> None:
+    with pytest.raises(BadInputError, match="size="):
+        NavGrid.of(Terrain.open_field((10, 10)), size)
