@@ -42,15 +42,17 @@ def describe(schema: type) -> list[Setting]:
     return _described(schema, MISSING, ())
 
 
-def explained(schema: type, width: int = 100) -> str:
-    """`describe` as text: path, default, range, help."""
+def explained(schema: type, width: int = 100, containing: str = "") -> str:
+    """`describe` as text: path, default, range, help; only the settings with `containing` in their path."""
     lines = []
     for setting in describe(schema):
+        if containing not in setting.path:
+            continue
         default = "must be given" if setting.default is MISSING else "not set" if setting.default is None else _toml(setting.default)
         notes = ", ".join(note for note in (setting.takes, setting.range) if note)
         lines.append(f"{setting.path} = {default}   ({notes})")
         lines += textwrap.wrap(setting.help, width, initial_indent="    ", subsequent_indent="    ")
-    return "\n".join(lines) + "\n"
+    return "".join(f"{line}\n" for line in lines)
 
 
 def template(schema: type, extends: str | None = None, title: str = "Everything that can be set, with its default.") -> str:
