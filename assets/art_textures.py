@@ -85,37 +85,48 @@ def road(rng: np.random.Generator) -> Field:
 
 
 def mud(rng: np.random.Generator) -> Field:
+    """Wet lumps with a shine, and puddles that mirror the evening sky."""
     picture = layered(("mud_dark", "mud", "mud_light"), rng, 26)
-    bumps = noise(SIZE, 17, rng, octaves=2)
+    bumps = noise(SIZE, 12, rng, octaves=2)
     slope = np.roll(bumps, 2, 0) - np.roll(bumps, -2, 0) + np.roll(bumps, 2, 1) - np.roll(bumps, -2, 1)
-    picture = mix(picture, rgb("mud_dark"), np.clip(slope * 2.6, 0, 0.75))
-    wet = np.clip((np.clip(-slope, 0, 1) - 0.19) * 9, 0, 1)
-    picture = mix(picture, rgb("mud_gloss"), wet * 0.75)
-    puddle = np.clip((0.3 - noise(SIZE, 30, rng)) * 14, 0, 1)
-    picture = mix(picture, rgb("mud_dark") * 0.9, puddle * 0.8)
-    glint = np.clip((np.roll(puddle, (3, 3), (0, 1)) - puddle), 0, 1) * np.clip(puddle.max() - puddle, 0, 1)
-    return mix(picture, rgb("mud_gloss"), glint * 0.55)
+    picture = mix(picture, rgb("mud_dark"), np.clip(slope * 1.5, 0, 0.6))
+    picture = mix(picture, rgb("mud_light"), np.clip(-slope * 1.3, 0, 0.7))
+    depth = noise(SIZE, 30, rng)
+    puddle = np.clip((0.27 - depth) * 16, 0, 1)
+    picture = mix(picture, mix(rgb("mud_dark"), rgb("sea"), 0.35), puddle * 0.9)
+    bank = np.clip(1 - np.abs(depth - 0.29) / 0.022, 0, 1)
+    picture = mix(picture, rgb("mud_light"), bank * 0.5)
+    sky = np.clip((np.roll(depth, (-4, -3), (0, 1)) - 0.2) * 9, 0, 1) * puddle
+    picture = mix(picture, rgb("violet_light") * 0.5 + rgb("mud_gloss") * 0.5, sky * 0.55)
+    image, draw = painted(picture)
+    for px, py in rng.uniform(0, SIZE, (70, 2)):
+        size = rng.uniform(0.8, 1.9)
+        for dx, dy in wrapped(SIZE, None):
+            a, b = (px + dx) * 3, (py + dy) * 3
+            draw.ellipse(box(a, b, size * 4.2, size * 2.2), fill=rgba("mud_gloss", 0.35))
+            draw.ellipse(box(a - 2, b - 1, size * 1.8, size * 1.0), fill=rgba("foam", 0.5))
+    return flattened(image)
 
 
 def ice(rng: np.random.Generator) -> Field:
-    picture = layered(("ice_dark", "ice", "ice_light"), rng, 48)
+    picture = mix(layered(("ice_dark", "ice", "ice_light"), rng, 60), rgb("ice"), 0.35)
     y, x = np.mgrid[0:SIZE, 0:SIZE]
     sheen = np.sin(((x + y) / SIZE * 3 + 0.5 * noise(SIZE, 60, rng)) * 2 * np.pi)
-    picture = mix(picture, rgb("ice_light"), np.clip(sheen - 0.35, 0, 1) * 0.85)
+    picture = mix(picture, rgb("ice_light"), np.clip(sheen - 0.55, 0, 1) * 1.6 * np.clip((noise(SIZE, 34, rng) - 0.5) * 5, 0, 0.9))
     first, second, _ = cells(SIZE, scattered(SIZE, 15, rng))
     jitter = noise(SIZE, 10, rng) * 5
-    broken = np.clip((noise(SIZE, 42, rng) - 0.36) * 6, 0, 1)
+    broken = np.clip((noise(SIZE, 42, rng) - 0.22) * 6, 0, 1)
     crack = np.clip(1.0 - np.abs(second - first + jitter - 2.4) / 1.3, 0, 1) * broken
     picture = mix(picture, rgb("ice_light"), np.roll(crack, (1, 1), (0, 1)) * 0.8)
     picture = mix(picture, rgb("ice_crack"), crack * 0.85)
     first, second, _ = cells(SIZE, scattered(SIZE, 70, rng))
-    fine = np.clip(1.0 - (second - first) / 1.2, 0, 1) * np.clip((noise(SIZE, 30, rng) - 0.62) * 7, 0, 1)
+    fine = np.clip(1.0 - (second - first) / 1.2, 0, 1) * np.clip((noise(SIZE, 30, rng) - 0.5) * 7, 0, 1)
     return mix(picture, rgb("ice_crack"), fine * 0.5)
 
 
 def planks(rng: np.random.Generator) -> Field:
     """Boards that run along x, one per 16 px of y."""
-    y, x = np.mgrid[0:SIZE, 0:SIZE]
+    y, _ = np.mgrid[0:SIZE, 0:SIZE]
     board = y // 16
     tone = rng.uniform(0, 1, 12)[board]
     grain = noise(SIZE, 3, rng)
@@ -187,12 +198,14 @@ def water(names: tuple[str, str, str], count: int, line_px: float, strength: flo
     home, phase = scattered(SIZE, count, rng), rng.uniform(0, 2 * np.pi, count)
     reach = 0.22 * SIZE / np.sqrt(count)
     base = layered((names[0], names[1], names[1]), rng, 52)
+    patches = 0.12 + 0.88 * np.clip((noise(SIZE, 46, rng, 2) - 0.38) * 3.2, 0, 1)
     frames = []
     for k in range(FRAMES):
         angle = 2 * np.pi * k / FRAMES + phase
         first, second, _ = cells(SIZE, (home + reach * np.stack([np.cos(angle), np.sin(angle)], 1)) % SIZE)
         net = np.clip(1.0 - (second - first) / line_px, 0, 1) ** 1.6
-        frames.append(mix(base, rgb(names[2]), net * strength))
+        ripple = np.clip(1.0 - np.abs(second - first - 2.2 * line_px) / (0.8 * line_px), 0, 1) ** 2
+        frames.append(mix(base, rgb(names[2]), (net + 0.18 * ripple) * strength * patches))
     return frames
 
 
@@ -204,8 +217,8 @@ def main() -> None:
     rng = np.random.default_rng(20)
     for make in (grass, sand, road, mud, ice, planks, stone_top, stone_face, leaves, rock, roof):
         save(f"ground/{make.__name__}", make(rng), colours=96)
-    save("ground/sea", strip(water(("sea_deep", "sea", "sea_light"), 26, 9.0, 0.55, rng)), colours=48)
-    save("ground/shallow", strip(water(("shallow", "shallow", "shallow_light"), 42, 6.5, 0.75, rng)), colours=48)
+    save("ground/sea", strip(water(("sea_deep", "sea", "sea_light"), 34, 9.0, 0.6, rng)), colours=48)
+    save("ground/shallow", strip(water(("shallow", "shallow", "shallow_light"), 60, 6.0, 0.7, rng)), colours=48)
 
 
 if __name__ == "__main__":

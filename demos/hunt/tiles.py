@@ -42,29 +42,36 @@ def texture(name: str) -> Pixels:
 
 
 class Texture:
-    """A seamless texture, read at any window of the map."""
+    """A seamless texture, read at any window of the map up to 576 px wide: laid out repeatedly, so that a window is a slice."""
 
     def __init__(self, name: str) -> None:
-        self.pixels = texture(name)
+        self._size, self._laid = _laid_out(name)
 
     def window(self, x: int, y: int, width: int, height: int) -> Pixels:
-        rows, cols = self.pixels.shape[:2]
-        return self.pixels[np.ix_((np.arange(height) + y) % rows, (np.arange(width) + x) % cols)]
+        left, top = x % self._size, y % self._size
+        return self._laid[top : top + height, left : left + width].astype(np.float32)
+
+
+@lru_cache(maxsize=32)
+def _laid_out(name: str) -> tuple[int, NDArray[np.uint8]]:
+    pixels = texture(name).astype(np.uint8)
+    return pixels.shape[0], np.tile(pixels, (4, 4, 1))
 
 
 @lru_cache(maxsize=8)
 def noise(scale_px: float, seed: int) -> Pixels:
-    """(384, 384) seamless noise, mean 0, about −1 to 1, with features of `scale_px`."""
+    """(1152, 1152) seamless noise of period 384, mean 0, about −1 to 1, with features of `scale_px`."""
     rng = np.random.default_rng(seed)
     frequency = np.hypot(*np.meshgrid(np.fft.fftfreq(_NOISE_SIZE), np.fft.fftfreq(_NOISE_SIZE)))
     spectrum = np.fft.fft2(rng.standard_normal((_NOISE_SIZE, _NOISE_SIZE))) * np.exp(-0.5 * (frequency * scale_px / 0.35) ** 2)
     layer = np.real(np.fft.ifft2(spectrum))
-    return np.clip(layer / layer.std() / 2.2, -1, 1).astype(np.float32)
+    return np.tile(np.clip(layer / layer.std() / 2.2, -1, 1).astype(np.float32), (3, 3))
 
 
 def noise_window(scale_px: float, seed: int, x: int, y: int, width: int, height: int) -> Pixels:
-    full = noise(scale_px, seed)
-    return full[np.ix_((np.arange(height) + y) % _NOISE_SIZE, (np.arange(width) + x) % _NOISE_SIZE)]
+    """A window of `noise`, up to 768 px wide, in place on the map."""
+    left, top = x % _NOISE_SIZE, y % _NOISE_SIZE
+    return noise(scale_px, seed)[top : top + height, left : left + width]
 
 
 class Fields:
@@ -88,6 +95,12 @@ class Fields:
             for _ in range(2):
                 field = sum(w * np.roll(field, k, axis) for k, w in ((-2, 1), (-1, 2), (0, 3), (1, 2), (2, 1))) / 9.0
         return np.asarray(field, dtype=np.float32)
+
+    def present(self, name: str, x: int, y: int, width: int, height: int) -> bool:
+        """Whether the field is above zero anywhere in a window."""
+        cell = ART_PX // _PER_TILE
+        rows = slice(max(0, y // cell + _PAD - 1), max(0, (y + height) // cell + _PAD + 2))
+        return bool((self._soft[name][rows, max(0, x // cell + _PAD - 1) : max(0, (x + width) // cell + _PAD + 2)] > 1e-3).any())
 
     def soft(self, name: str, x: int, y: int, width: int, height: int) -> Pixels:
         """The field at every pixel of a window, bilinear; beyond the map the edge goes on."""
@@ -114,23 +127,26 @@ def ground_pixels(fields: Fields, x: int, y: int, width: int, height: int) -> tu
     """Colours (h, w, 3) and how much of it is land (h, w) in 0..1: where it is not, the water shows."""
     box = (x, y, width, height)
     broad, fine = noise_window(21.0, 1, *box), noise_window(5.0, 2, *box)
-    strength = np.stack([fields.soft(name, *box) + _WOBBLE[name] * (0.5 * broad * (1 if k % 2 else -1) + 0.28 * fine) for k, name in enumerate(LAND)])
-    ordered = np.sort(strength, axis=0)
-    best, second = ordered[-1], ordered[-2]
+    lands = [name for name in LAND if fields.present(name, *box)]
+    if not lands:
+        return np.zeros((height, width, 3), np.float32), np.zeros((height, width), np.float32)
+    wobble = {name: _WOBBLE[name] * (0.5 * broad * (1 if LAND.index(name) % 2 else -1) + 0.28 * fine) for name in lands}
+    strength = {name: fields.soft(name, *box) + wobble[name] for name in lands}
+    best = np.maximum.reduce([*strength.values()])
+    second = np.full_like(best, -1.0)
+    for name in lands:
+        second = np.maximum(second, np.where(strength[name] < best, strength[name], -1.0))
     picture = np.zeros((height, width, 3), np.float32)
     total = np.zeros((height, width), np.float32)
-    for k, name in enumerate(LAND):
-        lead = strength[k] - np.where(strength[k] >= best, second, best)
+    for name in lands:
+        lead = strength[name] - np.where(strength[name] >= best, second, best)
         share = np.clip(0.5 + 9.0 * lead, 0, 1)
-        if not share.any():
-            continue
         look = Texture(name).window(*box)
         rim, depth = _RIM[name]
         near = np.clip(1.0 - lead / 0.13, 0, 1) * depth * (best + second > 0.75)
-        if name == "grass":
-            reed = np.clip(fields.soft("reeds", *box) * 1.4 - 0.2 + 0.2 * fine, 0, 1) * 0.45
-            look = _blend(look, colour("grass_deep"), reed)
-        picture += _blend(look, colour(rim), near * 0.8) * share[..., None]
+        if name == "grass" and fields.present("reeds", *box):
+            look = _blend(look, colour("grass_deep"), np.clip(fields.soft("reeds", *box) * 1.4 - 0.2 + 0.2 * fine, 0, 1) * 0.45)
+        picture += (_blend(look, colour(rim), near * 0.8) if near.any() else look) * share[..., None]
         total += share
     picture /= np.maximum(total, 1e-3)[..., None]
     shore = fields.soft("land", *box) + 0.15 * broad + 0.05 * fine

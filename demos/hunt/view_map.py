@@ -18,7 +18,8 @@ __all__ = ["IslandMap", "Standing"]
 
 CHUNK_TILES = 8
 _CHUNK = CHUNK_TILES * ART_PX
-_MARGIN = ART_PX
+_MARGIN = 28
+"""What the painting of a chunk must know of its surroundings: the reach of shadows."""
 _FRAMES = 8
 _WATER_HZ = 5.0
 _SEA_REPEAT = 2
@@ -54,7 +55,7 @@ class IslandMap:
         self.chunks: dict[tuple[int, int], pygame.Surface | None] = {}
         self._sea = _frames("sea", _SEA_REPEAT)
         self._shallow = _frames("shallow", 1)
-        self._coast: dict[tuple[int, int], list[pygame.Surface]] = {}
+        self._coast: dict[tuple[int, int], pygame.Surface] = {}
         self._pool: NDArray[np.bool_] = np.zeros((self.fields.rows, self.fields.cols), bool)
 
     def prepare(self, progress: Callable[[float], None] | None = None) -> None:
@@ -95,7 +96,7 @@ class IslandMap:
                 at = (col * ART_PX - view.left, row * ART_PX - view.top)
                 coast = self._coast.get((row, col))
                 if coast is not None:
-                    surface.blit(coast[frame], at)
+                    surface.blit(coast, at, (0, frame * ART_PX, ART_PX, ART_PX))
                 elif self._pool[row, col]:
                     surface.blit(shallow, at, (col * ART_PX % repeat, row * ART_PX % repeat, ART_PX, ART_PX))
 
@@ -137,6 +138,8 @@ class IslandMap:
 
     def _painted(self, row: int, col: int) -> pygame.Surface | None:
         x, y, size = col * _CHUNK - _MARGIN, row * _CHUNK - _MARGIN, _CHUNK + 2 * _MARGIN
+        if not any(self.fields.present(name, x, y, size, size) for name in ("land", "water")):
+            return None
         pixels, land = ground_pixels(self.fields, x, y, size, size)
         self._find_coast(row, col, x, y, land)
         dark = shade(self.fields, self._house_mask(x, y, size), x, y, size, size)[..., None] * 0.46
@@ -177,18 +180,21 @@ class IslandMap:
                 if near[part].min() >= 1.0 and shore[part].max() < 0.22:
                     self._pool[tile] = True
                 else:
-                    self._coast[tile] = [self._coast_tile(tile, k, near[part], shore[part]) for k in range(_FRAMES)]
+                    self._coast[tile] = self._coast_tile(tile, near[part], shore[part])
 
-    def _coast_tile(self, tile: tuple[int, int], frame: int, near: NDArray[np.float32], shore: NDArray[np.float32]) -> pygame.Surface:
+    def _coast_tile(self, tile: tuple[int, int], near: NDArray[np.float32], shore: NDArray[np.float32]) -> pygame.Surface:
+        """All frames of one tile, one below the other."""
         y, x = (tile[0] * ART_PX) % 192, (tile[1] * ART_PX) % 192
-        sea = texture("sea")[y : y + ART_PX, frame * 192 + x : frame * 192 + x + ART_PX]
-        shallow = texture("shallow")[y : y + ART_PX, frame * 192 + x : frame * 192 + x + ART_PX]
-        pixels = sea + (shallow - sea) * near[..., None]
-        sway = np.sin(2 * np.pi * frame / _FRAMES)
-        foam = np.clip((shore - 0.425 - 0.028 * sway) * 16, 0, 1) * 0.85
-        line = np.clip(1.0 - np.abs(shore - 0.30 - 0.05 * sway) / 0.022, 0, 1) * 0.42
-        pixels = pixels + (np.array(colour("foam"), np.float32) - pixels) * np.maximum(foam, line)[..., None]
-        return to_surface(np.dstack([pixels, np.full((ART_PX, ART_PX), 255.0)]))
+        sea, shallow = (texture(name).reshape(192, _FRAMES, 192, 3)[y : y + ART_PX, :, x : x + ART_PX].swapaxes(0, 1) for name in ("sea", "shallow"))
+        pixels = sea + (shallow - sea) * near[None, ..., None]
+        if shore.max() > 0.2:
+            sway = np.sin(2 * np.pi * np.arange(_FRAMES, dtype=np.float32) / _FRAMES)[:, None, None]
+            foam = np.clip((shore - 0.425 - 0.028 * sway) * 16, 0, 1) * 0.85
+            line = np.clip(1.0 - np.abs(shore - 0.30 - 0.05 * sway) / 0.022, 0, 1) * 0.42
+            pixels += (np.array(colour("foam"), np.float32) - pixels) * np.maximum(foam, line)[..., None]
+        data = np.full((_FRAMES * ART_PX, ART_PX, 4), 255, np.uint8)
+        data[..., :3] = pixels.reshape(_FRAMES * ART_PX, ART_PX, 3)
+        return pygame.image.frombuffer(data.tobytes(), (ART_PX, _FRAMES * ART_PX), "RGBA").convert()
 
     def _house_mask(self, x: int, y: int, size: int) -> NDArray[np.bool_]:
         mask = np.zeros((size, size), bool)

@@ -1,0 +1,118 @@
+"""Writing with the game's own typeface: an atlas of glyphs, scaled once per size, tinted and cached per line."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections import OrderedDict
+from functools import lru_cache
+
+import pygame
+
+from ..assets import Colour, assets_path
+
+__all__ = ["Typeface", "typeface", "wrapped"]
+
+_KEPT_LINES = 400
+
+
+class Typeface:
+    """One weight at one size.  Has `render`, `size`, `get_height`, `get_linesize` of pygame.font.Font, so that it can stand in for one."""
+
+    def __init__(self, weight: str, height_px: int) -> None:
+        about = json.loads(assets_path(f"font/{weight}.json").read_text(encoding="utf-8"))
+        atlas = pygame.image.load(str(assets_path(f"font/{weight}.png")))
+        scale = height_px / about["height"]
+        self.height_px = height_px
+        self._glyphs: dict[str, pygame.Surface] = {}
+        self._advance: dict[str, float] = {}
+        for char, (x, y, width, advance) in about["glyphs"].items():
+            cut = _white_with_alpha(atlas.subsurface((int(x), int(y), int(width), int(about["height"]))))
+            size = (max(1, round(width * scale)), height_px)
+            self._glyphs[char] = pygame.transform.smoothscale(cut, size)
+            self._advance[char] = advance * scale
+        self._lines: OrderedDict[tuple[str, Colour], pygame.Surface] = OrderedDict()
+
+    def render(self, text: str, antialias: bool = True, color: object = (255, 255, 255), background: object = None) -> pygame.Surface:
+        """The line as a surface with alpha.  Shared between calls: blit it, do not paint on it."""
+        red, green, blue = pygame.Color(color)[:3]  # type: ignore[arg-type]
+        key = (text, (red, green, blue))
+        if key in self._lines:
+            self._lines.move_to_end(key)
+            return self._lines[key]
+        line = pygame.Surface(self.size(text), pygame.SRCALPHA)
+        x = 0.0
+        for char in _known(text, self._glyphs):
+            line.blit(self._glyphs[char], (round(x), 0), special_flags=pygame.BLEND_RGBA_MAX)
+            x += self._advance[char]
+        line.fill((red, green, blue, 255), special_flags=pygame.BLEND_RGBA_MULT)
+        self._lines[key] = line
+        if len(self._lines) > _KEPT_LINES:
+            self._lines.popitem(last=False)
+        return line
+
+    def size(self, text: str) -> tuple[int, int]:
+        """(width, height) px that `render` gives."""
+        width = sum(self._advance[char] for char in _known(text, self._glyphs))
+        return max(1, round(width) + 2), self.height_px
+
+    def get_height(self) -> int:
+        return self.height_px
+
+    def get_linesize(self) -> int:
+        return round(1.12 * self.height_px)
+
+    def write(self, surface: pygame.Surface, text: str, at: tuple[float, float], color: Colour, *, align: float = 0.0, shadow: Colour | None = None) -> pygame.Rect:
+        """Blit one line; `align` 0 left, 0.5 centred, 1 right of `at`; returns where it stands."""
+        width, height = self.size(text)
+        x, y = round(at[0] - align * width), round(at[1])
+        if shadow is not None:
+            offset = max(1, self.height_px // 14)
+            surface.blit(self.render(text, True, shadow), (x, y + offset))
+        surface.blit(self.render(text, True, color), (x, y))
+        return pygame.Rect(x, y, width, height)
+
+
+@lru_cache(maxsize=32)
+def typeface(height_px: int, bold: bool = False) -> Typeface:
+    """The typeface at a line height in px; bold for headings and small labels."""
+    return Typeface("bold" if bold else "regular", max(8, int(height_px)))
+
+
+def wrapped(font: Typeface, text: str, width_px: float) -> list[str]:
+    """The text in lines no wider than `width_px`; a single word that is wider stands alone."""
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        line = ""
+        for word in paragraph.split():
+            longer = f"{line} {word}".strip()
+            if line and font.size(longer)[0] > width_px:
+                lines.append(line)
+                line = word
+            else:
+                line = longer
+        lines.append(line)
+    return lines
+
+
+def _white_with_alpha(coverage: pygame.Surface) -> pygame.Surface:
+    """White, as opaque as the grey picture is bright."""
+    alpha = pygame.image.tobytes(coverage, "RGB")[::3]
+    buffer = bytearray(b"\xff" * (4 * len(alpha)))
+    buffer[3::4] = alpha
+    return pygame.image.frombuffer(bytes(buffer), coverage.get_size(), "RGBA").copy()
+
+
+def _known(text: str, glyphs: dict[str, pygame.Surface]) -> str:
+    """The text with what the typeface lacks replaced: letters lose their accents, the rest becomes "?"."""
+    if all(char in glyphs for char in text):
+        return text
+    out = []
+    for char in text:
+        if char in glyphs:
+            out.append(char)
+        elif char.isspace():
+            out.append(" ")
+        else:
+            out.extend(part if part in glyphs else "?" for part in unicodedata.normalize("NFKD", char) if not unicodedata.combining(part))
+    return "".join(out)
