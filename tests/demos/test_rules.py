@@ -9,8 +9,13 @@ import pytest
 
 from demos.hunt.difficulty import DIFFICULTIES, Difficulty
 from demos.hunt.rules import CATCH_S, Tally
-from demos.hunt.world import Controls
+from demos.hunt.world import Controls, HuntWorld
 from tests.demos.hunt_world_kit import EAST, STILL, blind, chasers, field, run, world_of
+
+
+def east_of_player(world: HuntWorld, away_px: float) -> tuple[float, float]:
+    x, y = world.player.position
+    return float(x) + away_px, float(y)
 
 
 def test_relics_first_then_the_boat() -> None:
@@ -33,12 +38,12 @@ def test_contact_must_last_to_be_a_catch() -> None:
     world = world_of(field(hunter=(10, 6)), difficulty=Difficulty(grace_s=0.0))
     hunter = world.hunters[0].walker.body
     for _ in range(3):  # brushes past, again and again
-        hunter.position = tuple(world.player.position + (24.0, 0.0))
+        hunter.position = east_of_player(world, 24.0)
         run(world, STILL, CATCH_S - 0.03)
-        hunter.position = tuple(world.player.position + (200.0, 0.0))
+        hunter.position = east_of_player(world, 200.0)
         run(world, STILL, 0.05)
     assert world.state == "playing"
-    hunter.position = tuple(world.player.position + (24.0, 0.0))
+    hunter.position = east_of_player(world, 24.0)
     kinds = run(world, STILL, CATCH_S + 0.05)
     assert world.state == "caught" and "caught" in kinds
     assert world.caught_by is world.hunters[0] and world.why_caught is not None and world.why_caught.sentence == "Running at you."
@@ -66,9 +71,9 @@ def test_near_misses_count_once_per_escape() -> None:
     world = world_of(field(hunter=(30, 6)))
     hunter = world.hunters[0].walker.body
     for _ in range(2):
-        hunter.position = tuple(world.player.position + (30.0, 0.0))
+        hunter.position = east_of_player(world, 30.0)
         run(world, STILL, 0.1)
-        hunter.position = tuple(world.player.position + (300.0, 0.0))
+        hunter.position = east_of_player(world, 300.0)
         kinds = run(world, STILL, 0.3)
         assert kinds.count("near_miss") == 1
     assert world.near_misses == 2 and world.score == 50
