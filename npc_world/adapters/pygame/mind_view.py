@@ -1,0 +1,261 @@
+"""What an NPC thinks, drawn over the game: its futures of you, how sure it is, where it means to meet you, what it sees.
+
+        mind = MindView()                               # once, before the frame loop: it compiles its strokes
+        mind.draw(screen, npc, camera_offset, zoom)     # every frame, after the game is drawn
+
+It reads records and never changes them; the NPC does not know that it is drawn.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pygame
+from numpy.typing import ArrayLike, NDArray
+
+from npc_world.adapters.pygame import strokes
+from npc_world.adapters.pygame.clouds import Cloud, density_cloud, heat_cloud
+from npc_world.adapters.pygame.lettering import Lettering, free_place
+from npc_world.adapters.pygame.palette import Colour, MindPalette
+from npc_world.adapters.pygame.panel import draw_panel
+from npc_world.core.geometry import first_hit
+from npc_world.core.reading import position_of
+from npc_world.core.records import Forecast
+
+__all__ = ["MindView"]
+
+Floats = NDArray[np.float64]
+_RAYS = 32
+_CLOUDS, _MARGIN = 4, 0.08
+"""Forecasts whose clouds are kept, and how far beyond the view they are made, in shares of its height."""
+_LABELLED, _DRAWN = 0.03, 0.015
+"""Weight from which a hypothesis has a label, and from which it is drawn at all."""
+
+
+class MindView:
+    """Draws the mind of any NPC on any pygame surface; keeps only colours and places of labels between frames."""
+
+    def __init__(self, font: pygame.font.Font | None = None, palette: MindPalette | None = None) -> None:
+        self.palette = palette if palette is not None else MindPalette()
+        self._lettering = Lettering(font)
+        self._colour_slots: dict[str, int] = {}
+        self._label_places: dict[str, int] = {}
+        self._clouds: dict[int, tuple[Forecast, Any, Floats, Cloud | None]] = {}
+        self._scratch = pygame.Surface((1, 1), pygame.SRCALPHA)
+        self._brush = strokes.Brush()
+        self._brush.draw(pygame.Surface((4, 4), 0, 32), strokes.circle((2, 2), 1.0, 1.0, 1.0), (0, 0, 0))
+
+    def draw(self, surface: pygame.Surface, npc: Any, camera_offset: ArrayLike = (0.0, 0.0), zoom: float = 1.0, *,
+             at: Any = None, keep_clear: Iterable[Any] = ()) -> None:
+        """Draw everything that lies in the world, within the surface's clip.
+
+        A world point p is drawn at (p - camera_offset) · zoom.  at: where the NPC's body is on the screen this frame, in
+        world px (a sprite or a pair), when the game draws it between two steps; left out, where it made its plan.
+        keep_clear: rects in screen px that labels stay off: a panel, the score.
+        """
+        camera = np.array(position_of(camera_offset, "camera_offset"))
+        here = position_of(at, "at") if at is not None else _own_position(npc)
+        if here is not None:
+            self._cone(surface, npc, here, camera, zoom)
+        belief, forecast = npc.belief, npc.forecast
+        if belief is not None and not belief.visible:
+            self._heat(surface, npc, camera, zoom)
+        if forecast is not None and len(forecast.weights):
+            start = belief.position_px if belief is not None else forecast.positions_px[0, 0]
+            self._density(surface, forecast, camera, zoom)
+            self._ribbons(surface, forecast, (np.asarray(start) - camera) * zoom, camera, zoom)
+        taken = [pygame.Rect(rect) for rect in keep_clear]
+        self._own_plan(surface, npc, here, camera, zoom, taken)
+        if forecast is not None and len(forecast.weights):
+            self._labels(surface, forecast, taken, camera, zoom)
+
+    def panel(self, surface: pygame.Surface, npc: Any, rect: Any, truth: Any = None) -> pygame.Rect:
+        """Draw `npc.explain()`, and the weights, the surprise and the believed surfaces as bars, at the top of `rect`.
+
+        Returns what was taken of it: the panel is no higher than its rows.
+
+        truth: surface name to the real `nw.Surface` (anything with speed_factor and grip), marked beside the beliefs.
+        """
+        return draw_panel(surface, npc, pygame.Rect(rect), truth, self._lettering, self.palette, self.colour_of)
+
+    def colour_of(self, label: str) -> Colour:
+        """The colour of a hypothesis, the same for as long as its label is among the 24 last seen."""
+        slots = self._colour_slots
+        slot = slots.pop(label, None)
+        if slot is None:
+            used = list(slots.values())
+            slot = min(range(len(self.palette.hypotheses)), key=lambda i: (used.count(i), i))
+        slots[label] = slot
+        if len(slots) > 24:
+            del slots[next(iter(slots))]
+        return self.palette.hypotheses[slot]
+
+    # ---- parts, from the ground up ----------------------------------------------------------------------------
+
+    def _cone(self, surface: pygame.Surface, npc: Any, here: Floats, camera: Floats, zoom: float) -> None:
+        """What it can see: brighter near, cut off by walls and smoke."""
+        reach, spread = npc.vision.range_px, min(2.0 * math.pi, float(npc.vision.cone_rad))
+        view = surface.get_clip()
+        longest = 0.5 * math.hypot(view.w, view.h) / zoom
+        reach = longest if reach is None or not math.isfinite(reach) else min(float(reach), 2.0 * longest)
+        angles = npc.heading_rad + spread * np.linspace(-0.5, 0.5, _RAYS + 1)
+        ends = here + reach * np.column_stack([np.cos(angles), np.sin(angles)])
+        ground = getattr(npc, "ground", None)
+        if ground is not None and npc.vision.occlusion:
+            x, y = float(here[0]), float(here[1])
+            share = [min(1.0, first_hit(ground.sight, ground.rects, ground.cell_px, x, y, float(ex), float(ey))) for ex, ey in ends]
+            ends = here + (ends - here) * np.array(share)[:, None]
+        eye, rim = (here - camera) * zoom, (ends - camera) * zoom
+        shape = rim if spread >= 2.0 * math.pi - 1e-6 else np.vstack([eye, rim])
+        box = pygame.Rect(*shape.min(axis=0), *(np.ptp(shape, axis=0) + 2)).clip(view)
+        if box.w < 2 or box.h < 2:
+            return
+        small = pygame.Surface(((box.w + 1) // 2, (box.h + 1) // 2), pygame.SRCALPHA)  # at half size: nobody sees it at so low an opacity
+        for part, opacity in ((1.0, 14), (0.66, 22), (0.33, 31)):
+            limited = eye + (shape - eye) * np.minimum(1.0, part * reach * zoom / np.maximum(np.hypot(*(shape - eye).T), 1e-9))[:, None]
+            pygame.draw.polygon(small, (*self.palette.cone, opacity), (0.5 * (limited - box.topleft)).tolist())
+        surface.blit(pygame.transform.scale(small, box.size, self._part(box.size)), box)
+        if spread < 2.0 * math.pi - 1e-6:
+            edges = np.vstack([strokes.polyline([eye, side], 0.6, [0.5, 0.0]) for side in (rim[0], rim[-1])])
+            self._brush.draw(surface, edges, self.palette.cone)
+
+    def _part(self, size: tuple[int, int]) -> pygame.Surface:
+        """A part of one kept surface, to be overwritten: fresh surfaces this large cost more than drawing on them."""
+        width, height = self._scratch.get_size()
+        if size[0] > width or size[1] > height:
+            self._scratch = pygame.Surface((max(width, size[0]), max(height, size[1])), pygame.SRCALPHA)
+        return self._scratch.subsurface((0, 0, *size))
+
+    def _heat(self, surface: pygame.Surface, npc: Any, camera: Floats, zoom: float) -> None:
+        """Where it thinks an unseen target may be."""
+        model = npc.target_model
+        occupancy = model.occupancy if model is not None else None
+        ground = getattr(npc, "ground", None)
+        if occupancy is not None and ground is not None:
+            cloud = heat_cloud(occupancy, ground.cell_px, (float(camera[0]), float(camera[1])), zoom, self.palette.heat_low,
+                               self.palette.heat_high, surface.get_clip())
+            if cloud is not None:
+                surface.blit(cloud[0], cloud[1])
+
+    def _density(self, surface: pygame.Surface, forecast: Forecast, camera: Floats, zoom: float) -> None:
+        """How sure it is: every hypothesis' spread at up to eight moments, fainter the further ahead.
+
+        A forecast's cloud is made once, with a margin round the view, and moved with the camera until either is left.
+        """
+        view = surface.get_clip()
+        kept = self._clouds.pop(id(forecast), None)
+        if kept is None or kept[0] is not forecast or kept[1] != (zoom, view.size) or np.abs(camera - kept[2]).max() * zoom > _MARGIN * view.h:
+            steps = forecast.positions_px.shape[1]
+            moments = np.unique(np.linspace(0, steps - 1, min(8, steps)).astype(int))
+            means = ((forecast.positions_px[:, moments] - camera) * zoom).reshape(-1, 2)
+            covariances = (forecast.covariances_px2[:, moments] * zoom * zoom).reshape(-1, 2, 2)
+            strengths = (np.sqrt(forecast.weights)[:, None] * np.linspace(1.0, 0.55, len(moments))).ravel()
+            colours = [self.colour_of(label) for label in forecast.labels for _ in moments]
+            margin = round(2 * _MARGIN * view.h)
+            cloud = density_cloud(means, covariances, strengths, colours, view.inflate(margin, margin), strongest=0.42)
+            kept = (forecast, (zoom, view.size), camera, cloud)
+        self._clouds[id(forecast)] = kept
+        if len(self._clouds) > _CLOUDS:
+            del self._clouds[next(iter(self._clouds))]
+        if kept[3] is not None:
+            picture, corner = kept[3]
+            surface.blit(picture, np.round(np.array(corner) + (kept[2] - camera) * zoom).tolist())
+
+    def _ribbons(self, surface: pygame.Surface, forecast: Forecast, start: Floats, camera: Floats, zoom: float) -> None:
+        """The hypotheses: wide and bright where they begin, the likelier the wider; likely ones above unlikely ones."""
+        for row in np.argsort(forecast.weights):
+            weight = float(forecast.weights[row])
+            if weight < _DRAWN:
+                continue
+            points = _thinned(np.vstack([start, (forecast.positions_px[row] - camera) * zoom]))
+            if len(points) < 2:
+                continue
+            along = np.linspace(0.0, 1.0, len(points))
+            half = (1.8 + 6.0 * math.sqrt(weight)) * (1.0 - 0.8 * along)
+            opacity = (0.45 + 0.5 * math.sqrt(weight)) * (1.0 - 0.55 * along)
+            self._brush.draw(surface, strokes.polyline(points, half, opacity), self.colour_of(forecast.labels[row]),
+                             self.palette.shade, edge=1.4, edge_opacity=0.45)
+
+    def _own_plan(self, surface: pygame.Surface, npc: Any, here: Floats | None, camera: Floats, zoom: float,
+                  taken: list[pygame.Rect]) -> None:
+        """Its path as dots, the meeting point as a ring with its time; adds to `taken` what labels must keep off."""
+        plan, palette = npc.plan, self.palette
+        if plan is None:
+            return
+        path = plan.waypoints_px if here is None else np.vstack([here, plan.waypoints_px[1:]])
+        marks = strokes.dots((path - camera) * zoom, 11.0, 2.4, 0.95)
+        self._brush.draw(surface, marks, palette.ink, palette.shade, edge=1.3, edge_opacity=0.7)
+        if plan.meeting_px is None:
+            return
+        meeting = (plan.meeting_px - camera) * zoom
+        labels = npc.forecast.labels if npc.forecast is not None else ()
+        known = plan.hypothesis is not None and plan.hypothesis < len(labels)
+        colour = self.colour_of(labels[plan.hypothesis]) if known else palette.ink
+        for ring, width, tint in ((13.0, 2.0, palette.ink), (3.0, 3.0, colour)):
+            self._brush.draw(surface, strokes.circle(meeting, ring, width, 1.0), tint, palette.shade, edge=1.8, edge_opacity=0.6)
+        spot = pygame.Rect(0, 0, 34, 34)
+        spot.center = (round(_on_screen(meeting[0])), round(_on_screen(meeting[1])))
+        taken.append(spot)
+        if plan.meeting_time_s is not None and math.isfinite(plan.meeting_time_s) and surface.get_clip().colliderect(spot):
+            chip = self._lettering.chip(f"{plan.meeting_time_s:.1f} s", colour, palette.ink, palette.shade)
+            place, _ = free_place(chip.get_size(), spot.center, taken, surface.get_clip(), first=6)
+            surface.blit(chip, place)
+            taken.append(place)
+
+    def _labels(self, surface: pygame.Surface, forecast: Forecast, taken: list[pygame.Rect], camera: Floats, zoom: float) -> None:
+        """Weight and name at the end of each ribbon, moved along or aside where they would cover one another."""
+        view = surface.get_clip()
+        tracks = (forecast.positions_px - camera) * zoom
+        likely = tracks[forecast.weights >= _LABELLED, ::3].reshape(-1, 2)
+        seen = likely[((likely > view.topleft) & (likely < view.bottomright)).all(axis=1)]
+        ribbons = [pygame.Rect(round(x) - 5, round(y) - 5, 10, 10) for x, y in seen.tolist()]
+        for row in np.argsort(-forecast.weights):
+            weight, label = float(forecast.weights[row]), forecast.labels[row]
+            if weight < _LABELLED:
+                break
+            track = tracks[row]
+            inside = np.flatnonzero((track >= view.topleft).all(axis=1) & (track <= view.bottomright).all(axis=1))
+            if len(inside) == 0:
+                continue
+            anchor = track[inside[-1]]
+            text = f"{self._lettering.shortened(label, 220)}  {100 * weight:.0f} %"
+            chip = self._lettering.chip(text, self.colour_of(label), self.palette.ink, self.palette.shade)
+            place, number = free_place(chip.get_size(), (float(anchor[0]), float(anchor[1])), taken, view,
+                                       self._label_places.pop(label, 0), ribbons)
+            self._label_places[label] = number
+            if number >= 8:
+                line = strokes.polyline([anchor, _nearest(place, anchor)], 0.7, 0.8)
+                self._brush.draw(surface, line, self.colour_of(label))
+            surface.blit(chip, place)
+            taken.append(place)
+        while len(self._label_places) > 48:
+            del self._label_places[next(iter(self._label_places))]
+
+
+def _own_position(npc: Any) -> Floats | None:
+    position = getattr(npc, "position_px", None)
+    if position is None and npc.plan is not None:
+        position = npc.plan.waypoints_px[0]
+    return None if position is None else np.asarray(position, dtype=np.float64)
+
+
+def _thinned(points: Floats) -> Floats:
+    """The polyline without points that lie within 2 px of the one before: they cost time and show nothing.  Points that are not finite are left out."""
+    points = np.clip(points[np.isfinite(points).all(axis=1)], -1e6, 1e6)
+    if len(points) < 2:
+        return np.zeros((0, 2))
+    steps = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
+    kept = np.concatenate([[True], np.diff(np.floor(steps / 2.0)) > 0])
+    kept[-1] = True
+    return np.asarray(points[kept])
+
+
+def _nearest(rect: pygame.Rect, point: Floats) -> tuple[float, float]:
+    return min(max(float(point[0]), rect.left), rect.right), min(max(float(point[1]), rect.top), rect.bottom)
+
+
+def _on_screen(value: float) -> float:
+    return min(30000.0, max(-30000.0, float(value)))
