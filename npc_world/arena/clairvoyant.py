@@ -9,6 +9,7 @@ order that the same division covers in all cases tried (a test holds a body on t
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -63,7 +64,7 @@ def _crossed(dx: int, dy: int, shift: float) -> list[tuple[int, int, float]]:
                 cuts.add((k + shift) / delta)
     edges = sorted(cuts)
     found: dict[tuple[int, int], float] = {}
-    for a, b in zip(edges[:-1], edges[1:], strict=True):
+    for a, b in itertools.pairwise(edges):
         if b - a > 1e-12:
             middle = 0.5 * (a + b)
             at = (math.floor(middle * dx + shift), math.floor(middle * dy + shift))
@@ -255,7 +256,7 @@ def _closed_intervals(doors: tuple[Door, ...]) -> Floats:
     found = []
     for door in doors:
         times = [0.0, *door.switches_s, math.inf]
-        found.append([(a, b) for a, b in zip(times[:-1], times[1:], strict=True) if door.closed_at(a)])
+        found.append([(a, b) for a, b in itertools.pairwise(times) if door.closed_at(a)])
     most = max((len(f) for f in found), default=1)
     closed = np.full((max(1, len(found)), max(1, most), 2), math.inf)
     for i, intervals in enumerate(found):

@@ -48,22 +48,19 @@ def run_episode(scenario: Scenario, policy: str, preset: str | Path = "hunter", 
     bodies = scenario.starts_px[:pursuers].copy()
     player, doors = scenario.player_px.copy(), DoorKeeper(scenario.level)
     rng = np.random.default_rng([scenario.seed, 1])
-    reacting = None if scenario.track_px is not None else make_reactive(scenario.klass.player, truth, scenario.player_speed_px_s, speed, rng)
+    track = np.empty((0, 2)) if scenario.track_px is None else scenario.track_px
+    reacting = make_reactive(scenario.klass.player, truth, scenario.player_speed_px_s, speed, rng) if scenario.track_px is None else None
     hides = scenario.klass.player == "hider"
     for k in range(round(scenario.limit_s / dt_s)):
         doors.update(k * dt_s, truth.ground)
-        in_sight = not hides or any(truth.ground.line_of_sight(body, player) for body in bodies)
         moved = bodies.copy()
         for i, mind in enumerate(minds):
-            seen = player if in_sight and (team or not hides or truth.ground.line_of_sight(bodies[i], player)) else None
-            wish = mind.step(bodies[i].copy(), None if seen is None else seen.copy(), dt_s)
+            seen = player.copy() if not hides or truth.ground.line_of_sight(bodies[i], player) else None
+            wish = mind.step(bodies[i].copy(), seen, dt_s)
             moved[i] = truth.move(bodies[i, 0], bodies[i, 1], float(wish[0]), float(wish[1]), speed, dt_s)
-        player = scenario.track_px[k + 1] if scenario.track_px is not None else _react(reacting, player, bodies, dt_s)
+        player = track[k + 1] if reacting is None else reacting.step(player, bodies, dt_s)
         bodies = moved
         if min(math.hypot(player[0] - x, player[1] - y) for x, y in bodies.tolist()) <= reach * (1.0 + 1e-9):
             return Outcome(policy, scenario.index, True, (k + 1) * dt_s, scenario.bound_s)
     return Outcome(policy, scenario.index, False, scenario.limit_s, scenario.bound_s)
 
-
-def _react(reacting: object, player: Floats, bodies: Floats, dt_s: float) -> Floats:
-    return reacting.step(player, bodies, dt_s)  # type: ignore[attr-defined,no-any-return]

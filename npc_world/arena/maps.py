@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
@@ -105,13 +106,13 @@ def _rooms(rng: np.random.Generator) -> Kinds:
     kinds[:, columns[1:-1]] = WALL
     kinds[rows[1:-1], :] = WALL
     for i, wall in enumerate(columns[1:-1]):
-        for top, bottom in zip(rows[:-1], rows[1:], strict=True):
+        for top, bottom in itertools.pairwise(rows):
             if i == 0 or rng.random() < 0.75:
                 gap = int(rng.integers(2, 4))
                 start = int(rng.integers(top + 1, max(top + 2, bottom - gap)))
                 kinds[start:min(bottom, start + gap), wall] = 0
     for i, wall in enumerate(rows[1:-1]):
-        for left, right in zip(columns[:-1], columns[1:], strict=True):
+        for left, right in itertools.pairwise(columns):
             if i == 0 or rng.random() < 0.75:
                 gap = int(rng.integers(2, 4))
                 start = int(rng.integers(left + 1, max(left + 2, right - gap)))
@@ -149,7 +150,7 @@ def _smooth(rng: np.random.Generator, passes: int) -> Floats:
     noise = rng.standard_normal((CELLS, CELLS))
     for _ in range(passes):
         for axis in (0, 1):
-            noise = sum(np.roll(noise, shift, axis) for shift in range(-2, 3)) / 5.0
+            noise = np.mean([np.roll(noise, shift, axis) for shift in range(-2, 3)], axis=0)
     return noise
 
 

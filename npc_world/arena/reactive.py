@@ -125,5 +125,6 @@ class Hider:
 
 def make_reactive(player: str, truth: Truth, speed_px_s: float, hunter_speed_px_s: float, rng: np.random.Generator) -> ReactivePlayer:
     """A player by name: "hider" or "evader"."""
-    maker = {"hider": Hider, "evader": Evader}[player]
-    return maker(truth, speed_px_s, hunter_speed_px_s, rng)
+    if player == "hider":
+        return Hider(truth, speed_px_s, hunter_speed_px_s, rng)
+    return Evader(truth, speed_px_s, hunter_speed_px_s, rng)

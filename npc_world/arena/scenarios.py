@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 
 REACTIVE = ("hider", "evader")
 MAPS_OF: dict[str, tuple[str, ...]] = {
-    **{name: ("open",) for name in OPEN_TRACKS}, "goals": ("walls", "surfaces", "doors"), "hider": ("walls",), "evader": ("walls", "surfaces"),
+    **dict.fromkeys(OPEN_TRACKS, ("open",)), "goals": ("walls", "surfaces", "doors"), "hider": ("walls",), "evader": ("walls", "surfaces"),
 }
 RATIOS = (0.8, 0.9, 1.1)
 

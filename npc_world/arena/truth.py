@@ -59,8 +59,12 @@ def move_body(x, y, ux, uy, dt_s, factor, cell_px, grown, left, top, right, bott
         col, row = int(math.floor(x / cell_px)), int(math.floor(y / cell_px))
         if ux < 0.0 and x <= col * cell_px:
             col -= 1
+        elif ux > 0.0 and x >= (col + 1) * cell_px:  # on the line, where the division above rounded down
+            col += 1
         if uy < 0.0 and y <= row * cell_px:
             row -= 1
+        elif uy > 0.0 and y >= (row + 1) * cell_px:
+            row += 1
         share = factor[min(rows - 1, max(0, row)), min(cols - 1, max(0, col))]
         vx, vy = share * ux, share * uy
         to_x = min((col + 1) * cell_px, right) if vx > 0.0 else max(col * cell_px, left)

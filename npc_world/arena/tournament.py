@@ -1,0 +1,94 @@
+"""Many episodes over all cores: the same figures whatever the number of processes."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from npc_world.arena.episode import Outcome, run_episode
+from npc_world.arena.scenarios import Class, make_scenario
+
+__all__ = ["Outcomes", "Settings", "cores", "play", "play_teams"]
+
+Outcomes = dict[Class, dict[str, list[Outcome]]]
+"""Class → policy → outcomes, episode by episode: entry i of every policy is the same episode."""
+
+_CHUNK = 4
+TEAMS = {"one": (1, False), "two": (2, False), "team": (2, True)}
+"""Label → number of hunters, and whether they are a team."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What all episodes of a run share."""
+
+    policies: tuple[str, ...]
+    episodes: int
+    seed: int
+    preset: str | Path = "hunter"
+    dt_s: float = 1 / 60
+    swap: bool = False
+
+
+def cores() -> int:
+    """Cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
+
+
+def play(classes: list[Class], settings: Settings, processes: int, advance: Callable[[int], None]) -> Outcomes:
+    """Every policy on the same episodes of every class; `advance` is told of episodes done."""
+    return _gather(_chunk, classes, settings, processes, advance)
+
+
+def play_teams(classes: list[Class], settings: Settings, processes: int, advance: Callable[[int], None]) -> Outcomes:
+    """One hunter, two that know nothing of each other, and a team of two, on the same episodes: labels of `TEAMS` as policies."""
+    return _gather(_team_chunk, classes, settings, processes, advance)
+
+
+Task = tuple[Class, range, Settings]
+
+
+def _chunk(task: Task) -> tuple[Class, list[Outcome]]:
+    klass, indices, settings = task
+    outcomes = []
+    for index in indices:
+        scenario = make_scenario(klass, index, settings.seed, settings.dt_s, settings.swap)
+        outcomes += [run_episode(scenario, policy, settings.preset) for policy in settings.policies]
+    return klass, outcomes
+
+
+def _team_chunk(task: Task) -> tuple[Class, list[Outcome]]:
+    klass, indices, settings = task
+    outcomes = []
+    for index in indices:
+        scenario = make_scenario(klass, index, settings.seed, settings.dt_s, settings.swap)
+        for label, (hunters, team) in TEAMS.items():
+            end = run_episode(scenario, "hunter", settings.preset, hunters, team)
+            outcomes.append(Outcome(label, end.index, end.caught, end.time_s, end.bound_s))
+    return klass, outcomes
+
+
+def _gather(work: Callable[[Task], tuple[Class, list[Outcome]]], classes: list[Class], settings: Settings, processes: int,
+            advance: Callable[[int], None]) -> Outcomes:
+    tasks = [(klass, range(first, min(first + _CHUNK, settings.episodes)), settings)
+             for first in range(0, settings.episodes, _CHUNK) for klass in classes]
+    found: Outcomes = {klass: {} for klass in classes}
+    if processes <= 1 or len(tasks) <= 1:
+        _collect(map(work, tasks), found, advance)
+    else:
+        with multiprocessing.get_context("spawn").Pool(min(processes, len(tasks))) as pool:
+            _collect(pool.imap_unordered(work, tasks), found, advance)
+    for policies in found.values():
+        for outcomes in policies.values():
+            outcomes.sort(key=lambda outcome: outcome.index)
+    return found
+
+
+def _collect(results: Iterable[tuple[Class, list[Outcome]]], found: Outcomes, advance: Callable[[int], None]) -> None:
+    for klass, outcomes in results:
+        for outcome in outcomes:
+            found[klass].setdefault(outcome.policy, []).append(outcome)
+        advance(len({outcome.index for outcome in outcomes}))
