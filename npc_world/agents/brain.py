@@ -140,6 +140,8 @@ class Brain:
         forecast = None
         if belief is not None and self.target_name is not None:
             away_s = math.dist(belief.position_px, now.position_px) / speed
+            if self.plan is not None and self.plan.expected_catch_s is not None:
+                away_s = max(away_s, 0.6 * self.plan.expected_catch_s)
             horizon_s = min(settings.max_horizon_s, max(settings.min_horizon_s, settings.horizon_factor * away_s))
             forecast = self.team.forecast(self.target_name, now.time_s, horizon_s, settings.steps, settings.hypotheses)
             if forecast is not None and settings.foresight < 1.0:

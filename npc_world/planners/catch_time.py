@@ -103,31 +103,29 @@ def field_at(field, cell_px, x, y):  # type: ignore[no-untyped-def]
 def catch_times_fields(times_s, tracks, fields, cell_px, delay_s, speed, reach_s, unreached_s, out, meeting):  # type: ignore[no-untyped-def]
     """out (C, K): as `catch_times_open`, with travel times read from fields (C, rows, cols) in s; meeting (C, K, 2) is filled.
 
-    A cell beyond the computed field counts as `unreached_s` away.  reach_s is the reach over the own speed.
+    A point that no way leads to, in a wall or beyond the computed field, is passed over; a track without any other counts as
+    `unreached_s` away.  reach_s is the reach over the own speed.
     """
     steps = times_s.shape[0]
     for c in range(fields.shape[0]):
         for k in range(tracks.shape[0]):
-            last_gap = 0.0
-            caught = False
+            gap, last_gap, last = unreached_s, -1.0, 0
             for h in range(steps):
                 x, y = tracks[k, h, 0], tracks[k, h, 1]
                 away = field_at(fields[c], cell_px, x, y)
                 if away == math.inf:
-                    away = unreached_s
+                    continue
                 gap = delay_s[c] + max(0.0, away - reach_s) - times_s[h]
                 if gap <= 0.0:
-                    u = 1.0 if h == 0 or last_gap <= 0.0 else last_gap / (last_gap - gap)
-                    before = max(0, h - 1)
-                    out[c, k] = times_s[before] + u * (times_s[h] - times_s[before])
-                    meeting[c, k, 0] = tracks[k, before, 0] + u * (x - tracks[k, before, 0])
-                    meeting[c, k, 1] = tracks[k, before, 1] + u * (y - tracks[k, before, 1])
-                    caught = True
+                    u = last_gap / (last_gap - gap) if last_gap > 0.0 else 1.0
+                    out[c, k] = times_s[last] + u * (times_s[h] - times_s[last])
+                    meeting[c, k, 0] = tracks[k, last, 0] + u * (x - tracks[k, last, 0])
+                    meeting[c, k, 1] = tracks[k, last, 1] + u * (y - tracks[k, last, 1])
                     break
-                last_gap = gap
-            if not caught:
-                out[c, k] = times_s[steps - 1] + last_gap * speed / _closing(times_s, tracks[k], speed)
-                meeting[c, k] = tracks[k, steps - 1]
+                last_gap, last = gap, h
+            if gap > 0.0:
+                out[c, k] = times_s[steps - 1] + gap * speed / _closing(times_s, tracks[k], speed)
+                meeting[c, k] = tracks[k, last if last_gap >= 0.0 else steps - 1]
 
 
 def with_present(times_s: np.ndarray, tracks: np.ndarray, now_px: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:

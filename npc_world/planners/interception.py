@@ -20,13 +20,15 @@ from npc_world.core.reading import position_of
 from npc_world.core.records import Forecast
 from npc_world.core.terrain import Terrain
 from npc_world.models.nav_grid import NavGrid
-from npc_world.models.travel_time import travel_time_fields
+from npc_world.models.nav_eikonal import straight_time_fields
 from npc_world.planners.catch_time import catch_open, catch_times_fields, catch_times_open, with_present
 
 __all__ = ["Meeting", "intercept"]
 
 Floats = NDArray[np.float64]
 _HEADINGS = 32
+_NEGLIGIBLE = 0.02
+"""A future of less weight does not decide how the problem is solved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def intercept(ground: Terrain | None, position: Any, speed_px_s: float, forecast
     times_s, tracks = with_present(forecast.times_s, forecast.positions_px, now_px)
     commit = float(commit_s) if commit_s is not None else _commitment(times_s, tracks, start, speed_px_s)
     chase = _Chase(start, speed_px_s, times_s, tracks, forecast.weights, reach_px, commit, covered_s, cover_weight)
-    if ground is None or _is_open(ground, start, tracks, surfaces):
+    if ground is None or _is_open(ground, start, tracks, surfaces) or _is_straight(ground, chase, size, surfaces):
         factor = 1.0 if ground is None or surfaces is None else float(surfaces[ground.surface[ground.cell_of(start)], 0])
         return _in_the_open(replace(chase, speed=speed_px_s * factor))
     return _through_the_map(chase, ground, size, surfaces)
@@ -125,6 +127,26 @@ def _is_open(ground: Terrain, start: Floats, tracks: Floats, surfaces: Floats | 
     return bool(np.all(table[:, 2:] == 0.0) and np.all(table[:, 0] == table[0, 0]))
 
 
+def _is_straight(ground: Terrain, chase: _Chase, size: tuple[float, float] | None, surfaces: Floats | None) -> bool:
+    """Whether every future of weight can be met along a clear straight line over ground of one speed: then walls do not matter."""
+    nav = NavGrid.of(ground, size)
+    speeds = None if surfaces is None else surfaces[:, 0] + 10.0 * np.abs(surfaces[:, 2:]).sum(axis=1)
+    here = None if speeds is None else speeds[ground.surface[ground.cell_of(chase.start)]]
+    for track, weight in zip(chase.tracks, chase.weights, strict=True):
+        if weight < _NEGLIGIBLE:
+            continue
+        factor = 1.0 if here is None or surfaces is None else float(surfaces[ground.surface[ground.cell_of(chase.start)], 0])
+        time_s, x, y = catch_open(chase.times_s, track, chase.start[0], chase.start[1], 0.0, chase.speed * factor, chase.reach)
+        if time_s > chase.times_s[-1] or not nav.clear_line(chase.start, (x, y)):
+            return False
+        if speeds is not None:
+            count = 2 + int(math.dist(chase.start, (x, y)) / ground.cell_px)
+            along = chase.start + (np.array([x, y]) - chase.start) * np.linspace(0.0, 1.0, count)[:, None]
+            if any(speeds[ground.surface[ground.cell_of(point)]] != here for point in along):
+                return False
+    return True
+
+
 def _in_the_open(chase: _Chase) -> Meeting:
     start, speed = chase.start, chase.speed
     alone = np.array([catch_open(chase.times_s, track, start[0], start[1], 0.0, speed, chase.reach) for track in chase.tracks])
@@ -155,23 +177,36 @@ def _best_heading(chase: _Chase, commit: float, angles: Floats) -> float:
 def _through_the_map(chase: _Chase, ground: Terrain, size: tuple[float, float] | None, surfaces: Floats | None) -> Meeting:
     reach_s = chase.reach / chase.speed
     limit_s = float(1.25 * chase.times_s[-1] + reach_s)
-    here = travel_time_fields(ground, chase.start[None, :], chase.speed, size=size, surfaces=surfaces, max_time_s=limit_s)
-    alone, points = _catch(chase, here, ground.cell_px, np.zeros(1), reach_s, limit_s)
+    rows, cols = ground.shape
+    cells = (chase.tracks / ground.cell_px).astype(np.int64)
+    on_the_way = np.clip(cells[..., 1], 0, rows - 1), np.clip(cells[..., 0], 0, cols - 1)
+    for limit_s in (limit_s, 4.0 * limit_s, math.inf):  # the way round may be far longer than the forecast
+        here = straight_time_fields(ground, chase.start[None, :], chase.speed, size=size, surfaces=surfaces, max_time_s=limit_s)
+        reached = np.isfinite(here[0][on_the_way]).any(axis=1)
+        if reached.all():
+            break
+    alone, points = _catch(chase, here, ground.cell_px, np.zeros(1), reach_s, _unreached(here))
     commit = min(chase.commit_s, max(1e-3, float(alone[0].min())))
     moves, delays = _first_moves(ground, NavGrid.of(ground, size), here[0], chase, commit, points[0])
-    needed_s = min(limit_s, float(alone[0].max()) + 2.0 * commit + reach_s)  # no first move puts a meeting off by more than its way back
-    fields = travel_time_fields(ground, moves, chase.speed, size=size, surfaces=surfaces, max_time_s=needed_s)
-    catch_times, meetings = _catch(chase, fields, ground.cell_px, delays, reach_s, limit_s)
+    needed_s = min(limit_s, (float(alone[0][reached].max()) if reached.any() else 0.0) + 2.0 * commit + reach_s)  # no first move puts a meeting off by more than its way back
+    fields = straight_time_fields(ground, moves, chase.speed, size=size, surfaces=surfaces, max_time_s=needed_s)
+    catch_times, meetings = _catch(chase, fields, ground.cell_px, delays, reach_s, 1.5 * needed_s)
     chosen = int(np.argmin(chase.score(catch_times)))
     k = chase.served(catch_times[chosen], alone[0])
     return chase.meeting(moves[chosen], catch_times[chosen], k, meetings[chosen, k], float(catch_times[chosen, k]))
 
 
-def _catch(chase: _Chase, fields: Floats, cell_px: float, delays: Floats, reach_s: float, limit_s: float) -> tuple[Floats, Floats]:
+def _unreached(field: Floats) -> float:
+    """What a cell that no way leads to counts as: half as far again as the farthest that is reached."""
+    reached = field[np.isfinite(field)]
+    return 1.5 * float(reached.max()) if len(reached) else 1e6
+
+
+def _catch(chase: _Chase, fields: Floats, cell_px: float, delays: Floats, reach_s: float, unreached_s: float) -> tuple[Floats, Floats]:
     """Catch times (C, K) and meeting points (C, K, 2) from travel-time fields (C, rows, cols) around the candidates."""
     out = np.empty((len(fields), len(chase.tracks)))
     meetings = np.empty((len(fields), len(chase.tracks), 2))
-    catch_times_fields(chase.times_s, chase.tracks, fields, cell_px, delays, chase.speed, reach_s, 1.5 * limit_s, out, meetings)
+    catch_times_fields(chase.times_s, chase.tracks, fields, cell_px, delays, chase.speed, reach_s, unreached_s, out, meetings)
     return out, meetings
 
 
@@ -197,8 +232,10 @@ def _first_moves(ground: Terrain, nav: NavGrid, field: Floats, chase: _Chase, co
 
 
 def _walk_back(field: Floats, cell: tuple[int, int], until_s: float) -> tuple[int, int] | None:
-    """From a cell downhill to the first cell no further than `until_s` from the field's source; None when unreached."""
+    """From a cell downhill to the first cell no further than `until_s` from the field's source, but short of the source's own
+    cell, which is no move; None when unreached."""
     row, col = cell
+    source_s = float(field.min())
     if not math.isfinite(field[row, col]):
         return None
     while field[row, col] > until_s:
@@ -208,5 +245,7 @@ def _walk_back(field: Floats, cell: tuple[int, int], until_s: float) -> tuple[in
         below = (top + i // window.shape[1], left + i % window.shape[1])
         if below == (row, col):
             return None
+        if field[below] <= source_s:
+            break
         row, col = below
     return row, col
