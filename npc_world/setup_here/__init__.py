@@ -31,8 +31,11 @@ def ensure(extra, module, root):  # type: ignore[no-untyped-def]
     module: what to run again there, by `python -m`; root: the checkout.  Does not return in the second case.
     """
     refuse_old_python()
-    from npc_world.setup_here.environment import SetupFailed, forget, set_up, venv_folder
-    from npc_world.setup_here.requirements import lacking
+    try:
+        from npc_world.setup_here.environment import SetupFailed, forget, set_up, venv_folder
+        from npc_world.setup_here.requirements import lacking
+    except ImportError as error:  # a minimal Python, such as Debian's python3-minimal
+        sys.exit(f"npc_world: this Python lacks parts of its own library ({error}); on Debian and Ubuntu: sudo apt-get install python3 python3-venv")
 
     been_here = os.environ.pop(_GUARD, None) == extra
     missing = lacking(root, extra)

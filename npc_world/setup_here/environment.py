@@ -7,6 +7,7 @@ import importlib.util
 import json
 import os
 import shutil
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -153,9 +154,20 @@ def _give_pip(folder: Path, python: Path) -> None:
 def _install(root: Path, python: Path, extra: str) -> None:
     command = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar", "off",
                "--editable", f"{root}[{extra}]"]
-    code, last = run_with_progress(command, "installing", {**os.environ, "PIP_REQUIRE_VIRTUALENV": "0", "PIP_USER": "0", "PYTHONUNBUFFERED": "1"})
+    environment = {**os.environ, "PIP_REQUIRE_VIRTUALENV": "0", "PIP_USER": "0", "PYTHONUNBUFFERED": "1"}
+    code, last = run_with_progress(command, "installing", environment)
+    if code != 0 and "CERTIFICATE_VERIFY_FAILED" in last and "PIP_CERT" not in environment:
+        trusted = _system_certificates()  # older pips know only the certificates they brought along
+        if trusted:
+            code, last = run_with_progress(command, "installing", {**environment, "PIP_CERT": trusted})
     if code != 0:
         raise SetupFailed(f"pip could not install what is needed:\n{last}\n\nIs there a network?  The same command goes on where it stopped.")
+
+
+def _system_certificates() -> str | None:
+    """The file or folder of certificates that this machine trusts (`SSL_CERT_FILE` and `SSL_CERT_DIR` say which), or None."""
+    paths = ssl.get_default_verify_paths()
+    return next((path for path in (paths.cafile, paths.capath) if path and (os.path.isfile(path) or any(os.scandir(path)))), None)
 
 
 def _apt_install(why: str) -> None:
