@@ -125,7 +125,7 @@ def roll_chipmunk(states, physics, edges, obstacles, lattice, starts, items, eng
             y += (vy + correct_y) * dt_s
             correct_x = correct_y = 0.0
             count, cell, stamp = 0, cell_at(x, y, lattice), epoch + step
-            for i in range(starts[cell], starts[cell + 1]) if cell >= 0 else range(0, 0):
+            for i in range(starts[cell], starts[cell + 1]) if cell >= 0 else range(0):
                 o = items[i]
                 e = obstacles[o, 0]
                 if obstacles[o, 3] == 0:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from npc_world.core.compiled import kernel
 
-__all__ = ["cell_at", "contact_of", "edge_overlap"]
+__all__ = ["cell_at", "clearances_of", "contact_of", "edge_overlap"]
 
 
 @kernel
@@ -78,3 +80,14 @@ def edge_overlap(rx, ry, dx, dy, inverse, reach):  # type: ignore[no-untyped-def
         return 1.0, 0.0, -reach
     distance = math.sqrt(square)
     return ox / distance, oy / distance, distance - reach
+
+
+@kernel
+def clearances_of(points, obstacles, edges, radius):  # type: ignore[no-untyped-def]
+    """(n,) smallest gap of each of `points` (n, 2) to any obstacle, px; inf where there is none."""
+    gaps = np.full(points.shape[0], math.inf)
+    for n in range(points.shape[0]):
+        for o in range(obstacles.shape[0]):
+            _nx, _ny, gap = contact_of(points[n, 0], points[n, 1], obstacles[o, 0], obstacles[o, 1], obstacles[o, 3], edges, radius)
+            gaps[n] = min(gaps[n], gap)
+    return gaps

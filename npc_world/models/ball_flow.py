@@ -93,7 +93,7 @@ def settle(body, law, h, edges, obstacles, lattice, starts, items, radius):  # t
         for _ in range(4):
             for i in range(starts[cell], starts[cell + 1]):
                 o = items[i]
-                nx, ny, gap = contact_of(body[0], body[1], obstacles[o, 0], obstacles[o, 1], obstacles[o, 3], edges, radius)
+                nx, ny, _gap = contact_of(body[0], body[1], obstacles[o, 0], obstacles[o, 1], obstacles[o, 3], edges, radius)
                 if gap < 1e-3 * radius and body[2] * nx + body[3] * ny > 0.0:
                     strike(body, law, nx, ny, 0.0, law[4 + materials + obstacles[o, 2]], min(weight, body[2] * nx + body[3] * ny), radius)
     body[0] += body[2] * h
@@ -127,7 +127,7 @@ def advance(body, law, dt_s, edges, obstacles, lattice, starts, items, radius, t
         s = impact_time(body, law, o, edges, obstacles, radius, h)
         body[0], body[1], body[2], body[3] = drift(body, law, s)
         left -= s
-        nx, ny, gap = contact_of(body[0], body[1], obstacles[o, 0], obstacles[o, 1], obstacles[o, 3], edges, radius)
+        nx, ny, _gap = contact_of(body[0], body[1], obstacles[o, 0], obstacles[o, 1], obstacles[o, 3], edges, radius)
         if count < MOST:
             touched[count] = o
             count += 1

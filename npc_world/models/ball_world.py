@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from npc_world.core.errors import BadInputError
 from npc_world.models.ball_chipmunk import roll_chipmunk
-from npc_world.models.ball_contact import contact_of
+from npc_world.models.ball_contact import clearances_of
 from npc_world.models.ball_flow import roll_flow
 
 __all__ = ["BALL_STATE", "SCHEMES", "BallWorld", "Rolls", "physics_size"]
@@ -108,11 +108,10 @@ class BallWorld:
                         paths, events)
         return Rolls(paths, last, events)
 
-    def clearance_px(self, point: ArrayLike) -> float:
-        """Gap between a ball at `point` (2,) and the nearest obstacle; negative: it overlaps one; inf in an empty world."""
-        x, y = (float(v) for v in np.asarray(point, np.float64))
-        gaps = [contact_of(x, y, int(o[0]), int(o[1]), int(o[3]), self.edges, self.radius_px)[2] for o in self.obstacles]
-        return min(gaps, default=math.inf)
+    def clearances_px(self, points: ArrayLike) -> Floats:
+        """(n,) gaps between a ball at each of `points` (n, 2) and the nearest obstacle; negative: overlap; inf in an empty world."""
+        at = np.ascontiguousarray(points, np.float64).reshape(-1, 2)
+        return np.asarray(clearances_of(at, self.obstacles, self.edges, self.radius_px))
 
 
 def _table(values: Any, width: int, name: str) -> Floats:

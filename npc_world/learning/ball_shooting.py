@@ -1,0 +1,215 @@
+"""Fit states and laws of several ball pieces at once, by shooting: roll, compare, correct.
+
+Levenberg–Marquardt on the robust squared error of whole trajectories, through bounces, with finite differences of the exact
+integrator; the pieces' own states are eliminated (Schur complement), so cost grows linearly with their number.
+Assumes that the contacts happen in the right order already: across a change of the contact frame the error jumps, which is
+what the growing horizon and the restarts of `ball_identify` are for.  Source: Nocedal & Wright 2006, chapter 10.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npc_world.learning.ball_laws import BallLaws
+from npc_world.models.ball_world import BALL_STATE, BallWorld
+
+__all__ = ["Piece", "Setting", "Solution", "at_steps", "costs_of", "errors_of", "fit_pieces", "robust"]
+
+Floats = NDArray[np.float64]
+_HUBER = 3.5
+"""Errors beyond so many standard deviations pull with constant force."""
+_DAMPINGS = np.array([0.0, 1e-4, 1e-2, 1.0, 100.0])
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What stays the same during a fit."""
+
+    world: BallWorld
+    laws: BallLaws
+    scheme: str
+    step_s: float
+    noise_px: float
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of one throw, rolled from its first sighting."""
+
+    steps: Floats
+    """(L,) engine steps from its start, the first 0."""
+    seen_px: Floats
+    """(L, 2)."""
+    mean: Floats
+    """(5,) prior of the state at its start."""
+    precision: Floats
+    """(5, 5) of that prior; zeros where nothing is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """States (T, 5), laws z (F,), and the second moments of what is left unsure."""
+
+    states: Floats
+    z: Floats
+    z_covariance: Floats
+    """(F, F)."""
+    joint_covariances: Floats
+    """(T, 5 + F, 5 + F) of one piece's state and z together."""
+    rms: Floats
+    """(T,) error over noise; 1 as expected."""
+    cost: float
+
+
+def at_steps(paths: Floats, steps: Floats) -> Floats:
+    """(..., L, 2) positions at (L,) fractional steps of paths (..., S + 1, 2), linear between steps."""
+    low = np.minimum(np.floor(steps).astype(np.intp), paths.shape[-2] - 1)
+    high = np.minimum(low + 1, paths.shape[-2] - 1)
+    share = (steps - low)[:, None]
+    if not share.any():
+        return np.asarray(paths[..., low, :])
+    return np.asarray(paths[..., low, :] * (1.0 - share) + paths[..., high, :] * share)
+
+
+def robust(errors: Floats) -> Floats:
+    """Huber's loss of errors in standard deviations: e² up to the knee, then linear."""
+    size = np.abs(errors)
+    return np.where(size <= _HUBER, size * size, _HUBER * (2.0 * size - _HUBER))
+
+
+def errors_of(setting: Setting, piece: Piece, used: int, states: Floats, z: Floats) -> Floats:
+    """(B, used, 2) errors over noise of B candidates, states (B, 5) and z (B, F), for one piece."""
+    steps = piece.steps[:used]
+    rolls = setting.world.roll(states, setting.laws.rows(z), setting.step_s, int(np.ceil(steps[-1])), scheme=setting.scheme, contacts=0)
+    return np.asarray((piece.seen_px[:used] - at_steps(rolls.paths_px, steps)) / setting.noise_px)
+
+
+def fit_pieces(setting: Setting, pieces: list[Piece], used: list[int], states: Floats, z: Floats, z_mean: Floats, z_precision: Floats,
+               iterations: int = 12, tolerance: float = 1e-4) -> Solution:
+    """The most probable states and z given the first `used` sightings of each piece, and their Gaussian posterior there."""
+    states, z = states.copy(), z.copy()
+    best = costs_of(setting, pieces, used, states[None], z[None], z_mean, z_precision)[0]
+    for iteration in range(iterations + 1):
+        system = _normal_equations(setting, pieces, used, states, z, z_mean, z_precision)
+        if iteration == iterations:
+            break
+        tries_s, tries_z = [], []
+        for damping in _DAMPINGS:
+            ds, dz = _step(system, damping)
+            tries_s.append(states + ds)
+            tries_z.append(setting.laws.clip(z + dz))
+        costs = costs_of(setting, pieces, used, np.array(tries_s), np.array(tries_z), z_mean, z_precision)
+        winner = int(np.argmin(costs))
+        gain = best - costs[winner]
+        if not gain > 0.0:
+            break
+        states, z, best = tries_s[winner], tries_z[winner], costs[winner]
+        if gain < tolerance * (1.0 + 1e-3 * best):
+            system = _normal_equations(setting, pieces, used, states, z, z_mean, z_precision)
+            break
+    covariance, joint = _posterior(system)
+    return Solution(states, z, covariance, joint, system.rms, float(best))
+
+
+@dataclass(frozen=True, slots=True)
+class _System:
+    own: Floats
+    """(T, 5, 5)."""
+    cross: Floats
+    """(T, 5, F)."""
+    shared: Floats
+    """(F, F)."""
+    own_pull: Floats
+    shared_pull: Floats
+    rms: Floats
+
+
+def _nudges(setting: Setting) -> tuple[Floats, Floats]:
+    r = setting.world.radius_px
+    return np.array([1e-6 * r, 1e-6 * r, 1e-5 * r, 1e-5 * r, 1e-5]), np.full(int(setting.laws.free.sum()), 1e-7)
+
+
+def _normal_equations(setting: Setting, pieces: list[Piece], used: list[int], states: Floats, z: Floats, z_mean: Floats,
+                      z_precision: Floats) -> _System:
+    count, free = len(pieces), len(z)
+    nudge_s, nudge_z = _nudges(setting)
+    signs = np.where(setting.laws.clip(z + nudge_z) == z + nudge_z, 1.0, -1.0)  # differences into the permitted range
+    width = 1 + BALL_STATE + free
+    all_states = np.repeat(states, width, axis=0).reshape(count, width, BALL_STATE)
+    all_z = np.tile(z, (count, width, 1))
+    for n in range(BALL_STATE):
+        all_states[:, 1 + n, n] += nudge_s[n]
+    for n in range(free):
+        all_z[:, 1 + BALL_STATE + n, n] += signs[n] * nudge_z[n]
+    longest = int(np.ceil(max(p.steps[u - 1] for p, u in zip(pieces, used, strict=True))))
+    rolls = setting.world.roll(all_states.reshape(-1, BALL_STATE), setting.laws.rows(all_z.reshape(-1, free)), setting.step_s, longest,
+                               scheme=setting.scheme, contacts=0)
+    paths = rolls.paths_px.reshape(count, width, longest + 1, 2)
+    scale = np.concatenate([nudge_s, signs * nudge_z]) * setting.noise_px
+    own, cross = np.zeros((count, BALL_STATE, BALL_STATE)), np.zeros((count, BALL_STATE, free))
+    shared, own_pull, shared_pull = z_precision.copy(), np.zeros((count, BALL_STATE)), z_precision @ (z_mean - z)
+    rms = np.zeros(count)
+    for t, (piece, n) in enumerate(zip(pieces, used, strict=True)):
+        at = at_steps(paths[t], piece.steps[:n])
+        errors = ((piece.seen_px[:n] - at[0]) / setting.noise_px).ravel()
+        slopes = ((at[1:] - at[0]) / scale[:, None, None]).reshape(BALL_STATE + free, -1)
+        weights = np.minimum(1.0, _HUBER / np.maximum(np.abs(errors), 1e-300))
+        weighted = slopes * weights
+        square, pull = weighted @ slopes.T, weighted @ errors
+        own[t] = square[:BALL_STATE, :BALL_STATE] + piece.precision
+        cross[t] = square[:BALL_STATE, BALL_STATE:]
+        shared += square[BALL_STATE:, BALL_STATE:]
+        own_pull[t] = pull[:BALL_STATE] + piece.precision @ (piece.mean - states[t])
+        shared_pull += pull[BALL_STATE:]
+        rms[t] = np.sqrt(np.mean(robust(errors)))
+    return _System(own, cross, shared, own_pull, shared_pull, rms)
+
+
+def _step(system: _System, damping: float) -> tuple[Floats, Floats]:
+    own = system.own + damping * _diagonal(system.own)
+    shared = system.shared + damping * np.diag(np.diag(system.shared))
+    own_inverse = np.linalg.inv(own + 1e-12 * _diagonal(own))
+    lever = np.swapaxes(system.cross, 1, 2) @ own_inverse
+    reduced = shared - (lever @ system.cross).sum(axis=0)
+    pull = system.shared_pull - np.einsum("tfs,ts->f", lever, system.own_pull)
+    if len(pull):
+        ridge = 1e-13 * np.diag(np.diag(shared))
+        dz = np.linalg.solve(reduced + ridge, pull)
+    else:
+        dz = np.zeros(0)
+    ds = np.einsum("tij,tj->ti", own_inverse, system.own_pull - system.cross @ dz)
+    return ds, dz
+
+
+def _diagonal(blocks: Floats) -> Floats:
+    return np.asarray(np.einsum("tii,ij->tij", blocks, np.eye(blocks.shape[1])))
+
+
+def _posterior(system: _System) -> tuple[Floats, Floats]:
+    count, free = system.cross.shape[0], system.cross.shape[2]
+    own_inverse = np.linalg.inv(system.own + 1e-12 * _diagonal(system.own))
+    lever = own_inverse @ system.cross
+    reduced = system.shared - (np.swapaxes(system.cross, 1, 2) @ lever).sum(axis=0)
+    scale = np.sqrt(np.maximum(np.diag(reduced), 1e-300))  # sightings may be a million times sharper than the prior
+    even = 0.5 * (reduced + reduced.T) / np.outer(scale, scale)
+    z_covariance = np.linalg.pinv(even, hermitian=True, rcond=1e-13) / np.outer(scale, scale) if free else np.zeros((0, 0))
+    joint = np.zeros((count, BALL_STATE + free, BALL_STATE + free))
+    joint[:, BALL_STATE:, BALL_STATE:] = z_covariance
+    joint[:, :BALL_STATE, BALL_STATE:] = -lever @ z_covariance
+    joint[:, BALL_STATE:, :BALL_STATE] = np.swapaxes(joint[:, :BALL_STATE, BALL_STATE:], 1, 2)
+    joint[:, :BALL_STATE, :BALL_STATE] = own_inverse + lever @ z_covariance @ np.swapaxes(lever, 1, 2)
+    return z_covariance, joint
+
+
+def costs_of(setting: Setting, pieces: list[Piece], used: list[int], states: Floats, z: Floats, z_mean: Floats, z_precision: Floats) -> Floats:
+    """(C,) minus twice the log posterior of C candidates, states (C, T, 5) and z (C, F), up to a constant."""
+    away = z - z_mean
+    total = np.einsum("cf,fg,cg->c", away, z_precision, away)
+    for t, (piece, n) in enumerate(zip(pieces, used, strict=True)):
+        off = states[:, t] - piece.mean
+        total += np.einsum("cs,sr,cr->c", off, piece.precision, off)
+        total += robust(errors_of(setting, piece, n, states[:, t], z)).sum(axis=(1, 2))
+    return np.where(np.isfinite(total), total, np.inf)
