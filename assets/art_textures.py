@@ -92,8 +92,8 @@ def mud(rng: np.random.Generator) -> Field:
     picture = mix(picture, rgb("mud_dark"), np.clip(slope * 1.5, 0, 0.6))
     picture = mix(picture, rgb("mud_light"), np.clip(-slope * 1.3, 0, 0.7))
     depth = noise(SIZE, 30, rng)
-    puddle = np.clip((0.27 - depth) * 16, 0, 1)
-    picture = mix(picture, mix(rgb("mud_dark"), rgb("sea"), 0.35), puddle * 0.9)
+    puddle = np.clip((0.28 - depth) * 7, 0, 1)
+    picture = mix(picture, mix(rgb("mud_dark"), rgb("sea"), 0.25), puddle * 0.7)
     bank = np.clip(1 - np.abs(depth - 0.29) / 0.022, 0, 1)
     picture = mix(picture, rgb("mud_light"), bank * 0.5)
     sky = np.clip((np.roll(depth, (-4, -3), (0, 1)) - 0.2) * 9, 0, 1) * puddle

@@ -63,12 +63,13 @@ class Typeface:
         return round(1.12 * self.height_px)
 
     def write(self, surface: pygame.Surface, text: str, at: tuple[float, float], color: Colour, *, align: float = 0.0, shadow: Colour | None = None) -> pygame.Rect:
-        """Blit one line; `align` 0 left, 0.5 centred, 1 right of `at`; returns where it stands."""
+        """Blit one line; `align` 0 left, 0.5 centred, 1 right of `at`; `shadow` outlines it.  Returns where it stands."""
         width, height = self.size(text)
         x, y = round(at[0] - align * width), round(at[1])
         if shadow is not None:
-            offset = max(1, self.height_px // 14)
-            surface.blit(self.render(text, True, shadow), (x, y + offset))
+            dark, offset = self.render(text, True, shadow), max(1, self.height_px // 16)
+            for dx, dy in ((-offset, 0), (offset, 0), (0, -offset), (0, offset), (0, 2 * offset)):
+                surface.blit(dark, (x + dx, y + dy))
         surface.blit(self.render(text, True, color), (x, y))
         return pygame.Rect(x, y, width, height)
 
