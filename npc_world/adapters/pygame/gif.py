@@ -1,27 +1,29 @@
-"""The last seconds of play as a GIF, recorded beside the game and encoded in a thread so that no frame stalls."""
+"""The last seconds of play as a GIF, recorded beside the game and encoded by another process so that no frame stalls."""
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
+import subprocess
+import sys
 import threading
 from collections import deque
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pygame
 
-from npc_world.core.errors import BadInputError, MissingExtraError
+from npc_world.adapters.gif_encoder import Frame, encode, message, pillow
+from npc_world.core.errors import BadInputError
 
 __all__ = ["GifRecorder"]
-
-_PALETTE_FRAMES = 8
 
 
 class GifRecorder:
     """A ring of the last `seconds` of frames, `fps` a second, scaled by `scale`; needs Pillow to save.
+
+    Where a file would exceed `most_bytes` (a camera that travels over grainy ground), it is written with fewer colours,
+    then smaller, then with every second frame, until it fits or that is all that can be done; None sets no limit.
 
         recorder = GifRecorder(seconds=8, fps=15, scale=0.5)
         recorder.add(screen, time_s)                 # every frame; most are skipped in a microsecond
@@ -30,14 +32,15 @@ class GifRecorder:
     Memory: seconds · fps · width · height · 3 bytes after scaling, 57 MB for 8 s of 480 × 330 px at 15 a second.
     """
 
-    def __init__(self, seconds: float = 8.0, fps: float = 15.0, scale: float = 0.5, colours: int = 96) -> None:
+    def __init__(self, seconds: float = 8.0, fps: float = 15.0, scale: float = 0.5, colours: int = 96,
+                 most_bytes: int | None = 3_000_000) -> None:
         for name, value, high in (("seconds", seconds, 600.0), ("fps", fps, 50.0), ("scale", scale, 4.0)):
             if not math.isfinite(value) or not 0.0 < value <= high:
                 raise BadInputError(f"{name}={value!r}: expected a number above 0, at most {high:g}")
         if not 2 <= colours <= 255:
             raise BadInputError(f"colours={colours!r}: expected 2 to 255")
-        self.fps, self.scale, self.colours = fps, scale, colours
-        self._frames: deque[tuple[float, tuple[int, int], bytes]] = deque(maxlen=max(1, round(seconds * fps)))
+        self.fps, self.scale, self.colours, self.most_bytes = fps, scale, colours, most_bytes
+        self._frames: deque[Frame] = deque(maxlen=max(1, round(seconds * fps)))
         self._due_s = -math.inf
         self._worker: _Worker | None = None
 
@@ -75,13 +78,13 @@ class GifRecorder:
 
     def save(self, path: str | Path) -> Path:
         """Write the frames now and return the path.  Raises `BadInputError` without frames, `MissingExtraError` without Pillow."""
-        return _encode(self._checked(), Path(path), self.colours)
+        return encode(self._checked(), Path(path), self.colours, self.most_bytes)
 
     def save_async(self, path: str | Path) -> None:
         """Start writing the frames of this moment; recording goes on.  `BadInputError` while another file is being written."""
         if self._worker is not None:
             raise BadInputError(f"path={str(path)!r}: {self._worker.path} is still being written; poll() until it is done")
-        self._worker = _Worker(self._checked(), Path(path), self.colours)
+        self._worker = _Worker(self._checked(), Path(path), self.colours, self.most_bytes)
         self._worker.start()
 
     def poll(self) -> Path | None:
@@ -94,77 +97,47 @@ class GifRecorder:
             raise worker.error
         return worker.path
 
-    def _checked(self) -> list[tuple[float, tuple[int, int], bytes]]:
-        _pillow()
+    def _checked(self) -> list[Frame]:
+        pillow()
         if not self._frames:
             raise BadInputError("no frames recorded yet: call add(surface, time_s) every frame")
         return list(self._frames)
 
 
 class _Worker(threading.Thread):
-    def __init__(self, frames: list[tuple[float, tuple[int, int], bytes]], path: Path, colours: int) -> None:
+    """Feeds the frames to a process that encodes them; where none can be started, encodes them itself."""
+
+    def __init__(self, frames: list[Frame], path: Path, colours: int, most_bytes: int | None) -> None:
         super().__init__(name="gif-encoder", daemon=True)
         self.path = path
-        self._frames, self._colours = frames, colours
+        self._what = (frames, path, colours, most_bytes)
         self.error: BaseException | None = None
 
     def run(self) -> None:
         try:
-            _encode(self._frames, self.path, self._colours)
+            if not self._encoded_elsewhere():
+                encode(*self._what)
         except Exception as error:  # handed to the thread that polls
             self.error = error
 
-
-def _pillow() -> Any:
-    try:
-        from PIL import Image
-    except ImportError as error:
-        raise MissingExtraError('GIFs need Pillow: pip install "npc-world[demos]"') from error
-    return Image
-
-
-def _encode(frames: Sequence[tuple[float, tuple[int, int], bytes]], path: Path, colours: int) -> Path:
-    """Write a looping GIF: one palette for all, unchanged pixels left out, moved in place only when complete."""
-    image = _pillow()
-    size = frames[0][1]
-    palette, nearest = _common_palette(image, frames, colours)
-    pictures = []
-    for _, _, data in frames:
-        rgb = np.frombuffer(data, np.uint8).reshape(-1, 3)
-        picture = image.frombytes("P", size, nearest[_bins(rgb)].tobytes())
-        picture.putpalette(palette)
-        pictures.append(picture)
-    times = np.array([time_s for time_s, _, _ in frames])
-    step = float(np.median(np.diff(times))) if len(times) > 1 else 0.1
-    ends = np.round(100.0 * (np.append(times, times[-1] + step) - times[0])).astype(int)  # GIF counts in 1/100 s
-    durations = (10 * np.clip(np.diff(ends), 2, 1000)).tolist()
-    part = path.with_name(path.name + ".part")
-    try:
-        pictures[0].save(part, format="GIF", save_all=True, append_images=pictures[1:], duration=durations, loop=0, disposal=1,
-                         optimize=False)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
-    return path
-
-
-def _bins(rgb: Any) -> Any:
-    """(n,) 15-bit bin of RGB values (n, 3)."""
-    wide = rgb.astype(np.uint16)
-    return ((wide[:, 0] >> 3) << 10) | ((wide[:, 1] >> 3) << 5) | (wide[:, 2] >> 3)
-
-
-def _common_palette(image: Any, frames: Sequence[tuple[float, tuple[int, int], bytes]], colours: int) -> tuple[list[int], Any]:
-    """An adaptive palette over frames spread through the clip, and the table (32768,) from colour bin to palette entry."""
-    size = frames[0][1]
-    chosen = sorted({round(i) for i in np.linspace(0, len(frames) - 1, _PALETTE_FRAMES)})
-    sheet = image.frombytes("RGB", (size[0], size[1] * len(chosen)), b"".join(frames[i][2] for i in chosen))
-    sheet.thumbnail((480, 8 * 270))
-    entries = np.array(sheet.quantize(colours).getpalette()[:3 * colours], dtype=np.float32).reshape(-1, 3)
-    grid = np.stack(np.meshgrid(*[np.arange(4, 256, 8, dtype=np.float32)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
-    weights = np.array([0.55, 0.77, 0.33], dtype=np.float32)  # the eye sees green best
-    nearest = np.empty(len(grid), dtype=np.uint8)
-    for start in range(0, len(grid), 2048):
-        distance = ((grid[start:start + 2048, None] - entries[None]) * weights) ** 2
-        nearest[start:start + 2048] = np.argmin(distance.sum(axis=2), axis=1)
-    return entries.astype(int).ravel().tolist(), nearest
+    def _encoded_elsewhere(self) -> bool:
+        if getattr(sys, "frozen", False) or not sys.executable:
+            return False
+        root = str(Path(__file__).resolve().parents[3])  # importable there as it is here, however the game found it
+        paths = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
+        try:
+            process = subprocess.Popen([sys.executable, "-m", "npc_world.adapters.gif_encoder"], stdin=subprocess.PIPE,
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": paths},
+                                       creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0))
+        except OSError:
+            return False
+        assert process.stdin is not None and process.stderr is not None
+        with contextlib.suppress(BrokenPipeError):  # what the encoder says of it is more
+            for piece in message(*self._what):
+                process.stdin.write(piece)
+            process.stdin.close()
+        said = process.stderr.read().decode(errors="replace").strip()
+        process.stderr.close()
+        if process.wait() != 0:
+            raise OSError(f"{self.path}: the GIF could not be written: {said or 'the encoder ended early'}")
+        return True

@@ -83,7 +83,8 @@ def free_place(size: tuple[int, int], anchor: tuple[float, float], taken: list[p
     """A rect of `size` near `anchor` that covers none of `taken`, if possible none of `better_clear`; and the place's number.
 
     Places are tried in rings of eight round the anchor, from `first` on: pass the number chosen last time and a label
-    stays on its side while that side is free.  Where every place is taken, one further down is.
+    stays on its side while that side is free.  Where every place is taken it is put in the first gap of the view,
+    and where there is none, over the others.
     """
     width, height = size
     for obstacles in ([*taken, *better_clear], taken) if better_clear else (taken,):
@@ -94,15 +95,16 @@ def free_place(size: tuple[int, int], anchor: tuple[float, float], taken: list[p
             rect = pygame.Rect(round(centre[0] - 0.5 * width), round(centre[1] - 0.5 * height), width, height)
             if within.contains(rect) and rect.collidelist(obstacles) < 0:
                 return rect, number
-    rect = pygame.Rect(round(anchor[0]) + 12, round(anchor[1]) - height // 2, width, height).clamp(within)
-    for _ in range(len(taken)):  # down past whatever is in the way, then at the top again
-        hit = rect.collidelist(taken)
-        if hit < 0:
-            break
-        rect.top = taken[hit].bottom + 2
-        if rect.bottom > within.bottom:
-            rect.top = within.top
-    return rect, first
+    start = pygame.Rect(round(anchor[0]) + 12, round(anchor[1]) - height // 2, width, height).clamp(within)
+    rect = start.copy()
+    for left in (start.left, *range(within.left, within.right - width + 1, width)):
+        rect.topleft = (left, start.top if left == start.left else within.top)
+        while rect.bottom <= within.bottom:  # down a column, past whatever is in the way
+            hit = rect.collidelist(taken)
+            if hit < 0:
+                return rect, first
+            rect.top = taken[hit].bottom + 1
+    return start, first
 
 
 _SIDES = ((1, 0), (1, -1), (1, 1), (-1, 0), (-1, -1), (-1, 1), (0, -1), (0, 1))
