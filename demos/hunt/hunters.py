@@ -25,7 +25,7 @@ _TELL_WITHIN_BODIES = 24.0
 
 
 class Hunter:
-    """What the screen draws of one hunter.  It is shown the player only while its own eyes see it."""
+    """What the screen draws of one hunter.  It is shown the player only while it sees or hears it."""
 
     def __init__(self, physics: Physics, position: tuple[float, float], max_speed_px_s: float, npc: Mind, name: str, colour_index: int) -> None:
         self.walker: Walker = physics.add(position, max_speed_px_s, mass=1.3)
@@ -36,6 +36,7 @@ class Hunter:
         self.last_action: Any = None
         self.contact_s: float = 0.0
         """How long it has been touching the player."""
+        self._heard = False
         self._unseen_s = math.inf
         self._said: deque[nw.Explanation] = deque(maxlen=_TELL_BACK)
         self._silent_s = 0.0
@@ -68,14 +69,18 @@ class Hunter:
     def heading_rad(self) -> float:
         return float(self.npc.heading_rad)
 
-    def think(self, player: NDArray[np.float64], others: list[NDArray[np.float64]], physics: Physics, dt_s: float) -> list[Event]:
-        """Look, think, and push off the ground as advised."""
+    def think(self, player: NDArray[np.float64], heard: bool, others: list[NDArray[np.float64]], physics: Physics, dt_s: float) -> list[Event]:
+        """Look, think, and push off the ground as advised; it is shown the player only if it sees or hears it."""
         seen = bool(self.npc.sees(player))
-        self.last_action = self.npc.step(self.walker, player if seen else None, dt_s, others=others)
+        self.last_action = self.npc.step(self.walker, player if seen or heard else None, dt_s, others=others)
         physics.steer(self.walker, self.last_action.velocity_px_s, dt_s)
         self._remember_reasons(player, dt_s)
         self._unseen_s = 0.0 if seen else self._unseen_s + dt_s
         was, self.sees_player = self.sees_player, self._unseen_s < _LOST_AFTER_S
+        if heard and not self._heard and not seen:
+            self._heard = True
+            return [Event("heard", self.position)]
+        self._heard = heard
         if was == self.sees_player:
             return []
         return [Event("seen" if self.sees_player else "lost", self.position)]

@@ -83,7 +83,7 @@ def tuned(source: Any, ground: nw.Terrain, difficulty: Difficulty) -> Any:
     blank = type(config)()
     body = nw.TopDownBody(max_speed_px_s=difficulty.speed_ratio * PLAYER_SPEED_PX_S, max_acceleration_px_s2=PLAYER_ACCELERATION_PX_S2,
                           radius_px=RADIUS_PX)
-    vision = replace(config.vision, told=False)
+    vision = replace(config.vision, told=True, occlusion=True)  # the world asks `sees` before it tells, and tells what is heard
     if config.vision == blank.vision:
         vision = replace(vision, range_px=difficulty.vision_tiles * TILE_PX, cone_rad=difficulty.vision_cone_rad)
     planning = config.planning

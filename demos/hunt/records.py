@@ -27,7 +27,7 @@ class Event:
     """Something that happened in the last step, for sounds and particles.
 
     Kinds: "relic", "dash", "smoke", "smoke_gone", "lever", "door_open", "door_close", "bridge_shake", "bridge_fall", "bridge_rise",
-    "seen", "lost", "near_miss", "boat_ready", "caught", "won", "splash", "slide", "bump", "step:<kind of tile>", "go" (the grace is over).
+    "seen", "heard", "lost", "near_miss", "boat_ready", "caught", "won", "splash", "slide", "bump", "step:<kind of tile>", "go" (the grace is over).
     """
 
     kind: str

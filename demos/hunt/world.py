@@ -13,7 +13,7 @@ import npc_world as nw
 from .difficulty import DIFFICULTIES, Difficulty
 from .fixtures import Boat, Bridge, Cloud, Door, Relic, Smoke
 from .hunters import NAMES, Hunter
-from .level import Level, Point, ground_of
+from .level import TILE_PX, Level, Point, ground_of
 from .minds import HuntingParty, Memory, MindFactory, npc_minds, remembered, tuned
 from .physics import PLAYER_SPEED_PX_S, Physics
 from .player import Player
@@ -25,6 +25,10 @@ __all__ = ["STEP_S", "Controls", "Event", "HuntWorld"]
 STEP_S = 1.0 / 60.0
 _PAR_S_PER_RELIC = 22.0
 _PAR_S = 40.0
+_ALARM_S = 0.6
+"""How long a relic rings: long enough to tell where the thief is running."""
+_RUNNING = 0.35
+"""Share of top speed above which feet are heard."""
 
 
 class HuntWorld:
@@ -57,6 +61,7 @@ class HuntWorld:
         self._smoke = Smoke(level)
         self._near = NearMisses()
         self._held = Controls()
+        self._alarm_until_s = 0.0
         self._npc = npc if npc is not None else "hunter"
         self.hunters = self._hunters(minds if minds is not None else npc_minds(self._npc), memory)
 
@@ -174,7 +179,14 @@ class HuntWorld:
                 hunter.stand(self.physics, dt_s)
             else:
                 others = positions[:number] + positions[number + 1:]
-                self.events += hunter.think(self.player.position, others, self.physics, dt_s)
+                self.events += hunter.think(self.player.position, self._hears(hunter), others, self.physics, dt_s)
+
+    def _hears(self, hunter: Hunter) -> bool:
+        """A relic just taken rings across the island, and running feet are heard close by."""
+        tiles = math.dist(hunter.position, self.player.position) / TILE_PX
+        if self.time_s < self._alarm_until_s and tiles <= self.difficulty.alarm_tiles:
+            return True
+        return tiles <= self.difficulty.footsteps_tiles and math.hypot(*self.player.velocity) > _RUNNING * PLAYER_SPEED_PX_S
 
     def _collect(self) -> None:
         taken = [relic for relic in self.relics if not relic.taken and math.dist(relic.position, self.player.position) <= PICK_UP_PX]
@@ -182,6 +194,7 @@ class HuntWorld:
             relic.taken = True
             self.events.append(Event("relic", relic.position))
         if taken:
+            self._alarm_until_s = self.time_s + _ALARM_S
             for hunter in self.hunters:
                 hunter.npc.set_goals(self.goals)
         if not self.boat.ready and all(relic.taken for relic in self.relics):

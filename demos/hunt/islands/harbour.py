@@ -8,7 +8,7 @@ from ..level import Level
 _START = (31, 28)
 _BOAT = (31, 33)
 _HUNTERS = [(35, 6), (8, 18), (52, 18), (40, 6), (20, 6)]
-_RELICS = [("ruby", (13, 26)), ("idol", (31, 8)), ("mask", (49, 27)), ("crown", (31, 18))]
+_RELICS = [("ruby", (13, 26)), ("idol", (31, 8)), ("mask", (49, 27)), ("crown", (31, 18)), ("pearl", (46, 9))]
 
 
 def build() -> Level:

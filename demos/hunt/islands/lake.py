@@ -8,7 +8,7 @@ from ..level import Level
 _START = (11, 24)
 _BOAT = (6, 25)
 _HUNTERS = [(54, 21), (45, 39), (47, 9), (34, 42), (28, 7)]
-_RELICS = [("ruby", (24, 20)), ("mask", (33, 21)), ("idol", (42, 28)), ("chalice", (51, 13)), ("crown", (19, 38))]
+_RELICS = [("ruby", (16, 11)), ("mask", (33, 21)), ("idol", (42, 28)), ("chalice", (53, 14)), ("crown", (19, 38)), ("pearl", (50, 38))]
 
 
 def build() -> Level:
