@@ -1,0 +1,217 @@
+"""`npc-world bench`: what a step of an NPC costs on this machine, in milliseconds and in plain chases."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.util
+import json
+import math
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import npc_world as nw
+from npc_world.arena.maps import BODY_PER_CELL, LEGEND, WALL
+from npc_world.arena.players import goal_track
+from npc_world.arena.progress import Progress
+from npc_world.arena.pursuers import Chase, Given, Hunter
+from npc_world.arena.scenarios import true_factors
+from npc_world.arena.tournament import cores
+from npc_world.arena.truth import Truth
+
+__all__ = ["BenchRow", "machine", "main"]
+
+Floats = NDArray[np.float64]
+CELLS, CELL_PX, DT_S = 128, 32.0, 1 / 60
+
+
+@dataclass(frozen=True, slots=True)
+class BenchRow:
+    """One measured thing."""
+
+    what: str
+    median: float
+    p99: float | None
+    unit: str
+    bar_median: float | None = None
+    bar_p99: float | None = None
+
+    @property
+    def passed(self) -> bool | None:
+        """Whether the bars hold; None when there are none."""
+        held = [value <= bar for value, bar in ((self.median, self.bar_median), (self.p99, self.bar_p99)) if bar is not None and value is not None]
+        return all(held) if held else None
+
+
+def main(argv: list[str]) -> int:
+    """Run the command; 0 when it ran (whatever the figures), 2 for wrong arguments."""
+    parser = argparse.ArgumentParser(prog="npc-world bench", description="What a step of an NPC costs on this machine.")
+    parser.add_argument("--frames", type=int, default=1800, help="frames measured (default 1800, half a minute of play)")
+    parser.add_argument("--npc", default="hunter", help="preset or file (default hunter)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
+    parser.add_argument("--no-compile", action="store_true", help="leave out compiling everything from nothing, which takes a minute or two")
+    parser.add_argument("--paths", type=Path, metavar="FOLDER", help="also time path finding on the benchmark maps in this folder")
+    try:
+        options = parser.parse_args(argv)
+    except SystemExit as exit:  # argparse has said what is wrong
+        return int(exit.code or 0)
+    if options.frames < 60:
+        print(f"--frames {options.frames}: expected at least 60", file=sys.stderr)
+        return 2
+    rows = measure(options.npc, options.frames, not options.no_compile)
+    if options.paths is not None:
+        rows += _path_rows(options.paths)
+    here = machine()
+    print(", ".join(f"{name} {value}" for name, value in here.items()))
+    print(bench_table(rows))
+    if options.json is not None:
+        entries = [{**asdict(row), "passed": row.passed} for row in rows]
+        options.json.write_text(json.dumps({"machine": here, "rows": entries}, indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
+def measure(npc: str, frames: int, compiling: bool) -> list[BenchRow]:
+    """All rows, with a bar on stderr."""
+    bar = Progress(5 if compiling else 4, "bench")
+    nw.warmup()
+    play = Play(frames)
+    rows = []
+    hunter_ms = play.steps_ms(lambda given: Hunter(given, npc), 1)
+    bar.advance()
+    chase_ms = play.steps_ms(Chase, 1)
+    bar.advance()
+    many_ms = play.steps_ms(lambda given: Hunter(given, npc), 20)
+    bar.advance()
+    rows.append(_row("one hunter, one step", hunter_ms, 0.5, 4.0))
+    rows.append(_row("shortest-path chase, one step", chase_ms))
+    rows.append(BenchRow("hunter over chase, mean", float(hunter_ms.mean() / chase_ms.mean()), None, "times"))
+    rows.append(_row("20 hunters, one frame (16.7 ms at 60 Hz)", many_ms, None, 1000.0 / 60))
+    rows += _start_rows(compiling)
+    bar.advance(2 if compiling else 1)
+    bar.close()
+    return rows
+
+
+class Play:
+    """A 128×128 map of walls and surfaces with six goals, and a player whose track is known, the same for everybody."""
+
+    def __init__(self, frames: int) -> None:
+        rng = np.random.default_rng(1)
+        kinds = _level(rng)
+        self.radius_px = 0.5 * BODY_PER_CELL * CELL_PX
+        self.kinds, self.speed_px_s = kinds, 180.0
+        truth = self.truth()
+        self.goals = np.array([self._free(truth, rng) for _ in range(6)])
+        from npc_world.arena.maps import Level
+        level = Level("surfaces", truth.ground.size, CELL_PX, kinds)
+        self.track = goal_track(level, truth, self.goals, self._free(truth, rng), 200.0, rng, frames, DT_S)
+        self.starts = [self._free(truth, rng) for _ in range(20)]
+
+    def truth(self) -> Truth:
+        """A fresh world."""
+        return Truth(nw.Terrain.from_grid(self.kinds, CELL_PX, LEGEND), self.radius_px, true_factors())
+
+    def steps_ms(self, maker: Callable[[Given], Any], count: int) -> Floats:
+        """(frames,) ms that all pursuers' steps of one frame take together; the first ten frames are left out.
+
+        A pursuer that has caught the player stays with it, as the dearest case: everything on, the player in sight.
+        """
+        truth = self.truth()
+        given = [Given(truth.ground, start, self.speed_px_s, self.radius_px, self.goals, i) for i, start in enumerate(self.starts[:count])]
+        minds, bodies = [maker(one) for one in given], [one.position_px.copy() for one in given]
+        taken = np.empty(len(self.track))
+        for k, player in enumerate(self.track):
+            began = time.perf_counter()
+            wishes = [mind.step(body, player, DT_S) for mind, body in zip(minds, bodies, strict=True)]
+            taken[k] = time.perf_counter() - began
+            for i, wish in enumerate(wishes):
+                bodies[i] = np.array(truth.move(bodies[i][0], bodies[i][1], float(wish[0]), float(wish[1]), self.speed_px_s, DT_S))
+        return 1000.0 * taken[10:]
+
+    @staticmethod
+    def _free(truth: Truth, rng: np.random.Generator) -> Floats:
+        while True:
+            point = rng.uniform((0.0, 0.0), truth.ground.size)
+            if truth.fits(point[0], point[1]):
+                return point
+
+
+def _level(rng: np.random.Generator) -> NDArray[np.int64]:
+    """Surfaces in blobs, walls in rects, none of which closes anything off."""
+    coarse = rng.integers(0, 4, (CELLS // 8, CELLS // 8))
+    kinds = np.repeat(np.repeat(coarse, 8, axis=0), 8, axis=1)
+    for row in range(4, CELLS - 8, 10):
+        for col in range(4, CELLS - 8, 10):
+            height, width = rng.integers(1, 7, 2)
+            kinds[row:row + height, col:col + width] = WALL
+    return kinds
+
+
+def _row(what: str, times_ms: Floats, bar_median: float | None = None, bar_p99: float | None = None) -> BenchRow:
+    return BenchRow(what, float(np.median(times_ms)), float(np.quantile(times_ms, 0.99)), "ms", bar_median, bar_p99)
+
+
+def _start_rows(compiling: bool) -> list[BenchRow]:
+    """Import and warm-up, each in processes of their own."""
+    imports = [_seconds("import npc_world") for _ in range(5)]
+    everything = "import npc_world as nw\nfor name in nw.__all__: getattr(nw, name)"
+    whole = [_seconds(everything) for _ in range(3)]
+    warm = "import npc_world as nw\nnw.warmup(lambda share, what: None)"
+    rows = [BenchRow("import npc_world", float(np.median(imports)), None, "s", 0.3),
+            BenchRow("import of every name in it", float(np.median(whole)), None, "s"),
+            BenchRow("warm-up, kernels in the cache", _seconds(warm), None, "s")]
+    if compiling:
+        with tempfile.TemporaryDirectory() as folder:
+            rows.append(BenchRow("warm-up, compiling everything", _seconds(warm, {"NUMBA_CACHE_DIR": folder}), None, "s"))
+    return rows
+
+
+def _seconds(code: str, more: dict[str, str] | None = None) -> float:
+    """Time of `code` in a fresh interpreter, the interpreter's own start not counted."""
+    program = f"import time\nbegan = time.perf_counter()\n{code}\nprint(time.perf_counter() - began)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env={**os.environ, **(more or {})})
+    return float(done.stdout.split()[-1])
+
+
+def machine() -> dict[str, str]:
+    """What the figures were measured on."""
+    import numba
+    name = platform.processor() or platform.machine()
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        name = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), name)
+    except OSError:
+        pass
+    return {"CPU": name, "cores": str(cores()), "Python": platform.python_version(), "numpy": np.__version__, "numba": numba.__version__,
+            "npc_world": nw.__version__}
+
+
+def bench_table(rows: list[BenchRow]) -> str:
+    """A line per row."""
+    lines = [f"{'':<44}{'median':>10}{'p99':>10}  {'':<6}{'bar':<16}"]
+    for row in rows:
+        p99 = "" if row.p99 is None else f"{row.p99:.3f}"
+        bars = [f"{label} {bar:g}" for label, bar in (("median", row.bar_median), ("p99", row.bar_p99)) if bar is not None]
+        verdict = {None: "", True: "pass", False: "FAIL"}[row.passed]
+        lines.append(f"{row.what:<44}{row.median:>10.3f}{p99:>10}  {row.unit:<6}{', '.join(bars):<26}{verdict}".rstrip())
+    return "\n".join(lines)
+
+
+def _path_rows(folder: Path) -> list[BenchRow]:
+    """Rows of the path-finding benchmark, where it is part of this installation."""
+    name = "npc_world.arena.bench_paths"
+    if importlib.util.find_spec(name) is None:
+        raise nw.MissingExtraError("--paths: this installation has no path-finding benchmark")
+    found = importlib.import_module(name).bench_rows(folder)
+    return [BenchRow(str(what), float(median), None if p99 is None or math.isnan(p99) else float(p99), str(unit)) for what, median, p99, unit in found]

@@ -1,0 +1,75 @@
+"""Figures, intervals and verdicts from outcomes made up for the purpose."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from npc_world.arena.episode import Outcome
+from npc_world.arena.report import interval, rows_of, table, verdict_table, verdicts
+from npc_world.arena.scenarios import Class
+from npc_world.arena.teams import team_rows, team_table, team_verdicts
+from npc_world.arena.tournament import Outcomes
+
+STRAIGHT = Class("straight", "open", 0.9)
+
+
+def outcomes(hunter_s: list[float], lead_s: list[float], bound_s: float = 2.0) -> Outcomes:
+    def ends(policy: str, times: list[float]) -> list[Outcome]:
+        return [Outcome(policy, i, time < 10.0, time, bound_s) for i, time in enumerate(times)]
+    return {STRAIGHT: {"lead": ends("lead", lead_s), "hunter": ends("hunter", hunter_s)}}
+
+
+def test_rows_hold_mean_ratio_and_share() -> None:
+    lead, hunter = rows_of(outcomes([2.0, 3.0, 4.0, 10.0], [2.0, 2.0, 2.0, 2.0]))
+    assert (lead.mean, lead.low, lead.high, lead.caught) == (1.0, 1.0, 1.0, 1.0)
+    assert hunter.mean == (1.0 + 1.5 + 2.0 + 5.0) / 4 and hunter.caught == 0.75
+    assert hunter.low < hunter.mean < hunter.high
+    assert "straight/open/0.9" in table([lead, hunter])
+
+
+def test_the_interval_narrows_with_episodes_and_covers_the_mean() -> None:
+    rng = np.random.default_rng(0)
+    few, many = rng.normal(2.0, 1.0, 20), rng.normal(2.0, 1.0, 2000)
+    low_few, high_few = interval(few, "a")
+    low_many, high_many = interval(many, "a")
+    assert high_few - low_few > 4.0 * (high_many - low_many)
+    assert low_many < 2.0 < high_many
+    assert high_many - low_many == pytest.approx(2 * 1.96 / np.sqrt(2000), rel=0.15)
+
+
+def test_a_paired_interval_is_narrow_where_episodes_move_together() -> None:
+    hard = np.random.default_rng(0).uniform(1.0, 10.0, 50)
+    low, high = interval(1.1 * hard, "a", hard)
+    assert low == pytest.approx(1.1) and high == pytest.approx(1.1)
+
+
+def test_verdicts_pass_and_fail() -> None:
+    good = {v.name: v for v in verdicts(outcomes([2.2] * 20, [2.2] * 20))}
+    assert all(v.passed for v in good.values()) and len(good) == 3
+    bad = {v.name: v for v in verdicts(outcomes([2.2] * 18 + [30.0] * 2, [2.2] * 20))}
+    assert not any(v.passed for v in bad.values())
+    assert bad["straight/open/0.9: share caught"].figure == 0.9
+    assert "FAIL" in verdict_table(list(bad.values())) and "0 of 3" in verdict_table(list(bad.values()))
+
+
+def test_a_team_must_more_than_halve_the_time() -> None:
+    evader = Class("evader", "walls", 0.9)
+
+    def ends(label: str, time_s: float) -> list[Outcome]:
+        return [Outcome(label, i, True, time_s, None) for i in range(10)]
+
+    played: Outcomes = {evader: {"one": ends("one", 20.0), "two": ends("two", 11.0), "team": ends("team", 9.0)}}
+    assert [row.seconds_per_catch for row in team_rows(played)] == [20.0, 11.0, 9.0]
+    (verdict,) = team_verdicts(played)
+    assert verdict.figure == pytest.approx(0.9) and verdict.passed
+    assert "team" in team_table(team_rows(played))
+    played[evader]["team"] = ends("team", 11.0)
+    assert not team_verdicts(played)[0].passed
+
+
+def test_episodes_cut_off_count_as_time_without_a_catch() -> None:
+    evader = Class("evader", "walls", 0.9)
+    ends = [Outcome("one", 0, True, 20.0, None), Outcome("one", 1, False, 60.0, None)]
+    played: Outcomes = {evader: dict.fromkeys(("one", "two", "team"), ends)}
+    assert team_rows(played)[0].seconds_per_catch == 80.0
