@@ -1,17 +1,20 @@
 """The one place that decides whether kernels are compiled.
 
-numba present: compile, cache beside the source; where that folder cannot be written, cache in a
-temporary folder; where even that fails, compile without a cache.  numba absent (a browser) or
-`NPC_WORLD_NO_JIT=1`: the same source runs uncompiled, slower and with the same results.
+numba present: compile, cache beside the source; where that folder cannot be written, cache in the user's own
+cache folder, else in a private temporary one; where even that fails, compile without a cache.  numba absent
+(a browser) or `NPC_WORLD_NO_JIT=1`: the same source runs uncompiled, slower and with the same results.
 """
 
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
+
+from npc_world.core.compiled_cache import forget_if_stale
 
 __all__ = ["COMPILED", "kernel"]
 
@@ -21,8 +24,10 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 def _numba() -> Any:
     if os.environ.get("NPC_WORLD_NO_JIT", "") not in ("", "0"):
         return None
-    if "NUMBA_CACHE_DIR" not in os.environ and not _writable(Path(__file__).parent):
-        os.environ["NUMBA_CACHE_DIR"] = str(Path(tempfile.gettempdir()) / f"npc_world-{os.getuid() if hasattr(os, 'getuid') else 0}")
+    if "NUMBA_CACHE_DIR" not in os.environ and not _writable(Path(__file__).parent) and not _writable(Path(os.path.expanduser("~"))):
+        private = _private_folder(Path(tempfile.gettempdir()))
+        if private is not None:
+            os.environ["NUMBA_CACHE_DIR"] = str(private)
     try:
         import numba
     except ImportError:
@@ -36,6 +41,18 @@ def _writable(folder: Path) -> bool:
         return os.access(cache if cache.exists() else folder, os.W_OK)
     except OSError:
         return False
+
+
+def _private_folder(parent: Path) -> Path | None:
+    """A folder in `parent` that only this user can write to, or None.  What is cached is run: nobody else may put things there."""
+    folder = parent / f"npc_world-{os.getuid() if hasattr(os, 'getuid') else 0}"
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        state = folder.lstat()
+    except OSError:
+        return None
+    own = not hasattr(os, "getuid") or (state.st_uid == os.getuid() and not stat.S_IMODE(state.st_mode) & 0o022)
+    return folder if own and stat.S_ISDIR(state.st_mode) else None
 
 
 _NUMBA = _numba()
@@ -52,6 +69,8 @@ def kernel(function: Function) -> Function:
     if _NUMBA is None:
         return function
     try:
-        return _NUMBA.njit(cache=True, nogil=True)(function)  # type: ignore[no-any-return]
+        compiled = _NUMBA.njit(cache=True, nogil=True)(function)
     except RuntimeError:  # numba: "no locator available": there is no folder that can be written
         return _NUMBA.njit(nogil=True)(function)  # type: ignore[no-any-return]
+    forget_if_stale(compiled, function)
+    return compiled  # type: ignore[no-any-return]

@@ -42,51 +42,96 @@ def segment_hits_rect(x0, y0, x1, y1, left, top, right, bottom):  # type: ignore
 
 @kernel
 def first_hit(solid, rects, cell_px, x0, y0, x1, y1):  # type: ignore[no-untyped-def]
-    """Fraction in [0, 1] along the segment at which it first meets a wall, or 2.0 when it is free.
+    """Fraction in [0, 1] along the segment at which it first enters a wall, or 2.0 when it is free.
 
     solid (rows, cols) uint8 of EMPTY, FULL, PARTIAL; rects (M, 4) left, top, right, bottom of all walls, px.
-    Outside the raster nothing is solid.  Cells are walked one by one (Amanatides & Woo 1987).
+    Touching an edge or a corner is no hit, so that sight is the same both ways; the gap of no width between two
+    FULL cells, side by side or corner to corner, is closed.  Outside the raster, and for what is not finite, nothing
+    is solid.  Cells are walked one by one (Amanatides & Woo 1987).
     """
     rows, cols = solid.shape
     dx, dy = x1 - x0, y1 - y0
-    column, row = int(math.floor(x0 / cell_px)), int(math.floor(y0 / cell_px))
-    last_column, last_row = int(math.floor(x1 / cell_px)), int(math.floor(y1 / cell_px))
+    near, far = _within(x0, dx, cols * cell_px, 0.0, 1.0)
+    near, far = _within(y0, dy, rows * cell_px, near, far)
+    if not near <= far or not math.isfinite(dx + dy):
+        return 2.0
+    column, beside_x = _cell_and_neighbour(x0 + near * dx, cell_px, cols, dx == 0.0)
+    row, beside_y = _cell_and_neighbour(y0 + near * dy, cell_px, rows, dy == 0.0)
     step_x = 1 if dx > 0 else -1
     step_y = 1 if dy > 0 else -1
     to_x = math.inf if dx == 0.0 else ((column + (1 if dx > 0 else 0)) * cell_px - x0) / dx
     to_y = math.inf if dy == 0.0 else ((row + (1 if dy > 0 else 0)) * cell_px - y0) / dy
     per_x = math.inf if dx == 0.0 else cell_px / abs(dx)
     per_y = math.inf if dy == 0.0 else cell_px / abs(dy)
-    entered = 0.0
-    for _ in range(abs(last_column - column) + abs(last_row - row) + 3):
-        if 0 <= row < rows and 0 <= column < cols and solid[row, column] != 0:
-            if solid[row, column] == 1:
-                return min(1.0, max(0.0, entered))
-            best = 2.0
-            for m in range(rects.shape[0]):
-                best = min(best, segment_hits_rect(x0, y0, x1, y1, rects[m, 0], rects[m, 1], rects[m, 2], rects[m, 3]))
-            if best <= 1.0 and best <= min(to_x, to_y) + 1e-9:
-                return best
-        if column == last_column and row == last_row:
+    touch = 1e-9 * cell_px / max(math.hypot(dx, dy), 1e-9 * cell_px)
+    entered, exact = near, -1.0
+    while 0 <= row < rows and 0 <= column < cols:
+        leaves = min(to_x, to_y, far)
+        kind = solid[row, column]
+        if kind == 1 and leaves - entered > touch:
+            if (beside_x == 0 or _is_full(solid, row, column + beside_x)) and (beside_y == 0 or _is_full(solid, row + beside_y, column)):
+                return entered
+        elif kind == 2:
+            if exact < 0.0:
+                exact = 2.0
+                for m in range(rects.shape[0]):
+                    at = segment_hits_rect(x0 + near * dx, y0 + near * dy, x0 + far * dx, y0 + far * dy,
+                                           rects[m, 0], rects[m, 1], rects[m, 2], rects[m, 3])
+                    if at <= 1.0:
+                        exact = min(exact, near + at * (far - near))
+            if exact <= leaves + touch:
+                return exact
+        if leaves >= far:
             return 2.0
-        if to_x < to_y:
-            entered = to_x
-            column += step_x
-            to_x += per_x
+        entered = leaves
+        if abs(to_x - to_y) <= touch:
+            if _is_full(solid, row, column + step_x) and _is_full(solid, row + step_y, column):
+                return entered
+            column, row, to_x, to_y = column + step_x, row + step_y, to_x + per_x, to_y + per_y
+        elif to_x < to_y:
+            column, to_x = column + step_x, to_x + per_x
         else:
-            entered = to_y
-            row += step_y
-            to_y += per_y
-        if entered > 1.0:
-            return 2.0
+            row, to_y = row + step_y, to_y + per_y
     return 2.0
 
 
 @kernel
+def _within(start, delta, size, near, far):  # type: ignore[no-untyped-def]
+    """The part [near, far] of a segment, cut to coordinates 0 to `size`; empty (far < near) outside."""
+    if delta == 0.0:
+        return (near, far) if 0.0 <= start <= size else (1.0, 0.0)
+    a, b = -start / delta, (size - start) / delta
+    return max(near, min(a, b)), min(far, max(a, b))
+
+
+@kernel
+def _cell_and_neighbour(at, cell_px, count, along):  # type: ignore[no-untyped-def]
+    """Index of the cell at a coordinate, and ±1 to the cell that shares the line a segment runs `along`, or 0 off such lines."""
+    place = at / cell_px
+    index = min(count - 1, max(0, int(math.floor(place))))
+    line = math.floor(place + 0.5)
+    if not along or abs(place - line) > 1e-9:
+        return index, 0
+    return index, (-1 if index == int(line) else 1)
+
+
+@kernel
+def _is_full(solid, row, column):  # type: ignore[no-untyped-def]
+    return 0 <= row < solid.shape[0] and 0 <= column < solid.shape[1] and solid[row, column] == 1
+
+
+@kernel
 def visible_cells(solid, rects, cell_px, x, y, range_px, heading_rad, half_cone_rad):  # type: ignore[no-untyped-def]
-    """(rows, cols) bool: cells whose centre can be seen from (x, y) within range and cone; half_cone_rad ≥ π sees all round."""
+    """(rows, cols) bool: cells whose centre can be seen from (x, y) within range and cone.
+
+    range_px may be infinite; half_cone_rad ≥ π sees all round.  FULL cells are not seen, nor is anything when the eye
+    or the heading is not finite.
+    """
     rows, cols = solid.shape
     seen = np.zeros((rows, cols), np.bool_)
+    if not math.isfinite(x + y + heading_rad):
+        return seen
+    range_px = min(range_px, 2.0 * (math.hypot(rows * cell_px, cols * cell_px) + abs(x) + abs(y)))  # infinity is no index
     for row in range(max(0, int((y - range_px) / cell_px)), min(rows, int((y + range_px) / cell_px) + 1)):
         for column in range(max(0, int((x - range_px) / cell_px)), min(cols, int((x + range_px) / cell_px) + 1)):
             if solid[row, column] == 1:

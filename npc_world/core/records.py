@@ -93,7 +93,7 @@ class Forecast:
 
     def best(self) -> Floats:
         """(H, 2) the most probable hypothesis."""
-        return self.positions_px[int(np.argmax(self.weights))]
+        return np.asarray(self.positions_px[int(np.argmax(self.weights))])
 
     def sample(self, n: int, rng: np.random.Generator) -> Floats:
         """(n, H, 2) futures: a hypothesis is drawn once per sample, and one deviation scales along it, so each is coherent."""
@@ -218,8 +218,8 @@ class Action:
         Rows are compared by direction first and length second, so a slow walker and a fast one pick the same key.
         """
         rows = np.asarray(options, dtype=np.float64)
-        if rows.ndim != 2 or rows.shape[1] != 2 or len(rows) == 0:
-            raise BadInputError(f"options={options!r}: expected rows of (x, y), at least one")
+        if rows.ndim != 2 or rows.shape[1] != 2 or len(rows) == 0 or not np.isfinite(rows).all():
+            raise BadInputError(f"options={options!r}: expected rows of finite (x, y), at least one")
         lengths = np.hypot(rows[:, 0], rows[:, 1])
         speed = math.hypot(self.velocity_px_s[0], self.velocity_px_s[1])
         scale = float(lengths.max())

@@ -62,7 +62,8 @@ class Terrain:
         (True, False, True)
         """
         width, height = _checked_size(size)
-        cell = _checked_cell(cell_px, width, height)
+        cell = _checked_cell(cell_px)
+        _check_count(width / cell * (height / cell), cell)
         boxes = [rect_of(wall, f"walls[{i}]") for i, wall in enumerate(walls)]
         rects = np.array([(x, y, x + w, y + h) for x, y, w, h in boxes if w > 0 and h > 0], dtype=np.float64).reshape(-1, 4)
         shape = (max(1, math.ceil(height / cell - 1e-9)), max(1, math.ceil(width / cell - 1e-9)))
@@ -75,11 +76,15 @@ class Terrain:
 
         Kinds without an entry in the legend are an error.  Without a legend, 0 is "ground" and 1 is "wall".
         """
-        grid = np.asarray(kinds)
+        try:
+            grid = np.asarray(kinds)
+        except ValueError:
+            raise BadInputError("kinds has rows of different lengths: expected (rows, cols)") from None
         if grid.ndim != 2 or grid.size == 0:
             raise BadInputError(f"kinds has shape {grid.shape}: expected (rows, cols), at least one cell")
         if grid.dtype == np.bool_:
             grid = grid.astype(np.int64)
+        _check_count(grid.size, cell_px)
         if not np.issubdtype(grid.dtype, np.integer):
             raise BadInputError(f"kinds has dtype {grid.dtype}: expected whole numbers")
         names = {0: "ground", 1: "wall"} if legend is None else dict(legend)
@@ -95,7 +100,7 @@ class Terrain:
             if name in solid_names:
                 wall |= grid == kind
         rows, cols = grid.shape
-        cell = _checked_cell(cell_px, cols * float(cell_px), rows * float(cell_px))
+        cell = _checked_cell(cell_px)
         return cls((cols * cell, rows * cell), cell, index, surfaces, _merged(wall) * cell, wall)
 
     @classmethod
@@ -140,8 +145,8 @@ class Terrain:
     @property
     def shape(self) -> tuple[int, int]:
         """(rows, cols) of the raster."""
-        rows, cols = self._solid.shape
-        return rows, cols
+        rows, cols = self._surface.shape
+        return int(rows), int(cols)
 
     @property
     def solid(self) -> NDArray[np.uint8]:
@@ -185,7 +190,10 @@ class Terrain:
     def cell_of(self, point: Any) -> tuple[int, int]:
         """(row, col) of the cell that holds the point, clamped to the map."""
         rows, cols = self.shape
-        return (min(rows - 1, max(0, int(point[1] // self.cell_px))), min(cols - 1, max(0, int(point[0] // self.cell_px))))
+        try:
+            return min(rows - 1, max(0, int(float(point[1]) // self.cell_px))), min(cols - 1, max(0, int(float(point[0]) // self.cell_px)))
+        except (ValueError, OverflowError):
+            raise BadInputError(f"point={point!r}: expected finite coordinates") from None
 
     def centre_of(self, row: int, col: int) -> Floats:
         """(2,) px centre of a cell."""
@@ -193,7 +201,7 @@ class Terrain:
 
     def surface_at(self, point: Any) -> str:
         """Name of the surface under a point; points outside the map read the nearest cell."""
-        return self.surfaces[self._surface[self.cell_of(point)]]
+        return self.surfaces[int(self._surface[self.cell_of(point)])]
 
     def is_solid(self, point: Any) -> bool:
         """Whether a wall covers the point (its edge does not)."""
@@ -265,12 +273,15 @@ def _checked_size(size: Any) -> tuple[float, float]:
     return width, height
 
 
-def _checked_cell(cell_px: float, width: float, height: float) -> float:
-    if not isinstance(cell_px, (int, float, np.number)) or not math.isfinite(cell_px) or cell_px <= 0:
+def _checked_cell(cell_px: Any) -> float:
+    if isinstance(cell_px, bool) or not isinstance(cell_px, (int, float, np.number)) or not 0 < cell_px < math.inf:
         raise BadInputError(f"cell_px={cell_px!r}: expected a positive number of px")
-    if (width / cell_px) * (height / cell_px) > _MOST_CELLS:
-        raise BadInputError(f"cell_px={cell_px!r}: {width:g} × {height:g} px would need more than {_MOST_CELLS:,} cells; use larger cells")
     return float(cell_px)
+
+
+def _check_count(cells: float, cell_px: Any) -> None:
+    if cells > _MOST_CELLS:
+        raise BadInputError(f"cell_px={cell_px!r}: the map would need {cells:,.0f} cells, more than {_MOST_CELLS:,}; use larger cells")
 
 
 def _cells_touched(low: float, high: float, cell: float, count: int) -> tuple[int, int]:

@@ -1,0 +1,70 @@
+"""Throw away a kernel's cached machine code when something in another file that it is compiled from has changed.
+
+numba looks at the file of the function alone: after an update of the project a caller would go on running
+the old code of the kernels it calls, and old constants.  So beside the cache lies a stamp of what the function
+reaches.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+import numpy as np
+
+__all__ = ["forget_if_stale", "reach_of"]
+
+
+def forget_if_stale(compiled: Any, function: Callable[..., Any]) -> None:
+    """Delete the cache of a numba dispatcher when its stamp is not that of `function` now.  Never raises."""
+    compiled.npc_world_reach = stamp = reach_of(function)
+    try:
+        folder = Path(compiled.stats.cache_path)
+        name = f"{Path(function.__code__.co_filename).stem}.{function.__qualname__}"
+        file = folder / f"{name}.reach"
+        if file.is_file() and file.read_text(encoding="ascii") == stamp:
+            return
+        for stale in folder.glob(f"{name}-*.nbi"):
+            stale.unlink(missing_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        part = folder / f"{name}.reach-{os.getpid()}"
+        part.write_text(stamp, encoding="ascii")
+        part.replace(file)
+    except (AttributeError, TypeError, ValueError, OSError):
+        return  # no cache, or no way to write beside it: numba's own rules hold
+
+
+def reach_of(function: Callable[..., Any]) -> str:
+    """A hash of the function's file, of the kernels it names, and of the constants it names, as they are now."""
+    digest = hashlib.sha256(_content(function.__code__.co_filename))
+    for name in sorted(_names(function.__code__)):
+        value = function.__globals__.get(name)
+        reach = getattr(value, "npc_world_reach", None)
+        if isinstance(reach, str):
+            digest.update(f"{name} {reach}".encode())
+        elif isinstance(value, np.ndarray):
+            digest.update(f"{name} {value.dtype} {value.shape}".encode() + value.tobytes())
+        elif isinstance(value, (bool, int, float, str, tuple)):
+            digest.update(f"{name} {value!r}".encode())
+    return digest.hexdigest()
+
+
+def _names(code: CodeType) -> set[str]:
+    names = set(code.co_names)
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            names |= _names(constant)
+    return names
+
+
+@lru_cache(maxsize=256)
+def _content(filename: str) -> bytes:
+    try:
+        return Path(filename).read_bytes()
+    except OSError:
+        return filename.encode()

@@ -1,0 +1,80 @@
+"""Positions, sizes and rects are read from whatever a game uses."""
+
+from __future__ import annotations
+
+import math
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from npc_world.core.errors import BadInputError
+from npc_world.core.reading import position_of, rect_of, size_of
+
+pygame = pytest.importorskip("pygame")
+pymunk = pytest.importorskip("pymunk")
+
+
+def sprite(**attributes: Any) -> Any:
+    made = pygame.sprite.Sprite()
+    for name, value in attributes.items():
+        setattr(made, name, value)
+    return made
+
+
+RECT = pygame.Rect(10, 20, 5, 7)
+
+
+@pytest.mark.parametrize(("thing", "expected"), [
+    ((1, 2), (1, 2)), ([1.5, 2], (1.5, 2)), (np.array([3.0, 4.0]), (3, 4)), (pygame.Vector2(5, 6), (5, 6)), (pymunk.Vec2d(7, 8), (7, 8)),
+    (RECT, (12.5, 23.5)),  # Rect.center would say (12, 23)
+    (sprite(rect=RECT), (12.5, 23.5)), (sprite(rect=RECT, hit_rect=pygame.Rect(0, 0, 2, 2)), (1, 1)),
+    (sprite(rect=RECT, hit_rect=RECT, hitbox=pygame.Rect(4, 4, 2, 2)), (5, 5)), (sprite(rect=RECT, pos=(1, 1)), (12.5, 23.5)),
+    (SimpleNamespace(position=(1, 2)), (1, 2)), (SimpleNamespace(pos=pygame.Vector2(3, 4)), (3, 4)), (SimpleNamespace(center=(5, 6)), (5, 6)),
+    (SimpleNamespace(position=lambda: (8, 9)), (8, 9)), (SimpleNamespace(x=1, y=2), (1, 2)), (SimpleNamespace(rect=None, pos=(1, 2)), (1, 2)),
+])
+def test_a_position(thing: Any, expected: tuple[float, float]) -> None:
+    found = position_of(thing)
+    assert found.tolist() == list(expected) and found.dtype == np.float64
+
+
+def test_a_position_of_a_body_of_pymunk() -> None:
+    body = pymunk.Body(1, 1)
+    body.position = 3, 4
+    assert position_of(body).tolist() == [3, 4]
+
+
+@pytest.mark.parametrize("thing", [None, 5, "ab", (1,), (1, 2, 3), ("a", "b"), (math.nan, 0), (0, math.inf), object(), {"x": 1, "y": 2},
+                                   SimpleNamespace(rect="x"), SimpleNamespace(pos=None)])
+def test_no_position_names_the_argument(thing: Any) -> None:
+    with pytest.raises(BadInputError, match=r"^enemy="):
+        position_of(thing, "enemy")
+
+
+def test_the_answer_is_a_copy() -> None:
+    own = np.array([1.0, 2.0])
+    position_of(own)[0] = 9
+    assert own[0] == 1.0
+
+
+@pytest.mark.parametrize(("thing", "expected"), [
+    (RECT, (5, 7)), (sprite(rect=RECT), (5, 7)), (SimpleNamespace(radius=3), (6, 6)), ((1, 2), None), (SimpleNamespace(radius=-1), None),
+    (SimpleNamespace(radius=math.nan), None), (SimpleNamespace(x=0, y=0, w=-4, h=math.inf), None), (SimpleNamespace(x=0, y=0, w=-4, h=2), (4, 2)),
+    (SimpleNamespace(radius=lambda: 3), None),
+])
+def test_a_size(thing: Any, expected: Any) -> None:
+    assert size_of(thing) == expected
+
+
+@pytest.mark.parametrize(("thing", "expected"), [
+    ((1, 2, 3, 4), (1, 2, 3, 4)), (((1, 2), (3, 4)), (1, 2, 3, 4)), (np.array([1, 2, -3, -4]), (-2, -2, 3, 4)), (RECT, (10, 20, 5, 7)), (sprite(rect=RECT), (10, 20, 5, 7)),
+])
+def test_a_rect(thing: Any, expected: tuple[float, ...]) -> None:
+    assert rect_of(thing) == expected
+
+
+@pytest.mark.parametrize("thing", [None, (1, 2), "abcd", (1, 2, 3, math.inf), {}, object(), ((1, 2, 3), (4,))])
+def test_no_rect_names_the_argument(thing: Any) -> None:
+    with pytest.raises(BadInputError, match=r"^wall="):
+        rect_of(thing, "wall")
