@@ -19,7 +19,7 @@ from npc_world.models.nav_grid import NavGrid
 from npc_world.models.nav_lines import line_is_clear, line_time, node_of
 from npc_world.models.travel_time import surface_rows
 
-__all__ = ["straight_time_fields"]
+__all__ = ["straight_time_fields", "straight_times_to_cells"]
 
 _EXACT_CELLS = 4
 """Around the source times are those of straight lines: there the marching scheme is least accurate."""
@@ -32,22 +32,52 @@ def straight_time_fields(ground: Terrain, starts: ArrayLike, speed_px_s: float, 
     table = surface_rows(grid, surfaces)
     points = np.ascontiguousarray(starts, dtype=np.float64).reshape(-1, 2)
     times = np.full((len(points), *grid.free.shape), math.inf)
-    march_each(grid.walls, grid.free, grid.moves, grid.surface, table, points, max_time_s * speed_px_s, times)
+    march_each(grid.walls, grid.free, grid.moves, grid.surface, table, points, max_time_s * speed_px_s, _nothing(grid.free.shape), times)
     times /= speed_px_s
     return times
 
 
+def straight_times_to_cells(ground: Terrain, starts: ArrayLike, cells: NDArray[np.int64], speed_px_s: float, *, size: Any = None,
+                            surfaces: ArrayLike | None = None, max_time_s: float = math.inf) -> NDArray[np.float64]:
+    """(n, m) seconds from each of `starts` (n, 2) px to the points of `cells` (m, 2) of (row, col): marches no further than needed."""
+    grid = NavGrid.of(ground, size)
+    table = surface_rows(grid, surfaces)
+    points = np.ascontiguousarray(starts, dtype=np.float64).reshape(-1, 2)
+    wanted = np.zeros(grid.free.shape, np.bool_)
+    wanted[cells[:, 0], cells[:, 1]] = True
+    times = np.full((1, *grid.free.shape), math.inf)
+    out = np.empty((len(points), len(cells)))
+    for i in range(len(points)):
+        if i > 0:
+            times[:] = math.inf
+        march_each(grid.walls, grid.free, grid.moves, grid.surface, table, points[i:i + 1], max_time_s * speed_px_s, wanted, times)
+        out[i] = times[0][cells[:, 0], cells[:, 1]]
+    out /= speed_px_s
+    return out
+
+
+def _nothing(shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    return np.zeros(shape, np.bool_)
+
+
 @kernel
-def march_each(walls, free, moves, surface, table, points, most, times):  # type: ignore[no-untyped-def]
-    """Fill times (n, rows, cols), in px at speed 1, from each point (n, 2)."""
+def march_each(walls, free, moves, surface, table, points, most, wanted, times):  # type: ignore[no-untyped-def]
+    """Fill times (n, rows, cols), in px at speed 1, from each point (n, 2), until all wanted cells are known or none is left.
+
+    wanted (rows, cols) bool; without any the whole field is wanted.
+    """
     rows, cols = free.shape
     heap_time = np.empty(4 * rows * cols + 256)
     heap_cell = np.empty(4 * rows * cols + 256, np.int64)
     settled = np.empty((rows, cols), np.bool_)
+    left = 0
+    for row in range(rows):
+        for col in range(cols):
+            left += wanted[row, col]
     for i in range(points.shape[0]):
         settled[:] = False
         count = _seed(walls, free, surface, table, points[i, 0], points[i, 1], times[i], heap_time, heap_cell)
-        _march(walls, moves, surface, table, most, times[i], settled, heap_time, heap_cell, count)
+        _march(walls, moves, surface, table, most, wanted, left, times[i], settled, heap_time, heap_cell, count)
 
 
 @kernel
@@ -73,7 +103,7 @@ def _seed(walls, free, surface, table, x, y, times, heap_time, heap_cell):  # ty
 
 
 @kernel
-def _march(walls, moves, surface, table, most, times, settled, heap_time, heap_cell, count):  # type: ignore[no-untyped-def]
+def _march(walls, moves, surface, table, most, wanted, left, times, settled, heap_time, heap_cell, count):  # type: ignore[no-untyped-def]
     rows, cols = moves.shape
     cell = walls[7][0]
     while count > 0:
@@ -87,6 +117,10 @@ def _march(walls, moves, surface, table, most, times, settled, heap_time, heap_c
             settled[row, col] = True
             continue
         settled[row, col] = True
+        if wanted[row, col]:
+            left -= 1
+            if left == 0:
+                break
         bits = moves[row, col]
         for d in (0, 2, 4, 6):  # E S W N
             if (bits >> d) & 1 == 0:

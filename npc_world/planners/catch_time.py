@@ -9,11 +9,13 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from npc_world.core.compiled import kernel
 
-__all__ = ["catch_open", "catch_times_fields", "catch_times_open", "field_at"]
+__all__ = ["arrivals_along", "catch_late", "catch_open", "catch_times_open", "field_at", "with_present"]
 
+Floats = NDArray[np.float64]
 _HOPELESS_CLOSING = 0.35
 """Least share of the own speed at which a gap closes past the last step: a future that runs away bends someday."""
 
@@ -100,27 +102,34 @@ def field_at(field, cell_px, x, y):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def catch_times_fields(times_s, tracks, fields, cell_px, delay_s, speed, reach_s, unreached_s, out, meeting):  # type: ignore[no-untyped-def]
-    """out (C, K): as `catch_times_open`, with travel times read from fields (C, rows, cols) in s; meeting (C, K, 2) is filled.
+def arrivals_along(tracks, field, cell_px, out):  # type: ignore[no-untyped-def]
+    """out (K, H): travel time (s) to each point of tracks (K, H, 2) by a field (rows, cols); inf where no way leads."""
+    for k in range(tracks.shape[0]):
+        for h in range(tracks.shape[1]):
+            out[k, h] = field_at(field, cell_px, tracks[k, h, 0], tracks[k, h, 1])
 
-    A point that no way leads to, in a wall or beyond the computed field, is passed over; a track without any other counts as
+
+@kernel
+def catch_late(times_s, tracks, arrivals_s, late_s, speed, reach_s, unreached_s, out, meeting):  # type: ignore[no-untyped-def]
+    """out (C, K): time to catch each track when every arrival (K, H) is late_s (C, K) later; meeting (C, K, 2) is filled.
+
+    Points that no way leads to, in a wall or beyond the computed field, are passed over; a track without any other counts as
     `unreached_s` away.  reach_s is the reach over the own speed.
     """
     steps = times_s.shape[0]
-    for c in range(fields.shape[0]):
+    for c in range(late_s.shape[0]):
         for k in range(tracks.shape[0]):
-            gap, last_gap, last = unreached_s, -1.0, 0
+            gap, last_gap, last = unreached_s + late_s[c, k], -1.0, 0
             for h in range(steps):
-                x, y = tracks[k, h, 0], tracks[k, h, 1]
-                away = field_at(fields[c], cell_px, x, y)
+                away = arrivals_s[k, h]
                 if away == math.inf:
                     continue
-                gap = delay_s[c] + max(0.0, away - reach_s) - times_s[h]
+                gap = late_s[c, k] + max(0.0, away - reach_s) - times_s[h]
                 if gap <= 0.0:
                     u = last_gap / (last_gap - gap) if last_gap > 0.0 else 1.0
                     out[c, k] = times_s[last] + u * (times_s[h] - times_s[last])
-                    meeting[c, k, 0] = tracks[k, last, 0] + u * (x - tracks[k, last, 0])
-                    meeting[c, k, 1] = tracks[k, last, 1] + u * (y - tracks[k, last, 1])
+                    meeting[c, k, 0] = tracks[k, last, 0] + u * (tracks[k, h, 0] - tracks[k, last, 0])
+                    meeting[c, k, 1] = tracks[k, last, 1] + u * (tracks[k, h, 1] - tracks[k, last, 1])
                     break
                 last_gap, last = gap, h
             if gap > 0.0:
@@ -128,7 +137,7 @@ def catch_times_fields(times_s, tracks, fields, cell_px, delay_s, speed, reach_s
                 meeting[c, k] = tracks[k, last if last_gap >= 0.0 else steps - 1]
 
 
-def with_present(times_s: np.ndarray, tracks: np.ndarray, now_px: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+def with_present(times_s: Floats, tracks: Floats, now_px: Floats | None) -> tuple[Floats, Floats]:
     """(H + 1,) times and (K, H + 1, 2) tracks that begin at time 0: where the target is, or extrapolated back one step."""
     if times_s[0] <= 1e-9:
         return np.ascontiguousarray(times_s), np.ascontiguousarray(tracks)

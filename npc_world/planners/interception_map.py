@@ -1,0 +1,86 @@
+"""Interception round walls and over surfaces: candidate first moves, compared by true travel times.
+
+One field from the pursuer gives when it can be at each point of each future.  A field from each likely meeting point gives
+how much later a first move makes it for that meeting; from there the future is followed until the latecomer catches it.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npc_world.core.terrain import Terrain
+from npc_world.models.nav_eikonal import straight_time_fields, straight_times_to_cells
+from npc_world.models.nav_grid import NavGrid
+from npc_world.planners.catch_time import arrivals_along, catch_late
+from npc_world.planners.chase import Chase, Meeting
+
+__all__ = ["intercept_through_the_map"]
+
+Floats = NDArray[np.float64]
+_MOST_MEETINGS = 6
+"""So many of the likeliest futures decide on the first move."""
+
+
+def intercept_through_the_map(chase: Chase, ground: Terrain, size: Any, surfaces: Floats | None) -> Meeting:
+    """The first move, a cell about `commit_s` away or standing still, with the least expected catch time."""
+    reach_s = chase.reach / chase.speed
+    field, arrivals = _arrivals(chase, ground, size, surfaces, reach_s)
+    unreached_s = 1.5 * float(np.max(field, where=np.isfinite(field), initial=chase.times_s[-1]))
+    alone, points = _caught(chase, arrivals, np.zeros((1, len(chase.tracks))), reach_s, unreached_s)
+    likely = np.argsort(-chase.weights, kind="stable")[:_MOST_MEETINGS]
+    commit = min(chase.commit_s, max(1e-3, float(alone[0].min())))
+    cells = _ring(field, commit)
+    if len(cells) == 0:
+        k = int(likely[0])
+        return chase.meeting(points[0, k], alone[0], k, points[0, k], float(alone[0, k]))
+    late = np.full((len(cells) + 1, len(chase.tracks)), commit)
+    onwards = straight_times_to_cells(ground, points[0, likely], cells, chase.speed, size=size, surfaces=surfaces)
+    through = field[cells[:, 0], cells[:, 1]][:, None] + onwards.T  # (cells, likely): to the meeting by way of the cell
+    least = through.min(axis=0)
+    late[1:, likely] = np.where(np.isfinite(least), through - np.where(np.isfinite(least), least, 0.0), 0.0)
+    late = np.where(np.isfinite(late), late, unreached_s)
+    catch_times, meetings = _caught(chase, arrivals, late, reach_s, unreached_s)
+    chosen = int(np.argmin(chase.score(catch_times, likely)))
+    k = chase.served(catch_times[chosen], alone[0])
+    move_to = chase.start if chosen == 0 else NavGrid.of(ground, size).nodes_px[cells[chosen - 1, 0], cells[chosen - 1, 1]]
+    return chase.meeting(move_to, catch_times[chosen], k, meetings[chosen, k], float(catch_times[chosen, k]))
+
+
+def _arrivals(chase: Chase, ground: Terrain, size: Any, surfaces: Floats | None, reach_s: float) -> tuple[Floats, Floats]:
+    """The field from the pursuer (rows, cols) and its times (K, H) along the futures, as far out as is needed."""
+    arrivals = np.empty(chase.tracks.shape[:2])
+    direct_s = float(np.hypot(*(chase.tracks[:, 0] - chase.start).T).max()) / chase.speed
+    horizon_s = float(chase.times_s[-1]) + reach_s
+    limits = (min(horizon_s, 1.5 * direct_s + float(chase.times_s[1])), 1.25 * horizon_s, 5.0 * horizon_s, math.inf)
+    for limit_s in limits:  # the way round may be far longer than the forecast
+        field = straight_time_fields(ground, chase.start[None, :], chase.speed, size=size, surfaces=surfaces, max_time_s=limit_s)[0]
+        arrivals_along(chase.tracks, field, ground.cell_px, arrivals)
+        caught = (arrivals - reach_s <= chase.times_s).any(axis=1)
+        seen = np.isfinite(arrivals).any(axis=1)
+        if caught.all() or (limit_s > horizon_s and seen.all()):
+            break
+    return field, arrivals
+
+
+def _caught(chase: Chase, arrivals: Floats, late: Floats, reach_s: float, unreached_s: float) -> tuple[Floats, Floats]:
+    """Catch times (C, K) and meeting points (C, K, 2)."""
+    out = np.empty(late.shape)
+    meetings = np.empty((*late.shape, 2))
+    catch_late(chase.times_s, chase.tracks, arrivals, late, chase.speed, reach_s, unreached_s, out, meetings)
+    return out, meetings
+
+
+def _ring(field: Floats, commit_s: float) -> NDArray[np.int64]:
+    """(m, 2) (row, col) of the cells about `commit_s` away, or of the nearest ones when that is less than a cell."""
+    source = np.unravel_index(int(np.argmin(field)), field.shape)
+    row0, col0 = max(0, source[0] - 1), max(0, source[1] - 1)
+    near = field[row0:source[0] + 2, col0:source[1] + 2]
+    step_s = float(np.max(near, where=np.isfinite(near), initial=0.0)) - float(field[source])
+    far = max(commit_s, step_s)
+    # one slanted move thick, or the ring would have gaps
+    cells = np.argwhere((field > max(field[source], far - 1.05 * step_s)) & (field <= 1.05 * far))
+    return np.asarray(cells, dtype=np.int64)
