@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import npc_world as nw
-from npc_world.arena.maps import BODY_PER_CELL, LEGEND, WALL
+from npc_world.arena.maps import BODY_PER_CELL, LEGEND, WALL, Level
 from npc_world.arena.players import goal_track
 from npc_world.arena.progress import Progress
 from npc_world.arena.pursuers import Chase, Given, Hunter
@@ -95,6 +95,7 @@ def measure(npc: str, frames: int, compiling: bool) -> list[BenchRow]:
     bar.advance()
     rows.append(_row("one hunter, one step", hunter_ms, 0.5, 4.0))
     rows.append(_row("shortest-path chase, one step", chase_ms))
+    rows.append(BenchRow("one hunter, mean over all frames", float(hunter_ms.mean()), None, "ms"))
     rows.append(BenchRow("hunter over chase, mean", float(hunter_ms.mean() / chase_ms.mean()), None, "times"))
     rows.append(_row("20 hunters, one frame (16.7 ms at 60 Hz)", many_ms, None, 1000.0 / 60))
     rows += _start_rows(compiling)
@@ -113,7 +114,6 @@ class Play:
         self.kinds, self.speed_px_s = kinds, 180.0
         truth = self.truth()
         self.goals = np.array([self._free(truth, rng) for _ in range(6)])
-        from npc_world.arena.maps import Level
         level = Level("surfaces", truth.ground.size, CELL_PX, kinds)
         self.track = goal_track(level, truth, self.goals, self._free(truth, rng), 200.0, rng, frames, DT_S)
         self.starts = [self._free(truth, rng) for _ in range(20)]
