@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pygame
+from numpy.typing import NDArray
 
 from ..assets import colour, mixed, picture
 from ..screens.panels import arc_meter, key_cap, plate, ui_scale
@@ -16,7 +17,7 @@ from ..screens.text import typeface
 from .camera import Camera
 from .level import KINDS, Level
 
-__all__ = ["Hud", "RoundInfo"]
+__all__ = ["Hud", "RoundInfo", "map_pixels"]
 
 _MAP_COLOURS = {"deep": "sea", "water": "shallow", "sand": "sand", "grass": "grass", "road": "road_light", "mud": "mud", "ice": "ice",
                 "reeds": "leaf_light", "bridge": "wood", "wall": "stone_top", "rock": "rock", "hedge": "leaf", "house": "roof", "tree": "leaf"}
@@ -35,6 +36,12 @@ class RoundInfo:
     """A gamepad is in use: show its buttons, not keys."""
 
 
+def map_pixels(level: Level) -> NDArray[np.uint8]:
+    """(rows, cols, 3): one px per tile."""
+    table = np.array([colour(_MAP_COLOURS[kind]) for kind in KINDS], np.uint8)
+    return np.ascontiguousarray(table[level.tiles])
+
+
 @lru_cache(maxsize=64)
 def _icon(name: str, size: int, dim: bool = False) -> pygame.Surface:
     icon = pygame.transform.smoothscale(picture(name), (size, size))
@@ -48,10 +55,8 @@ class Hud:
     """Draws on a view of any size; keeps the picture of the map."""
 
     def __init__(self, level: Level) -> None:
-        table = np.array([colour(_MAP_COLOURS[kind]) for kind in KINDS], np.uint8)
-        pixels = np.ascontiguousarray(table[level.tiles])
         rows, cols = level.tiles.shape
-        self._small = pygame.image.frombuffer(pixels.tobytes(), (cols, rows), "RGB").copy()
+        self._small = pygame.image.frombuffer(map_pixels(level).tobytes(), (cols, rows), "RGB").convert()
         self._map_px = level.size_px
         self._map: pygame.Surface | None = None
         self._seen_glow = 0.0

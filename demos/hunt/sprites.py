@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..assets import colour, picture
 
-__all__ = ["FOOT", "Walk", "figure", "ghost"]
+__all__ = ["CELL", "FOOT", "Walk", "between", "figure", "ghost"]
 
 CELL = (64, 76)
 FOOT = (32, 58)

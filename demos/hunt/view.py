@@ -20,7 +20,6 @@ from .camera import ART_ZOOM, Camera
 from .effects import Effects
 from .hud import Hud, RoundInfo
 from .sprites import CELL, FOOT, Walk, between, ghost
-from .tiles import ART_PX
 from .view_map import IslandMap
 from .view_things import Currents, draw_boat, draw_bridge, draw_clouds, draw_gate, draw_lever, draw_relic
 
