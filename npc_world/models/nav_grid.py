@@ -19,7 +19,9 @@ from npc_world.models.nav_lines import body_fits, line_is_clear
 __all__ = ["NavGrid"]
 
 Floats = NDArray[np.float64]
+Window = tuple[int, int, int, int]
 _SKIN = 1e-9
+_EDITS_KEPT = 64
 _CACHE: WeakKeyDictionary[Terrain, dict[tuple[float, float], NavGrid]] = WeakKeyDictionary()
 
 
@@ -30,6 +32,7 @@ class NavGrid:
     `nodes_px` (rows, cols, 2) is that point, `moves` (rows, cols) uint8 has bit d set when the octile move d (E SE S SW
     W NW N NE) to the neighbour's point is legal: straight, without entering a wall, diagonals with both cells beside them.
     Where walls fill cells and the body is no wider than one, points are centres and nothing but the raster is needed.
+    `kept` holds what planners derive from the grid, and `revision` counts its changes.
     A cell keeps one point: where walls are finer than cells, ways through may be missed; smaller cells find them.
     All arrays are live and to be read only.
     """
@@ -43,7 +46,9 @@ class NavGrid:
         self.free: NDArray[np.bool_] = np.empty((0, 0), np.bool_)
         self.walls: tuple[Any, ...] = ()
         self.version = -1
-        self.search_memory: list[Any] = []
+        self.kept: dict[str, Any] = {}
+        self.revision = 0
+        self._edits: list[tuple[int, list[Window]]] = []
         self._moves: NDArray[np.uint8] | None = None
         self._nodes: Floats | None = None
         self._rects = np.empty((0, 4))
@@ -112,6 +117,13 @@ class NavGrid:
         """Whether the body can move straight from one point to the other.  Touching walls is allowed."""
         return bool(line_is_clear(self.walls, float(start[0]), float(start[1]), float(end[0]), float(end[1])))
 
+    def windows_since(self, revision: int) -> list[Window] | None:
+        """Cell ranges (row0, col0, row1, col1) whose moves may have changed after `revision`; None when all may have."""
+        if revision == self.revision:
+            return []
+        recent = [windows for at, windows in self._edits if at > revision]
+        return [window for windows in recent for window in windows] if len(recent) == self.revision - revision else None
+
     # ---- inside ---------------------------------------------------------------------------------------------
 
     def _build(self, ground: Terrain) -> None:
@@ -130,7 +142,8 @@ class NavGrid:
             self.free = ground.solid != FULL
             self.free &= ~ground.hazard
         self.version = ground.version
-        self.search_memory.clear()
+        self.revision += 1
+        self._edits.clear()
 
     def _set_walls(self, ground: Terrain, nodes: Floats | None) -> None:
         width, height = ground.size
@@ -184,11 +197,14 @@ class NavGrid:
                 choose_nodes(self.walls, self.free, r0, c0, r1, c1)
             else:
                 self.free[r0:r1, c0:c1] = (ground.solid[r0:r1, c0:c1] != FULL) & ~ground.hazard[r0:r1, c0:c1]
+        self.revision += 1
+        wider = [_clipped(*window, 1, rows, cols) for window in windows]
         if self._moves is not None:
-            for r0, c0, r1, c1 in windows:
-                self._set_moves(*_clipped(r0, c0, r1, c1, 1, rows, cols))
+            for window in wider:
+                self._set_moves(*window)
+        self._edits.append((self.revision, wider))
+        del self._edits[:-_EDITS_KEPT]
         self.version = ground.version
-        self.search_memory.clear()
 
 
 def checked_body_size(size: Any) -> tuple[float, float]:

@@ -64,8 +64,9 @@ def block_in_cell(walls, row, col, x0, y0, x1, y1):  # type: ignore[no-untyped-d
             best = min(best, enters_rect(x0, y0, x1, y1, grown[k, 0], grown[k, 1], grown[k, 2], grown[k, 3]))
     else:
         grow_x, grow_y = params[1] - skin, params[2] - skin
-        for r in range(max(0, row - 1), min(rows, row + 2)):
-            for c in range(max(0, col - 1), min(cols, col + 2)):
+        reach_y, reach_x = (1 if grow_y > 0.0 else 0), (1 if grow_x > 0.0 else 0)
+        for r in range(max(0, row - reach_y), min(rows, row + reach_y + 1)):
+            for c in range(max(0, col - reach_x), min(cols, col + reach_x + 1)):
                 if solid[r, c] != 0:
                     best = min(best, enters_rect(x0, y0, x1, y1, c * cell - grow_x, r * cell - grow_y,
                                                  (c + 1) * cell + grow_x, (r + 1) * cell + grow_y))

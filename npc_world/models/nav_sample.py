@@ -9,7 +9,7 @@ import numpy as np
 from npc_world.core.compiled import kernel
 from npc_world.models.nav_cells import MOVE_COLS, MOVE_ROWS, nearest_free_cell
 from npc_world.models.nav_lines import first_block, line_is_clear, line_time, node_of
-from npc_world.models.nav_spread import edge_time
+from npc_world.models.nav_spread import edge_time, paces
 
 __all__ = ["sample_directions", "sample_times"]
 
@@ -96,7 +96,7 @@ def sample_times(walls, free, moves, times, surface, table, goals, speed, points
 
 
 @kernel
-def _downhill(walls, moves, times, surface, table, speed, row, col):  # type: ignore[no-untyped-def]
+def _downhill(walls, moves, times, surface, table, pace, speed, row, col):  # type: ignore[no-untyped-def]
     """(row, col) of the neighbour on the fastest way, or the cell itself at a source.
 
     Cells that share a standing point have the same time; from one of them the way may lead through another.
@@ -108,7 +108,7 @@ def _downhill(walls, moves, times, surface, table, speed, row, col):  # type: ig
             r, c = row + MOVE_ROWS[d], col + MOVE_COLS[d]
             if times[r, c] > own:
                 continue
-            over = times[r, c] + edge_time(walls, surface, table, row, col, r, c, d) / speed
+            over = times[r, c] + edge_time(walls, surface, table, pace, row, col, r, c, d) / speed
             leads_on = times[r, c] < own
             for e in range(8):
                 if not leads_on and (moves[r, c] >> e) & 1 and times[r + MOVE_ROWS[e], c + MOVE_COLS[e]] < own:
@@ -124,6 +124,7 @@ def sample_directions(walls, free, moves, times, surface, table, goals, speed, p
     cols = free.shape[1]
     cell = walls[7][0]
     result = np.zeros((points.shape[0], 2))
+    pace = paces(table, cell)
     for i in range(points.shape[0]):
         x, y = points[i, 0], points[i, 1]
         at = _own_cell(walls, free, times, x, y)
@@ -146,7 +147,7 @@ def sample_directions(walls, free, moves, times, surface, table, goals, speed, p
             over = line_time(surface, table, cell, x, y, nx, ny) / speed + times[r, c]
             if over <= soonest * (1.0 + 1e-9) and (nx != x or ny != y) and line_is_clear(walls, x, y, nx, ny):
                 soonest, aim_x, aim_y = over, nx, ny
-            next_r, next_c = _downhill(walls, moves, times, surface, table, speed, r, c)
+            next_r, next_c = _downhill(walls, moves, times, surface, table, pace, speed, r, c)
             if next_r == r and next_c == c:
                 break
             r, c = next_r, next_c

@@ -69,10 +69,9 @@ def travel_time(ground: Terrain, goal: Any, speed_px_s: float, *, size: Any = No
     """
     goals = _goals(goal)
     speed, grid, table = _checked(ground, speed_px_s, size, surfaces)
-    most = _checked_time(max_time_s) * speed
+    most = _checked_time(max_time_s)
     times = np.full((1, *grid.free.shape), math.inf)
-    spread_times_each(grid.walls, grid.free, grid.moves, grid.surface, table, goals, most, True, False, times)
-    times /= speed
+    spread_times_each(grid.walls, grid.free, grid.moves, grid.surface, table, goals, speed, most, True, False, times)
     return TravelTime(times[0], goals, speed, grid, table)
 
 
@@ -81,10 +80,9 @@ def travel_time_fields(ground: Terrain, starts: ArrayLike, speed_px_s: float, *,
     """Seconds from each of `starts` (n, 2) px to every cell, (n, rows, cols), inf beyond `max_time_s`: one native call."""
     where, _ = _points(starts, "starts")
     speed, grid, table = _checked(ground, speed_px_s, size, surfaces)
-    most = _checked_time(max_time_s) * speed
+    most = _checked_time(max_time_s)
     times = np.full((len(where), *grid.free.shape), math.inf)
-    spread_times_each(grid.walls, grid.free, grid.moves, grid.surface, table, where, most, False, True, times)
-    times /= speed
+    spread_times_each(grid.walls, grid.free, grid.moves, grid.surface, table, where, speed, most, False, True, times)
     return times
 
 

@@ -10,8 +10,8 @@ import numpy as np
 from npc_world.core.compiled import kernel
 from npc_world.models.nav_cells import MOVE_COLS, MOVE_ROWS
 from npc_world.models.nav_grid import NavGrid
-from npc_world.models.nav_lines import SLOWEST, node_of
-from npc_world.models.nav_spread import edge_time
+from npc_world.models.nav_lines import node_of
+from npc_world.models.nav_spread import edge_time, paces, slowest_and_fastest
 
 __all__ = ["BucketSearch"]
 
@@ -34,7 +34,7 @@ def remaining(walls, row, col, goal_row, goal_col, fastest):  # type: ignore[no-
 
 
 @kernel
-def advance(walls, moves, surface, table, start, goal, fastest, width, most, state, head, following, cell_at, cost, origin):  # type: ignore[no-untyped-def]
+def advance(walls, moves, surface, table, pace, start, goal, fastest, width, most, state, head, following, cell_at, cost, origin):  # type: ignore[no-untyped-def]
     """Expand up to `most` cells, then return the queue's arrays, which may have grown.
 
     cost (cells,) time from the start where origin's stamp is this search's; origin (cells,) int64: stamp · 32 + 16 while
@@ -84,7 +84,7 @@ def advance(walls, moves, surface, table, start, goal, fastest, width, most, sta
                 continue
             r, c = row + MOVE_ROWS[d], col + MOVE_COLS[d]
             to = r * cols + c
-            time = here + edge_time(walls, surface, table, row, col, r, c, d)
+            time = here + edge_time(walls, surface, table, pace, row, col, r, c, d)
             if origin[to] // 32 == stamp and time >= cost[to] - 1e-12 * time:
                 continue
             cost[to], origin[to] = time, stamp * 32 + 16 + d
@@ -134,26 +134,22 @@ class BucketSearch:
     def __init__(self, grid: NavGrid, table: Any, start: int, goal: int) -> None:
         self._grid, self._table, self._start, self._goal = grid, table, start, goal
         cells = grid.free.size
-        cost: Any
-        origin: Any
-        cost, origin, stamp = grid.search_memory.pop() if grid.search_memory else (
-            np.empty(cells), np.zeros(cells, np.int64), np.zeros(1, np.int64))
-        self._cost, self._origin, self._stamp = cost, origin, stamp
-        stamp[0] += 1
-        push = np.hypot(table[:, 2], table[:, 3]) if len(table) else np.zeros(1)
-        fastest = float((table[:, 0] + push).max()) if len(table) else 1.0
-        slowest = 1.0 if not len(table) else SLOWEST if push.any() else max(SLOWEST, float(table[:, 0].min()))
-        self._fastest = max(fastest, SLOWEST)
+        self._pool: list[Any] = grid.kept.setdefault("bucket_memory", [])
+        memory: Any = self._pool.pop() if self._pool else (np.empty(cells), np.zeros(cells, np.int64), np.zeros(1, np.int64))
+        self._cost, self._origin, self._stamp = memory
+        self._stamp[0] += 1
+        slowest, self._fastest = slowest_and_fastest(table)
+        self._pace = paces(table, grid.cell_px)
         self._width = 0.5 * grid.cell_px / self._fastest
         buckets = int(12.0 * self._fastest / slowest) + 8
         self._head = np.full(buckets, -1, np.int64)
         queue = np.empty((2, 1024), np.int64)
         self._queue: tuple[Any, Any] = (queue[0], queue[1])
-        self._state = np.array([0, 0, 0, -1, RUNNING, start, 0, stamp[0]], np.int64)
+        self._state = np.array([0, 0, 0, -1, RUNNING, start, 0, self._stamp[0]], np.int64)
 
     def run(self, most_cells: int) -> bool:
         """Expand up to so many cells; True when the search is finished."""
-        self._queue = advance(self._grid.walls, self._grid.moves, self._grid.surface, self._table, self._start, self._goal,
+        self._queue = advance(self._grid.walls, self._grid.moves, self._grid.surface, self._table, self._pace, self._start, self._goal,
                               self._fastest, self._width, most_cells, self._state, self._head, *self._queue, self._cost, self._origin)
         return bool(self._state[STATUS] != RUNNING)
 
@@ -169,5 +165,4 @@ class BucketSearch:
 
     def release(self) -> None:
         """Give the arrays back for the next search on this grid; this one must not be used again."""
-        if self._cost.size == self._grid.free.size:
-            self._grid.search_memory.append((self._cost, self._origin, self._stamp))
+        self._pool.append((self._cost, self._origin, self._stamp))

@@ -16,9 +16,10 @@ from npc_world.models.nav_grid import NavGrid
 from npc_world.models.nav_lines import body_fits, first_block, line_is_clear, node_of
 from npc_world.models.travel_time import surface_rows
 from npc_world.planners.bucket_search import BucketSearch
+from npc_world.planners.jump_points import JumpSearch
 from npc_world.planners.string_pulling import pull_string
 
-__all__ = ["find_path"]
+__all__ = ["PathSearch", "find_path"]
 
 Floats = NDArray[np.float64]
 _ALL_CELLS = 1 << 62
@@ -47,8 +48,22 @@ def _ends(walls, free, x0, y0, x1, y1):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def cell_points(walls, cells):  # type: ignore[no-untyped-def]
+    """(n, 2) px standing points of flat cells, those left out that are the same as the one before."""
+    cols = walls[0].shape[1]
+    points = np.empty((cells.shape[0], 2))
+    n = 0
+    for i in range(cells.shape[0]):
+        x, y = node_of(walls, cells[i] // cols, cells[i] % cols)
+        if n == 0 or x != points[n - 1, 0] or y != points[n - 1, 1]:
+            points[n, 0], points[n, 1] = x, y
+            n += 1
+    return points[:n]
+
+
+@kernel
 def _through_nodes(walls, cells, x0, y0, x1, y1):  # type: ignore[no-untyped-def]
-    """(n, 2) px: start, nodes of the cells, goal; nodes that a point does not need at the ends are left out."""
+    """(n, 2) px: start, nodes of the cells, goal."""
     cols = walls[0].shape[1]
     points = np.empty((cells.shape[0] + 2, 2))
     points[0, 0], points[0, 1] = x0, y0
@@ -62,6 +77,65 @@ def _through_nodes(walls, cells, x0, y0, x1, y1):  # type: ignore[no-untyped-def
         points[n, 0], points[n, 1] = x1, y1
         n += 1
     return points[:n]
+
+
+class PathSearch:
+    """A search that can be run in portions: `run` it with a budget of cells, take `path` at any time, run on when there is time.
+
+    Arguments as for `find_path`.  The map must not change between portions; start anew when it has.
+
+    >>> search = PathSearch(Terrain.from_rects([(40, 0, 20, 80)], size=(100, 100), cell_px=10), (5, 5), (95, 5))
+    >>> search.run(1), search.path().tolist()[0], search.run(1000), search.path().tolist()[-1]
+    (False, [5.0, 5.0], True, [95.0, 5.0])
+    """
+
+    def __init__(self, ground: Terrain, start: Any, goal: Any, any_angle: bool = True, size: Any = None,
+                 surfaces: ArrayLike | None = None) -> None:
+        self._start: tuple[float, float] = tuple(position_of(start, "start").tolist())
+        x, y = position_of(goal, "goal").tolist()
+        self._grid = grid = NavGrid.of(ground, size)
+        self._any_angle, self._version = any_angle, grid.revision
+        self._table = surface_rows(grid, surfaces)
+        first, last, end_x, end_y, straight = _ends(grid.walls, grid.free, *self._start, x, y)
+        self._end = (end_x, end_y)
+        self._straight = bool(any_angle and straight and len(self._table) == 0)
+        self._search: JumpSearch | BucketSearch | None = None
+        if first >= 0 and not self._straight:
+            if len(self._table) == 0 and not grid.exact:
+                self._search = JumpSearch(grid, first, last)
+            else:
+                self._search = BucketSearch(grid, self._table, first, last)
+        self.finished = self._search is None
+
+    def run(self, most_cells: int = _ALL_CELLS) -> bool:
+        """Look at up to so many more cells; True when the search is finished: the path is the fastest, or there is none."""
+        if self._search is not None and not self.finished:
+            self.finished = self._search.run(most_cells)
+        return self.finished
+
+    @property
+    def found(self) -> bool:
+        """Whether the fastest way to the goal is known."""
+        return self._straight or (self._search is not None and self._search.found)
+
+    def path(self) -> Floats | None:
+        """Waypoints (n, 2) px; while the search is not finished, to the place nearest to the goal so far; None when there is no way."""
+        if self._straight:
+            return np.array([self._start, self._end])
+        if self._search is None or (self.finished and not self._search.found):
+            return None
+        grid, cells = self._grid, self._search.cells()
+        if not self._any_angle:
+            return cell_points(grid.walls, cells)  # type: ignore[no-any-return]
+        end = self._end if self.found else grid.nodes_px.reshape(-1, 2)[cells[-1]]
+        points = _through_nodes(grid.walls, cells, *self._start, float(end[0]), float(end[1]))
+        return pull_string(grid.walls, grid.free, grid.surface, self._table, points)  # type: ignore[no-any-return]
+
+    def close(self) -> None:
+        """Give the search's memory back to the grid; `path` can no longer be asked."""
+        if self._search is not None:
+            self._search.release()
+            self._search = None
 
 
 def find_path(ground: Terrain, start: Any, goal: Any, any_angle: bool = True, size: Any = None,
@@ -80,25 +154,8 @@ def find_path(ground: Terrain, start: Any, goal: Any, any_angle: bool = True, si
     >>> find_path(ground, (5, 5), (95, 5)).tolist()
     [[5.0, 5.0], [35.0, 85.0], [65.0, 85.0], [95.0, 5.0]]
     """
-    x0, y0 = position_of(start, "start").tolist()
-    x1, y1 = position_of(goal, "goal").tolist()
-    grid = NavGrid.of(ground, size)
-    table = surface_rows(grid, surfaces)
-    first, last, end_x, end_y, straight = _ends(grid.walls, grid.free, x0, y0, x1, y1)
-    if first < 0:
-        return None
-    if any_angle and straight and len(table) == 0:
-        return np.array([(x0, y0), (end_x, end_y)])
-    search = BucketSearch(grid, table, first, last)
-    search.run(_ALL_CELLS)
-    cells = search.cells() if search.found else None
-    search.release()
-    if cells is None:
-        return None
-    if not any_angle:
-        nodes: Floats = grid.nodes_px.reshape(-1, 2)[cells]
-        fresh = np.append(True, (nodes[1:] != nodes[:-1]).any(axis=1))
-        distinct: Floats = nodes[fresh]
-        return distinct
-    pulled: Floats = pull_string(grid.walls, grid.surface, table, _through_nodes(grid.walls, cells, x0, y0, end_x, end_y))
-    return pulled
+    search = PathSearch(ground, start, goal, any_angle, size, surfaces)
+    search.run()
+    path = search.path()
+    search.close()
+    return path

@@ -2,45 +2,128 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from npc_world.core.compiled import kernel
-from npc_world.models.nav_lines import line_is_clear, line_time
+from npc_world.models.nav_lines import line_is_clear, line_time, node_of
 
 __all__ = ["pull_string"]
 
-_MISSES = 6
+_MISSES = 5
+"""Points tried in vain, going back along the path, before farther ones are given up."""
+
+_ROUNDS = 12
+"""Most passes over the waypoints while they still slide."""
 
 
 @kernel
-def pull_string(walls, surface, table, points):  # type: ignore[no-untyped-def]
-    """(k, 2) px waypoints out of `points` (n, 2) px, first and last kept.
+def bends(walls, surface, table, points):  # type: ignore[no-untyped-def]
+    """(k,) indices of `points` (n, 2) where the path turns or the surface changes, first and last included."""
+    n = points.shape[0]
+    rows, cols = surface.shape
+    cell = walls[7][0]
+    keep = np.empty(n, np.int64)
+    kept = 0
+    below, last = -1, 0
+    for i in range(n):
+        turns = i == 0 or i == n - 1
+        if not turns:
+            ax, ay = points[i, 0] - points[last, 0], points[i, 1] - points[last, 1]
+            bx, by = points[i + 1, 0] - points[i, 0], points[i + 1, 1] - points[i, 1]
+            turns = abs(ax * by - ay * bx) > 1e-9 * cell * cell or ax * bx + ay * by <= 0.0
+        here = -1
+        if table.shape[0] > 0:
+            here = surface[min(rows - 1, max(0, int(points[i, 1] / cell))), min(cols - 1, max(0, int(points[i, 0] / cell)))]
+        if turns or here != below:
+            keep[kept] = last = i
+            kept += 1
+        below = here
+    return keep[:kept]
 
-    From each kept point, the farthest later one that is in straight reach and not slower to reach straight than along
-    the points.  Greedy, so not always the shortest string.
-    """
+
+@kernel
+def shortcuts(walls, surface, table, points):  # type: ignore[no-untyped-def]
+    """(k, 2) of `points` (n, 2): the fastest chain of straight lines over them, by dynamic programming along the path."""
     n = points.shape[0]
     cell = walls[7][0]
-    along = np.zeros(n)
+    best, before = np.zeros(n), np.zeros(n, np.int64)
     for i in range(1, n):
-        along[i] = along[i - 1] + line_time(surface, table, cell, points[i - 1, 0], points[i - 1, 1], points[i, 0], points[i, 1])
-    keep = np.zeros(n, np.int64)
-    kept, at = 1, 0
-    while at < n - 1:
-        best, misses = at + 1, 0
-        for j in range(at + 2, n):
-            time = line_time(surface, table, cell, points[at, 0], points[at, 1], points[j, 0], points[j, 1])
-            if time <= (along[j] - along[at]) * (1.0 + 1e-9) and line_is_clear(
-                    walls, points[at, 0], points[at, 1], points[j, 0], points[j, 1]):
-                best, misses = j, 0
+        x, y = points[i, 0], points[i, 1]
+        best[i] = best[i - 1] + line_time(surface, table, cell, points[i - 1, 0], points[i - 1, 1], x, y)
+        before[i] = i - 1
+        misses = 0
+        for j in range(i - 2, -1, -1):
+            time = best[j] + line_time(surface, table, cell, points[j, 0], points[j, 1], x, y)
+            if time < best[i] * (1.0 - 1e-12) and line_is_clear(walls, points[j, 0], points[j, 1], x, y):
+                best[i], before[i], misses = time, j, 0
             else:
                 misses += 1
                 if misses > _MISSES:
                     break
-        at = best
-        keep[kept] = at
+    kept, at = 1, n - 1
+    while at > 0:
         kept += 1
+        at = before[at]
     result = np.empty((kept, 2))
-    for i in range(kept):
-        result[i, 0], result[i, 1] = points[keep[i], 0], points[keep[i], 1]
+    at = n - 1
+    for k in range(kept - 1, -1, -1):
+        result[k, 0], result[k, 1] = points[at, 0], points[at, 1]
+        at = before[at]
     return result
+
+
+@kernel
+def tighten(walls, free, surface, table, points):  # type: ignore[no-untyped-def]
+    """Slide waypoints (k, 2) over nodes of free cells, in place, while that makes the way faster; returns those still needed."""
+    rows, cols = free.shape
+    cell = walls[7][0]
+    n = points.shape[0]
+    for _ in range(_ROUNDS):
+        moved = False
+        i = 1
+        while i < n - 1:
+            ax, ay, bx, by = points[i - 1, 0], points[i - 1, 1], points[i + 1, 0], points[i + 1, 1]
+            x, y = points[i, 0], points[i, 1]
+            time = line_time(surface, table, cell, ax, ay, x, y) + line_time(surface, table, cell, x, y, bx, by)
+            if line_time(surface, table, cell, ax, ay, bx, by) <= time * (1.0 + 1e-12) and line_is_clear(walls, ax, ay, bx, by):
+                for j in range(i, n - 1):
+                    points[j, 0], points[j, 1] = points[j + 1, 0], points[j + 1, 1]
+                n -= 1
+                moved = True
+                continue
+            far = math.hypot(0.5 * (ax + bx) - x, 0.5 * (ay + by) - y) / cell
+            step = 1
+            while 2 * step < far:
+                step *= 2
+            while step >= 1:
+                row, col = min(rows - 1, int(y / cell)), min(cols - 1, int(x / cell))
+                slid = False
+                for dr in range(-1, 2):
+                    for dc in range(-1, 2):
+                        r, c = row + dr * step, col + dc * step
+                        if 0 <= r < rows and 0 <= c < cols and free[r, c]:
+                            nx, ny = node_of(walls, r, c)
+                            over = line_time(surface, table, cell, ax, ay, nx, ny) + line_time(surface, table, cell, nx, ny, bx, by)
+                            if over < time * (1.0 - 1e-9) and line_is_clear(walls, ax, ay, nx, ny) and line_is_clear(walls, nx, ny, bx, by):
+                                x, y, time, slid = nx, ny, over, True
+                if slid:
+                    points[i, 0], points[i, 1], moved = x, y, True
+                else:
+                    step //= 2
+            i += 1
+        if not moved:
+            break
+    return points[:n]
+
+
+@kernel
+def pull_string(walls, free, surface, table, points):  # type: ignore[no-untyped-def]
+    """(k, 2) px waypoints for a path through `points` (n, 2) px, first and last kept; each line is clear and none is slower.
+
+    Straight lines between the path's bends first, then bends slide from cell to cell: a taut string around the same side
+    of every wall, to within a cell.  Another side of a wall may be shorter for straight lines; it is not looked for.
+    """
+    turning = bends(walls, surface, table, points)
+    return tighten(walls, free, surface, table, shortcuts(walls, surface, table, points[turning]))

@@ -1,0 +1,233 @@
+"""Jump point search: optimal octile paths on ground that is all alike, by looking only at cells where walls make paths turn.
+
+Harabor & Grastien (2011, 2014), for moves that do not cut corners.  How far a straight move goes to the next cell where a
+turn is forced, or to the wall, is looked up (see `jump_tables`); diagonals are walked.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from npc_world.core.compiled import kernel
+from npc_world.models.nav_cells import MOVE_COLS, MOVE_ROWS
+from npc_world.models.nav_grid import NavGrid
+from npc_world.models.nav_uniform import ANY_DIRECTION, ONWARD, SQRT2
+from npc_world.planners.jump_tables import JumpTables
+
+__all__ = ["JumpSearch", "jump_search", "walk_cells"]
+
+_LOWEST = np.array([0] + [(bits & -bits).bit_length() - 1 for bits in range(1, 256)])
+
+STAMP, NEAREST, EXPANDED, NOW, WAITING, USED, SPARE = range(7)
+"""Places in the `state` of a search."""
+
+
+@kernel
+def jump_search(moves, jumps, live, start, goal, most, state, head, cost, origin, mark, queue):  # type: ignore[no-untyped-def]
+    """Expand up to `most` jump points on the way from flat cell `start` to `goal`; returns the queue, which may have grown.
+
+    The search is over when state's WAITING is 0; cost[goal] is then the length in cells, if the goal has this search's stamp.
+    cost (cells,) float64, origin (cells,) int64 the jump point before, and mark (cells,) int64: this search's stamp · 65536 +
+    moves already followed · 256 + moves waiting; nothing need be cleared between searches.  head: a bucket per cell of
+    estimated length, all -1 before and after.  queue (n, 2): cells waiting, and the next entry of their bucket.
+    """
+    rows, cols = moves.shape
+    bits_of, live_of, runs = moves.reshape(rows * cols), live.reshape(rows * cols), jumps.reshape(4 * rows * cols)
+    goal_row, goal_col = goal // cols, goal % cols
+    stamp, buckets, room = state[STAMP], head.shape[0], queue.shape[0]
+    nearest = start if state[EXPANDED] == 0 else state[NEAREST]
+    a, b = abs(goal_row - nearest // cols), abs(goal_col - nearest % cols)
+    nearest_left = max(a, b) + (SQRT2 - 1.0) * min(a, b)
+    if state[EXPANDED] == 0 and start == goal:
+        cost[start], origin[start], mark[start] = 0.0, start, stamp * 65536
+    elif state[EXPANDED] == 0:
+        state[NOW], state[WAITING], state[USED], state[SPARE] = int(nearest_left + 1e-9), 1, 1, -1
+        cost[start], origin[start] = 0.0, start
+        mark[start] = stamp * 65536 + ONWARD[ANY_DIRECTION, bits_of[start]] * 257
+        queue[0, 0], queue[0, 1], head[state[NOW] % buckets] = start, -1, 0
+    now, waiting, used, spare, expanded = state[NOW], state[WAITING], state[USED], state[SPARE], 0
+    slot = now % buckets
+    goal_cost = cost[goal] if mark[goal] >> 16 == stamp else np.inf
+    while waiting > 0 and now < goal_cost and expanded < most:
+        entry = head[slot]
+        if entry < 0:
+            now += 1
+            slot = slot + 1 if slot + 1 < buckets else 0
+            continue
+        at = queue[entry, 0]
+        head[slot], queue[entry, 1], spare = queue[entry, 1], spare, entry
+        waiting -= 1
+        pending = mark[at] & 255
+        if pending == 0:
+            continue
+        mark[at] -= pending
+        expanded += 1
+        row_0, col_0, cost_0 = at // cols, at % cols, cost[at]
+        a, b = abs(goal_row - row_0), abs(goal_col - col_0)
+        left = max(a, b) + (SQRT2 - 1.0) * min(a, b)
+        if left < nearest_left:
+            nearest, nearest_left = at, left
+        diagonals, straight, diagonal = pending & 0xAA, pending & 0x55, -1
+        row_step, col_step, step, onward, level, above = 0, 0, 0, 0, 0, 0
+        row, col, here, cost_here, steps = row_0, col_0, at, cost_0, 0
+        while True:
+            while straight != 0:
+                d = _LOWEST[straight]
+                straight &= straight - 1
+                run = int(runs[4 * here + d // 2])
+                free = run if run > 0 else -run
+                if d == 0 or d == 4:
+                    ahead = (goal_col - col) * MOVE_COLS[d] if goal_row == row else -1
+                else:
+                    ahead = (goal_row - row) * MOVE_ROWS[d] if goal_col == col else -1
+                if 0 < ahead <= free:
+                    run = ahead
+                if run <= 0:
+                    continue
+                to, length = here + run * (MOVE_ROWS[d] * cols + MOVE_COLS[d]), cost_here + run
+                if to == goal:
+                    if length < goal_cost:
+                        goal_cost = length
+                        cost[to], origin[to], mark[to] = length, at, stamp * 65536
+                    continue
+                on = ONWARD[d, bits_of[to]]
+                if mark[to] >> 16 == stamp and length > cost[to] - 1e-9:
+                    if length > cost[to] + 1e-9:
+                        continue
+                    known = (mark[to] >> 8) & 255
+                    on &= ~known
+                    if on == 0:
+                        continue
+                    mark[to] += on * 257
+                else:
+                    cost[to], origin[to] = length, at
+                    mark[to] = stamp * 65536 + on * 257
+                a, b = abs(goal_row - to // cols), abs(goal_col - to % cols)
+                total = length + max(a, b) + (SQRT2 - 1.0) * min(a, b)
+                if total >= goal_cost:
+                    continue
+                if spare >= 0:
+                    entry = spare
+                    spare = queue[entry, 1]
+                else:
+                    if used == room:
+                        wider = np.empty((2 * room, 2), np.int64)
+                        wider[:used] = queue
+                        queue, room = wider, 2 * room
+                    entry = used
+                    used += 1
+                k = max(now, int(total + 1e-9)) % buckets
+                queue[entry, 0], queue[entry, 1], head[k] = to, head[k], entry
+                waiting += 1
+            if diagonal < 0:
+                if diagonals == 0:
+                    break
+                diagonal = _LOWEST[diagonals]
+                diagonals &= diagonals - 1
+                row_step, col_step = MOVE_ROWS[diagonal], MOVE_COLS[diagonal]
+                step, here, cost_here, steps = row_step * cols + col_step, at, cost_0, 0
+                onward = (1 << diagonal) | (1 << (diagonal - 1)) | (1 << ((diagonal + 1) & 7))
+                level, above = (goal_row - row_0) * row_step, (goal_col - col_0) * col_step
+            on = 0
+            while straight == 0:  # to the next cell of the diagonal with a jump point or the goal beside it
+                here += step
+                steps += 1
+                on = int(bits_of[here]) & onward
+                straight = on & int(live_of[here])
+                if steps in (level, above):
+                    straight |= on & 0x55
+                    break
+                if (on >> diagonal) & 1 == 0:
+                    break
+            row, col, cost_here = row_0 + steps * row_step, col_0 + steps * col_step, cost_0 + steps * SQRT2
+            if here == goal:
+                if cost_here < goal_cost:
+                    goal_cost = cost_here
+                    cost[here], origin[here], mark[here] = cost_here, at, stamp * 65536
+                diagonal, straight = -1, 0
+            elif (on >> diagonal) & 1 == 0:
+                diagonal = -1
+    if waiting > 0 and now >= goal_cost:
+        while waiting > 0:  # what still waits is no better: leave the buckets empty for the next search
+            entry = head[slot]
+            head[slot] = -1
+            while entry >= 0:
+                waiting -= 1
+                entry = queue[entry, 1]
+            slot = slot + 1 if slot + 1 < buckets else 0
+    state[NOW], state[WAITING], state[USED], state[SPARE] = now, waiting, used, spare
+    state[NEAREST] = nearest
+    state[EXPANDED] += expanded
+    return queue
+
+
+@kernel
+def walk_cells(origin, start, end, cols):  # type: ignore[no-untyped-def]
+    """(n,) flat cells from start to end through the jump points that led there: between two, diagonal steps come first."""
+    n, at = 1, end
+    while at != start:
+        back = origin[at]
+        n += max(abs(at // cols - back // cols), abs(at % cols - back % cols))
+        at = back
+    cells = np.empty(n, np.int64)
+    at = end
+    n -= 1
+    cells[n] = at
+    while at != start:
+        back = origin[at]
+        dr, dc = back // cols - at // cols, back % cols - at % cols
+        straight = abs(abs(dr) - abs(dc))
+        step_r, step_c = (1 if dr > 0 else -1), (1 if dc > 0 else -1)
+        for i in range(max(abs(dr), abs(dc))):
+            if i >= straight:
+                at += step_r * cols + step_c
+            elif abs(dr) > abs(dc):
+                at += step_r * cols
+            else:
+                at += step_c
+            n -= 1
+            cells[n] = at
+    return cells
+
+
+class JumpSearch:
+    """One search from cell `start` to cell `goal` (flat indices) on a raster grid where all ground is alike.
+
+    Its arrays come from the grid and go back by `release`, so that a search touches only the cells it visits.
+    """
+
+    def __init__(self, grid: NavGrid, start: int, goal: int) -> None:
+        self._grid, self._start, self._goal = grid, start, goal
+        rows, cols = grid.free.shape
+        self._pool: list[Any] = grid.kept.setdefault("jump_memory", [])
+        self._memory: list[Any] = self._pool.pop() if self._pool else [
+            np.zeros(7, np.int64), np.full(4 * (rows + cols) + 8, -1, np.int64), np.empty(rows * cols),
+            np.empty(rows * cols, np.int64), np.zeros(rows * cols, np.int64), np.empty((1024, 2), np.int64)]
+        state = self._memory[0]
+        stamp = state[STAMP] + 1
+        state[:] = 0
+        state[STAMP] = stamp
+
+    def run(self, most: int) -> bool:
+        """Expand up to so many jump points; True when the search is finished."""
+        tables = JumpTables.of(self._grid)
+        self._memory[5] = jump_search(self._grid.moves, tables.jumps, tables.live, self._start, self._goal, most, *self._memory)
+        return bool(self._memory[0][WAITING] == 0)
+
+    @property
+    def found(self) -> bool:
+        """Whether a shortest way to the goal is known."""
+        return bool(self._memory[0][WAITING] == 0 and self._memory[4][self._goal] >> 16 == self._memory[0][STAMP])
+
+    def cells(self) -> Any:
+        """(n,) flat cells from the start to the goal, or to the expanded jump point nearest to it while the goal is not reached."""
+        end = self._goal if self.found else int(self._memory[0][NEAREST])
+        return walk_cells(self._memory[3], self._start, end, self._grid.free.shape[1])
+
+    def release(self) -> None:
+        """Give the arrays back for the next search on this grid; this one must not be used again."""
+        if self._memory[0][WAITING] > 0:
+            self._memory[1][:] = -1
+        self._pool.append(self._memory)
