@@ -52,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: list[str]) -> int:
-    if arguments and arguments[0] in _PASSED_ON:
+    if arguments and arguments[0] in _passed_on():
         name = _PASSED_ON[arguments[0]][1]
         module = _game(name) if arguments[0] == "play" else importlib.import_module(name)
         return int(module.main(arguments[1:]) or 0)
@@ -61,11 +61,16 @@ def _run(arguments: list[str]) -> int:
     return run(options)
 
 
+def _passed_on() -> list[str]:
+    """Those whose module this installation has."""
+    return [name for name, (_, module) in _PASSED_ON.items() if name == "play" or importlib.util.find_spec(module) is not None]
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="npc-world", description="NPCs that carry a world model: a game to meet them, and tools to tune and measure them.")
     commands = parser.add_subparsers(metavar="command", required=True)
-    for name, (text, _) in _PASSED_ON.items():
-        commands.add_parser(name, help=text, add_help=False)
+    for name in _passed_on():
+        commands.add_parser(name, help=_PASSED_ON[name][0], add_help=False)
     check = commands.add_parser("check", help="check NPC files, and tell all that is wrong in them at once")
     check.add_argument("files", nargs="+", metavar="FILE", help="a TOML file, or the name of a preset")
     check.set_defaults(run=_check)
