@@ -1,0 +1,187 @@
+"""From the experts' tracks and records to one forecast: K weighted futures with covariances."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from npc_world.beliefs.contact import slide
+from npc_world.beliefs.imm import blend
+from npc_world.beliefs.layout import BIN_S, BINS, EXPERTS, HEADING, NOISE, SPREAD
+from npc_world.beliefs.unrolling import unroll_experts
+from npc_world.beliefs.weighing import error_variance, weigh_experts
+from npc_world.core.compiled import kernel
+
+__all__ = ["compose", "row_weights"]
+
+_SAME = 0.35
+"""Futures that stay closer than so many of their standard deviations are one."""
+_LEAST_WEIGHT = 0.002
+
+
+@kernel
+def _bracket(t):  # type: ignore[no-untyped-def]
+    """(lower bin, upper bin, share of the upper) around t s ahead."""
+    if t <= BIN_S[0]:
+        return 0, 0, 0.0
+    for b in range(1, BINS):
+        if t <= BIN_S[b]:
+            return b - 1, b, (t - BIN_S[b - 1]) / (BIN_S[b] - BIN_S[b - 1])
+    return BINS - 1, BINS - 1, 0.0
+
+
+@kernel
+def row_weights(weights, horizon_s, rows):  # type: ignore[no-untyped-def]
+    """Fill rows (EXPERTS,): what each expert counts as a whole future of horizon_s, its last second most; weights (BINS, EXPERTS)."""
+    low, high, u = _bracket(horizon_s)
+    total = 0.0
+    for e in range(EXPERTS):
+        if weights[0, e] == 0.0:
+            rows[e] = 0.0
+            continue
+        at_end = (1.0 - u) * math.log(weights[low, e]) + u * math.log(weights[high, e])
+        half = max(0, low - 1)
+        rows[e] = math.exp(0.7 * at_end + 0.3 * math.log(weights[half, e]))
+        total += rows[e]
+    for e in range(EXPERTS):
+        rows[e] /= total
+
+
+@kernel
+def _variance_at(m, e, t, axis):  # type: ignore[no-untyped-def]
+    """Mean squared error in px² of expert e at t s ahead: interpolated between the judged horizons, growing as t² beyond."""
+    low, high, u = _bracket(t)
+    at = (1.0 - u) * error_variance(m, e, low, axis) + u * error_variance(m, e, high, axis)
+    if t < BIN_S[0]:
+        return m[NOISE] + (at - m[NOISE]) * (t / BIN_S[0]) ** 1.5
+    if t > BIN_S[BINS - 1]:
+        return at * (t / BIN_S[BINS - 1]) ** 2
+    return at
+
+
+@kernel
+def compose(m, times, given, given_log_prior, walls, clear, most, positions, covariances, weights, chosen):  # type: ignore[no-untyped-def]
+    """Fill at most `most` rows of positions (K, H, 2), covariances (K, H, 2, 2), weights (K,), chosen (K,) expert; returns their number.
+
+    Rows are whole futures, weighed by the record at the horizon's end.  At nearer times experts are trusted by their record
+    *there*: rows are drawn together so that the mixture's mean and spread agree with those weights (moment matching).
+    """
+    steps = times.shape[0]
+    tracks = np.empty((EXPERTS, steps, 2))
+    present = np.empty(EXPERTS, np.bool_)
+    unroll_experts(m, times, given, walls, clear, tracks, present)
+    by_bin = np.empty((BINS, EXPERTS))
+    weigh_experts(m, present, given_log_prior, by_bin)
+    rows = np.empty(EXPERTS)
+    row_weights(by_bin, times[steps - 1], rows)
+    variances = np.zeros((EXPERTS, steps, 2))
+    for h in range(steps):
+        _match_moments(m, times[h], h, by_bin, rows, tracks, variances)
+    z, _, _, _, _ = blend(m)
+    order = np.argsort(-rows)
+    groups = _group(order, rows, tracks, variances, most)
+    count = 0
+    cos, sin = math.cos(m[HEADING]), math.sin(m[HEADING])
+    total = 0.0
+    for i in range(EXPERTS):
+        lead = order[i]
+        if groups[lead] != lead or rows[lead] < _LEAST_WEIGHT or count >= most:
+            continue
+        weight = 0.0
+        for e in range(EXPERTS):
+            if groups[e] == lead:
+                weight += rows[e]
+        for h in range(steps):
+            _merge(lead, h, groups, rows, weight, tracks, variances, cos, sin, positions[count], covariances[count])
+        slide(walls, clear, z.real, z.imag, positions[count])
+        weights[count], chosen[count] = weight, lead
+        total += weight
+        count += 1
+    for k in range(count):
+        weights[k] /= total
+    return count
+
+
+@kernel
+def _match_moments(m, t, h, by_bin, rows, tracks, variances):  # type: ignore[no-untyped-def]
+    """Draw step h of all tracks together as the record at t s ahead demands, and fill variances (EXPERTS, H, 2)."""
+    low, high, u = _bracket(t)
+    bx, by, rx, ry = 0.0, 0.0, 0.0, 0.0
+    for e in range(EXPERTS):
+        if rows[e] > 0.0:
+            w = (1.0 - u) * by_bin[low, e] + u * by_bin[high, e]
+            bx += w * tracks[e, h, 0]
+            by += w * tracks[e, h, 1]
+            rx += rows[e] * tracks[e, h, 0]
+            ry += rows[e] * tracks[e, h, 1]
+    between_b, between_r, va, vc = 0.0, 0.0, 0.0, 0.0
+    widen = math.exp(2.0 * ((1.0 - u) * m[SPREAD + low] + u * m[SPREAD + high]))
+    for e in range(EXPERTS):
+        if rows[e] > 0.0:
+            w = (1.0 - u) * by_bin[low, e] + u * by_bin[high, e]
+            between_b += w * ((tracks[e, h, 0] - bx) ** 2 + (tracks[e, h, 1] - by) ** 2)
+            between_r += rows[e] * ((tracks[e, h, 0] - rx) ** 2 + (tracks[e, h, 1] - ry) ** 2)
+            variances[e, h, 0], variances[e, h, 1] = _variance_at(m, e, t, 0), _variance_at(m, e, t, 1)
+            va += w * variances[e, h, 0]
+            vc += w * variances[e, h, 1]
+    pull = min(1.0, math.sqrt(between_b / between_r)) if between_r > 0.0 else 1.0
+    for e in range(EXPERTS):
+        if rows[e] > 0.0:
+            tracks[e, h, 0] = bx + pull * (tracks[e, h, 0] - rx)
+            tracks[e, h, 1] = by + pull * (tracks[e, h, 1] - ry)
+            variances[e, h, 0] = widen * (pull * variances[e, h, 0] + (1.0 - pull) * va)
+            variances[e, h, 1] = widen * (pull * variances[e, h, 1] + (1.0 - pull) * vc)
+
+
+@kernel
+def _group(order, rows, tracks, variances, most):  # type: ignore[no-untyped-def]
+    """(EXPERTS,) leader of each expert's group: futures that are one within their spread, and those beyond `most` with the nearest."""
+    steps = tracks.shape[1]
+    groups = np.full(EXPERTS, -1)
+    leaders = 0
+    for i in range(EXPERTS):
+        e = order[i]
+        if rows[e] <= 0.0:
+            continue
+        best, nearest = math.inf, -1
+        for j in range(i):
+            lead = order[j]
+            if groups[lead] != lead:
+                continue
+            worst = 0.0
+            for part in range(1, 4):
+                h = steps * part // 3 - 1 if steps >= 3 else steps - 1
+                dx, dy = tracks[e, h, 0] - tracks[lead, h, 0], tracks[e, h, 1] - tracks[lead, h, 1]
+                spread = variances[lead, h, 0] + variances[lead, h, 1]
+                worst = max(worst, 2.0 * (dx * dx + dy * dy) / max(spread, 1e-300))
+            if worst < best:
+                best, nearest = worst, lead
+        if nearest >= 0 and (best < _SAME * _SAME or leaders >= most):
+            groups[e] = nearest
+        else:
+            groups[e] = e
+            leaders += 1
+    return groups
+
+
+@kernel
+def _merge(lead, h, groups, rows, weight, tracks, variances, cos, sin, position, covariance):  # type: ignore[no-untyped-def]
+    """Mean and covariance of one group at step h, in the world's axes."""
+    x, y = 0.0, 0.0
+    for e in range(EXPERTS):
+        if groups[e] == lead:
+            x += rows[e] / weight * tracks[e, h, 0]
+            y += rows[e] / weight * tracks[e, h, 1]
+    xx, yy, xy = 1e-12, 1e-12, 0.0
+    for e in range(EXPERTS):
+        if groups[e] == lead:
+            w = rows[e] / weight
+            va, vc = variances[e, h, 0], variances[e, h, 1]
+            dx, dy = tracks[e, h, 0] - x, tracks[e, h, 1] - y
+            xx += w * (cos * cos * va + sin * sin * vc + dx * dx)
+            yy += w * (sin * sin * va + cos * cos * vc + dy * dy)
+            xy += w * (cos * sin * (va - vc) + dx * dy)
+    position[h, 0], position[h, 1] = x, y
+    covariance[h, 0, 0], covariance[h, 1, 1] = xx, yy
+    covariance[h, 0, 1], covariance[h, 1, 0] = xy, xy

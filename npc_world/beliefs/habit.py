@@ -1,0 +1,181 @@
+"""Experts that replay this body's own most similar past: zig-zags, circles, patrols and jukes come out right after a few periods.
+
+A situation is the shape of the last two seconds: displacements from now back to a few ages.  Two shapes are compared up to
+a rotation, which has a closed form in complex numbers; what followed then is replayed turned by that rotation.  PLACE
+compares without rotation and minds where it was.  Wrong for a body that never repeats itself; its record shows that.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from npc_world.beliefs.imm import blend
+from npc_world.beliefs.layout import (
+    GRID_S,
+    MATCH,
+    MATCHES,
+    NOISE,
+    PAST_COUNT,
+    PAST_FIRST,
+    PAST_LENGTH,
+    PAST_TIME,
+    PLACE,
+    REPEAT,
+    REPEAT_MEAN,
+    SEGMENT,
+    TIME,
+    TOP_SPEED,
+    X,
+    Y,
+)
+from npc_world.beliefs.past import past_index
+from npc_world.core.compiled import kernel
+
+__all__ = ["find_similar", "replay"]
+
+AGES = np.array([1, 2, 3, 5, 7, 10, 14, 20])
+"""Grid steps back at which shapes are compared."""
+SHARE = np.array([1.0, 1.0, 0.7, 0.5, 0.4, 0.3, 0.2, 0.12])
+"""What each counts: recent displacements are short and say most."""
+_APART = 4
+"""Grid steps between two matches that count as different situations."""
+_LEAST_FUTURE = 3
+
+
+@kernel
+def find_similar(m):  # type: ignore[no-untyped-def]
+    """Search the whole past for the situations most like now, and note them; to be called when the past has grown."""
+    for k in range(MATCHES):
+        m[MATCH + 4 * k] = -1.0
+        m[MATCH + 4 * k + 1] = math.inf
+    ages = AGES.shape[0]
+    oldest = AGES[ages - 1]
+    last = int(m[PAST_COUNT]) - 1
+    if last - int(m[PAST_FIRST]) < AGES[4]:
+        return
+    deepest = min(oldest, last - int(m[PAST_FIRST]))
+    here = past_index(last)
+    now = complex(m[here], m[here + 1])
+    shape = np.empty(ages, np.complex128)
+    used, energy = 0, 0.0
+    for i in range(ages):
+        if AGES[i] > deepest:
+            break
+        at = past_index(last - AGES[i])
+        shape[i] = now - complex(m[at], m[at + 1])
+        energy += SHARE[i] * (shape[i].real ** 2 + shape[i].imag ** 2)
+        used = i + 1
+    room = 1.0 / max(m[TOP_SPEED] * 3.0, 1e-9)
+    first = max(0, int(m[PAST_COUNT]) - PAST_LENGTH)
+    for k in range(last - _LEAST_FUTURE, first + deepest - 1, -1):
+        at = past_index(k)
+        back = past_index(k - AGES[used - 1])
+        if m[at + 2] != m[back + 2] or m[past_index(k + _LEAST_FUTURE) + 2] != m[at + 2]:
+            continue
+        then = complex(m[at], m[at + 1])
+        match, other = complex(0.0, 0.0), 0.0
+        for i in range(used):
+            old = past_index(k - AGES[i])
+            d = then - complex(m[old], m[old + 1])
+            match += SHARE[i] * shape[i] * d.conjugate()
+            other += SHARE[i] * (d.real * d.real + d.imag * d.imag)
+        size = abs(match)
+        turned = max(0.0, energy + other - 2.0 * size)
+        _keep_best(m, k, turned, match / size if size > 0.0 else complex(1.0, 0.0))
+        placed = max(0.0, energy + other - 2.0 * match.real)
+        away = abs(then - now) * room
+        placed += 0.15 * energy * away * away
+        if placed < m[MATCH + 4 * (MATCHES - 1) + 1]:
+            slot = MATCH + 4 * (MATCHES - 1)
+            m[slot], m[slot + 1], m[slot + 2], m[slot + 3] = k, placed, 1.0, 0.0
+
+
+@kernel
+def _keep_best(m, k, distance, rotation):  # type: ignore[no-untyped-def]
+    """Insert a match in order of distance; of two that are close in time only the better is kept."""
+    places = MATCHES - 1
+    for j in range(places):
+        slot = MATCH + 4 * j
+        if m[slot] >= 0.0 and abs(m[slot] - k) < _APART:
+            if distance >= m[slot + 1]:
+                return
+            for i in range(j, places - 1):
+                m[MATCH + 4 * i:MATCH + 4 * i + 4] = m[MATCH + 4 * i + 4:MATCH + 4 * i + 8]
+            m[MATCH + 4 * (places - 1)], m[MATCH + 4 * (places - 1) + 1] = -1.0, math.inf
+            break
+    for j in range(places):
+        slot = MATCH + 4 * j
+        if distance < m[slot + 1]:
+            for i in range(places - 1, j, -1):
+                m[MATCH + 4 * i:MATCH + 4 * i + 4] = m[MATCH + 4 * i - 4:MATCH + 4 * i]
+            m[slot], m[slot + 1], m[slot + 2], m[slot + 3] = k, distance, rotation.real, rotation.imag
+            return
+
+
+@kernel
+def _grid_at(m, k):  # type: ignore[no-untyped-def]
+    """Position at a fractional step of the recorded past; beyond its end, the last sighting."""
+    last = m[PAST_COUNT] - 1.0
+    if k >= last:
+        at = past_index(last)
+        u = min(1.0, (k - last) * GRID_S / max(m[TIME] - m[PAST_TIME], 1e-9))
+        return (1.0 - u) * complex(m[at], m[at + 1]) + u * complex(m[X], m[Y])
+    k = max(k, 0.0)
+    whole = math.floor(k)
+    a, b = past_index(whole), past_index(whole + 1.0)
+    return (1.0 - (k - whole)) * complex(m[a], m[a + 1]) + (k - whole) * complex(m[b], m[b + 1])
+
+
+@kernel
+def _follow(m, slot, t):  # type: ignore[no-untyped-def]
+    """Displacement t s from now as it was after match `slot`; a past that ends is continued by itself, turned again."""
+    k = m[slot]
+    rotation = complex(m[slot + 2], m[slot + 3])
+    phase = (m[TIME] - m[PAST_TIME]) / GRID_S  # now is so many steps after the last recorded one, then too
+    length = m[PAST_COUNT] - 1.0 - k  # steps until the recorded past ends at now
+    start = _grid_at(m, k + phase)
+    segment = m[past_index(k) + 2]
+    if segment != m[SEGMENT]:  # of an earlier stretch of track: it may end before
+        length = 1e9
+    total, turn = complex(0.0, 0.0), rotation
+    left = t / GRID_S
+    whole = complex(m[X], m[Y]) - start
+    while left > length:
+        total += turn * whole
+        turn *= rotation
+        left -= length
+    end = k + phase + left
+    if length == 1e9:
+        reach = math.ceil(end)
+        while reach > k + 1.0 and (m[past_index(reach) + 2] != segment or reach >= m[PAST_COUNT]):
+            reach -= 1.0
+        end = min(end, reach)
+    return total + turn * (_grid_at(m, end) - start)
+
+
+@kernel
+def replay(m, times, out):  # type: ignore[no-untyped-def]
+    """Write the tracks of REPEAT, REPEAT_MEAN and PLACE at `times` (H,) into out; NaN when the past is too short."""
+    z, _, _, _, _ = blend(m)
+    best = m[MATCH + 1]
+    soft = best + 1e-3 * (m[TOP_SPEED] ** 2) + 8.0 * m[NOISE] + 1e-18
+    for h in range(times.shape[0]):
+        if m[MATCH] < 0.0:
+            out[REPEAT:PLACE + 1, h, :] = math.nan
+            continue
+        total, weight = complex(0.0, 0.0), 0.0
+        for j in range(MATCHES - 1):
+            slot = MATCH + 4 * j
+            if m[slot] < 0.0:
+                break
+            d = _follow(m, slot, times[h])
+            share = math.exp(-(m[slot + 1] - best) / soft)
+            total += share * d
+            weight += share
+            if j == 0:
+                out[REPEAT, h, 0], out[REPEAT, h, 1] = z.real + d.real, z.imag + d.imag
+        out[REPEAT_MEAN, h, 0], out[REPEAT_MEAN, h, 1] = z.real + total.real / weight, z.imag + total.imag / weight
+        d = _follow(m, MATCH + 4 * (MATCHES - 1), times[h])
+        out[PLACE, h, 0], out[PLACE, h, 1] = z.real + d.real, z.imag + d.imag

@@ -1,0 +1,197 @@
+"""What the body may want: goals, weighed by how much of a detour its way so far would be.
+
+Inverse planning (Baker, Saxe & Tenenbaum 2009) with a Boltzmann-rational walker: every second spent without coming a
+second nearer to a goal speaks against it.  Evidence fades, so a changed mind is noticed.  Wrong for a body that bluffs:
+then the experts' own records take over, of which each goal has one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npc_world.beliefs.imm import blend
+from npc_world.beliefs.layout import GIVEN, SPEED, TOP_SPEED
+from npc_world.beliefs.routes import ROUTE_POINTS, trace, walk
+from npc_world.beliefs.surroundings import Surroundings
+from npc_world.core.compiled import kernel
+from npc_world.core.errors import BadInputError
+from npc_world.core.reading import position_of
+from npc_world.models.nav_sample import sample_times
+from npc_world.models.travel_time import travel_time
+
+__all__ = ["Intent", "named_goals"]
+
+Floats = NDArray[np.float64]
+_FADE_S = 4.0
+_NEARNESS = 0.7
+"""Goals near by are likelier: log prior per share of the mean travel time."""
+
+
+class Intent:
+    """The goals of one target: fields of travel time, routes from where it is, and the posterior."""
+
+    def __init__(self, around: Surroundings, rationality_hz: float) -> None:
+        self.around = around
+        self.rationality_hz = rationality_hz
+        self.labels: list[str] = []
+        self.points = np.empty((0, 2))
+        self._clear(0)
+
+    def _clear(self, count: int) -> None:
+        rows, cols = self.around.shape
+        self.fields = np.empty((count, rows, cols))
+        self._corners = np.full((count, rows * cols), -1, np.int64)
+        self._versions = [-1] * count
+        self._routes = np.zeros((count, ROUTE_POINTS, 2))
+        self._counts = np.zeros(count, np.int64)
+        self._remaining = np.full(count, math.inf)
+        self._evidence = np.zeros(count)
+        self._last = np.full(3, math.nan)
+
+    def set_goals(self, goals: Any) -> list[int]:
+        """Replace the goals; what is known of those that stay is kept.  Returns, per new goal, its old row or -1."""
+        labels, points = named_goals(goals)
+        points = self.around.snapped(points)
+        labels, points = labels[:GIVEN], points[:GIVEN]
+        old = {(label, *point): i for i, (label, point) in enumerate(zip(self.labels, self.points.tolist(), strict=True))}
+        kept = [old.get((label, *point), -1) for label, point in zip(labels, points.tolist(), strict=True)]
+        fields, corners, versions, evidence, last = self.fields, self._corners, self._versions, self._evidence, self._last
+        remaining, best = self._remaining, float(self._evidence.max(initial=0.0))
+        self.labels, self.points = labels, np.ascontiguousarray(points)
+        self._clear(len(labels))
+        self._last = last
+        for i, j in enumerate(kept):
+            self._evidence[i] = best if j < 0 else evidence[j]
+            if j >= 0:
+                self.fields[i], self._corners[i], self._versions[i], self._remaining[i] = fields[j], corners[j], versions[j], remaining[j]
+        self.refresh(len(labels))
+        return kept
+
+    def forget(self) -> None:
+        """A new round: the way so far says nothing any more."""
+        self._evidence[:] = 0.0
+        self._remaining[:] = math.inf
+        self._last[:] = math.nan
+
+    def refresh(self, most: int = 1) -> None:
+        """Bring at most so many travel-time fields up to date with the ground."""
+        ground = self.around.ground
+        if ground is None:
+            return
+        for i, version in enumerate(self._versions):
+            if version != ground.version and most > 0:
+                field = travel_time(ground, self.points[i], 1.0, size=self.around.size, surfaces=self.around.table)
+                self.fields[i], self._versions[i] = field.times_s, ground.version
+                self._corners[i] = -1
+                most -= 1
+
+    def update(self, m: Floats) -> None:
+        """The body has moved: add the evidence of that, and lay the routes anew from where it is.  To be called a few times a second."""
+        if len(self.labels) == 0:
+            return
+        self.refresh()
+        around = self.around
+        walls, free, moves, surface, table, cell_px = around.grid_arrays()
+        _update(m, around.has_ground, walls, free, moves, surface, table, cell_px, self.fields, self._corners, self.points, self._routes, self._counts,
+                self._remaining, self._evidence, self._last, self.rationality_hz, _FADE_S)
+
+    def log_posterior(self, out: Floats) -> None:
+        """Fill out (GIVEN,) with the log posterior of each goal; -inf for one that cannot be reached and beyond the last."""
+        out[:] = -math.inf
+        count = len(self.labels)
+        if count == 0:
+            return
+        reachable = np.isfinite(self._remaining)
+        if not reachable.any():
+            return
+        mean = max(float(self._remaining[reachable].mean()), 1e-9)
+        log = np.where(reachable, self._evidence - _NEARNESS * np.where(reachable, self._remaining, 0.0) / mean, -math.inf)
+        top = float(log.max())
+        out[:count] = np.maximum(log - top - math.log(float(np.exp(log - top).sum())), -12.0)
+        out[:count][~reachable] = -math.inf
+
+    def tracks(self, m: Floats, times: Floats, out: Floats) -> None:
+        """Fill out (GIVEN, H, 2) with the ways to the goals at `times` (H,); NaN where there is none."""
+        around = self.around
+        _walk_all(m, self._routes, self._counts, around.surface, around.table_rows, around.cell_px, times, out)
+
+    def track_from(self, goal: int, x: float, y: float, pace: float, times: Floats) -> Floats:
+        """(H, 2) the way to a goal from anywhere; stays where there is none."""
+        route, track = np.zeros((ROUTE_POINTS, 2)), np.empty((len(times), 2))
+        walls, free, moves, surface, table, cell_px = self.around.grid_arrays()
+        count = 1
+        route[0] = self.points[goal]
+        if self.around.ground is not None:
+            count = trace(walls, free, moves, surface, table, self.fields[goal], self.points[goal, 0], self.points[goal, 1],
+                          self._corners[goal], x, y, route)
+        walk(x, y, pace, route, count, surface, table, cell_px, times, track)
+        return track
+
+
+def named_goals(goals: Any) -> tuple[list[str], Floats]:
+    """Labels and (n, 2) points of goals given as points or as a mapping from name to point.  Raises `BadInputError`."""
+    if goals is None:
+        return [], np.empty((0, 2))
+    if isinstance(goals, Mapping):
+        items = [(str(name), position_of(point, f"goals[{name!r}]")) for name, point in goals.items()]
+    else:
+        try:
+            rows = list(goals)
+        except TypeError:
+            raise BadInputError(f"goals={goals!r}: expected points (x, y), or a mapping from name to point") from None
+        items = [(f"goal {i + 1}", position_of(point, f"goals[{i}]")) for i, point in enumerate(rows)]
+    return [label for label, _ in items], np.array([point for _, point in items], dtype=np.float64).reshape(-1, 2)
+
+
+@kernel
+def _pace(m, surface, table, cell_px):  # type: ignore[no-untyped-def]
+    """px/s the body would go on good ground: as it goes now, or most of its top speed when it dawdles."""
+    z, _, _, _, _ = blend(m)
+    factor = 1.0
+    if table.shape[0] > 0:
+        rows, cols = surface.shape
+        row, col = min(rows - 1, max(0, int(z.imag / cell_px))), min(cols - 1, max(0, int(z.real / cell_px)))
+        factor = max(0.05, table[surface[row, col], 0])
+    return max(m[SPEED] / factor, 0.6 * m[TOP_SPEED]), factor
+
+
+@kernel
+def _update(m, has_ground, walls, free, moves, surface, table, cell_px, fields, corners, points, routes, counts, remaining,  # type: ignore[no-untyped-def]
+            evidence, last, rationality_hz, fade_s):
+    z, _, _, _, _ = blend(m)
+    pace, factor = _pace(m, surface, table, cell_px)
+    at = np.empty((1, 2))
+    at[0, 0], at[0, 1] = z.real, z.imag
+    step_s = m[1] - last[2]
+    moved = math.hypot(z.real - last[0], z.imag - last[1]) / factor
+    known = step_s == step_s and 0.0 < step_s < 1.0 and moved < 3.0 * max(m[TOP_SPEED], 1e-9) * step_s / factor
+    keep = math.exp(-step_s / fade_s) if known else 1.0
+    for g in range(points.shape[0]):
+        if has_ground:
+            time = sample_times(walls, free, moves, fields[g], surface, table, points[g:g + 1], 1.0, at)[0]
+            counts[g] = trace(walls, free, moves, surface, table, fields[g], points[g, 0], points[g, 1], corners[g], z.real, z.imag, routes[g])
+        else:
+            time = math.hypot(points[g, 0] - z.real, points[g, 1] - z.imag)
+            routes[g, 0, 0], routes[g, 0, 1] = points[g, 0], points[g, 1]
+            counts[g] = 1
+        if known and time < math.inf and remaining[g] < math.inf and pace > 0.0:
+            detour_s = min(max(moved - (remaining[g] - time), 0.0), 2.0 * moved) / pace
+            evidence[g] = keep * evidence[g] - rationality_hz * detour_s
+        remaining[g] = time
+    last[0], last[1], last[2] = z.real, z.imag, m[1]
+
+
+@kernel
+def _walk_all(m, routes, counts, surface, table, cell_px, times, out):  # type: ignore[no-untyped-def]
+    z, _, _, _, _ = blend(m)
+    pace, _ = _pace(m, surface, table, cell_px)
+    for g in range(out.shape[0]):
+        if g < counts.shape[0] and counts[g] > 0:
+            walk(z.real, z.imag, pace, routes[g], counts[g], surface, table, cell_px, times, out[g])
+        else:
+            out[g, :, :] = math.nan

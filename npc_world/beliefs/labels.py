@@ -1,0 +1,53 @@
+"""Futures in words, third person: what the mind view shows and `explain` says."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from npc_world.beliefs.hidden import Place
+from npc_world.beliefs.layout import EXPERTS, TURN, TURN_SLOW
+from npc_world.core.terrain import Terrain
+
+__all__ = ["expert_labels", "goes_for", "place_label", "with_side"]
+
+_PLAIN = ("stops", "keeps going", "keeps going", "keeps drifting", "keeps drifting", "keeps turning", "keeps turning", "keeps to its ways",
+          "repeats its pattern", "repeats its pattern", "takes its usual way", "runs from you", "moves as most do")
+
+
+def expert_labels(goals: Sequence[str]) -> list[str]:
+    """(EXPERTS,) labels; goals fill the first given places."""
+    labels = [*_PLAIN, *(goes_for(goal) for goal in goals)]
+    return labels + [""] * (EXPERTS - len(labels))
+
+
+def with_side(labels: Sequence[str], rate_rad_s: float, slow_rad_s: float) -> list[str]:
+    """The labels with the turns' sides; y points down, so a positive rate turns right."""
+    out = list(labels)
+    for e, rate in ((TURN, rate_rad_s), (TURN_SLOW, slow_rad_s)):
+        out[e] = f"keeps turning {'right' if rate > 0.0 else 'left'}" if abs(rate) > 0.05 else "keeps going"
+    return out
+
+
+def goes_for(goal: str, past: bool = False) -> str:
+    """"goes for the ruby"."""
+    plain = goal if goal.startswith(("the ", "goal ")) else f"the {goal}"
+    return f"{'went' if past else 'goes'} for {plain}"
+
+
+def place_label(place: Place, goals: Sequence[str], points: np.ndarray, ground: Terrain) -> str:
+    """"went for the ruby", "hides near the boat", "hides in the north-west"."""
+    if place.goal >= 0:
+        return goes_for(goals[place.goal], past=True)
+    if len(goals):
+        distance = np.hypot(*(points - place.point).T)
+        nearest = int(np.argmin(distance))
+        if distance[nearest] <= max(4.0 * ground.cell_px, 0.08 * math.hypot(*ground.size)):
+            return f"hides near {goals[nearest] if goals[nearest].startswith(('the ', 'goal ')) else 'the ' + goals[nearest]}"
+    across, down = place.point[0] / ground.size[0], place.point[1] / ground.size[1]
+    vertical = "north" if down < 1 / 3 else "south" if down > 2 / 3 else ""
+    sideways = "west" if across < 1 / 3 else "east" if across > 2 / 3 else ""
+    return f"hides in the {'-'.join(part for part in (vertical, sideways) if part) or 'middle'}"
+

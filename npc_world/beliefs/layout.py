@@ -1,0 +1,91 @@
+"""Where everything known of one target lies in its memory: one flat float64 vector of MEMORY numbers.
+
+One vector per target makes a batch a plain (N, MEMORY) array, a save file one array, and a native call cheap.
+Kernels name places by the constants below.  When these change, compiled caches of the kernels that use them are stale.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+# ---- time ------------------------------------------------------------------------------------------------------
+GRID_S = 0.1
+"""Step of the target's recorded past, and least time between two records of what each expert says."""
+BINS = 5
+BIN_S = np.array([0.25, 0.5, 1.0, 2.0, 4.0])
+"""(BINS,) s ahead at which every expert is judged."""
+FINE_STEPS = 32
+FINE_S = BIN_S[-1] / FINE_STEPS
+"""Predictions that are to be judged are unrolled in such steps; BIN_S are multiples."""
+
+# ---- experts ---------------------------------------------------------------------------------------------------
+STOP, GO, GO_SHORT, GO_LONG, GO_LONGEST, TURN, TURN_SLOW, WAYS, REPEAT, REPEAT_MEAN, PLACE, FLEE, PRIOR = range(13)
+OWN = 13
+"""Experts that read this memory only."""
+GIVEN = 16
+"""Places for experts computed elsewhere: goals and experts of the game's own."""
+EXPERTS = OWN + GIVEN
+GO_WINDOWS_S = np.array([0.5, 2.0, 4.0])
+"""Spans over which GO_SHORT, GO_LONG, GO_LONGEST take the mean velocity."""
+
+# ---- scalars ---------------------------------------------------------------------------------------------------
+(COUNT, TIME, X, Y, STEP_S, STEP_MEAN_S, TOP_SPEED, NOISE, NOISE_PREV_X, NOISE_PREV_Y, NOISE_COUNT, MOVE_X, MOVE_Y, HEADING, TURN_RATE,
+ TURN_RATE_SLOW, JUMP_TIME, JUMP_X, JUMP_Y, PAST_COUNT, PAST_TIME, PAST_FIRST, SEGMENT, SPOKEN, SPOKEN_TIME, SURPRISE, THREAT,
+ THREAT_X, THREAT_Y, THREAT_SPEED, LAST_SEEN, DUE, DUE_1, DUE_2, DUE_3, DUE_4, SPEED, PEAK_STEPS, MOVED_PX, THREAT_TIME, NOISE_SCALE) = range(41)
+
+FILTER = 48
+"""Three modes of 8: position (2), velocity (2), variance of position, covariance (complex, 2), variance of velocity, per axis; then 3 weights."""
+FILTER_SIZE = 32
+
+# ---- the past --------------------------------------------------------------------------------------------------
+PAST = FILTER + FILTER_SIZE
+PAST_LENGTH = 1024
+"""(PAST_LENGTH, 3) ring of x, y, segment every GRID_S: a bit more than 100 s."""
+
+# ---- regression (WAYS) -----------------------------------------------------------------------------------------
+FEATURES = 6
+REGRESSION = PAST + 3 * PAST_LENGTH
+REGRESSION_SIZE = 2 * FEATURES * (FEATURES + 2)
+"""Per bin: normal matrix (F, F), right side (F), coefficients (F), all complex."""
+
+# ---- similar situations (REPEAT, PLACE) ------------------------------------------------------------------------
+MATCHES = 5
+MATCH = REGRESSION + BINS * REGRESSION_SIZE
+"""(MATCHES, 4) index of the past step, distance, rotation (complex); the last is PLACE's."""
+
+# ---- records of the experts ------------------------------------------------------------------------------------
+SCORE = MATCH + 4 * MATCHES
+"""(EXPERTS, BINS) discounted log likelihood."""
+ERROR = SCORE + EXPERTS * BINS
+"""(EXPERTS, BINS, 2) mean squared error along and across the heading, px²."""
+JUDGED = ERROR + 2 * EXPERTS * BINS
+"""(EXPERTS, BINS) discounted number of judgements."""
+BIN_JUDGED = JUDGED + EXPERTS * BINS
+"""(BINS,) number of moments judged."""
+SPREAD = BIN_JUDGED + BINS
+"""(BINS,) log factor on standard deviations that keeps stated regions true."""
+TAIL = SPREAD + BINS
+"""(BINS,) log factor on the width of the widest part of the mixture."""
+
+# ---- what was said and is not judged yet -----------------------------------------------------------------------
+RECORDS = 44
+RECORD_TIME, RECORD_HEADING, RECORD_SPEED, RECORD_X, RECORD_Y, RECORD_SEGMENT = range(6)
+RECORD_FEATURES = 6
+RECORD_MEANS = RECORD_FEATURES + 2 * FEATURES
+RECORD_WEIGHTS = RECORD_MEANS + EXPERTS * BINS * 2
+RECORD_SIZE = RECORD_WEIGHTS + EXPERTS * BINS
+RECORD = TAIL + BINS
+"""(RECORDS, RECORD_SIZE) ring."""
+
+LEARNED = RECORD
+"""What precedes is worth saving; the records are not."""
+MEMORY = RECORD + RECORDS * RECORD_SIZE
+
+
+def new_memory(targets: int = 1) -> np.ndarray:
+    """(targets, MEMORY) of nothing known."""
+    memory = np.zeros((targets, MEMORY))
+    memory[:, [PEAK_STEPS, SURPRISE]] = 0.0, 1.0
+    memory[:, JUMP_TIME] = -1e300
+    memory[:, MATCH:MATCH + 4 * MATCHES] = -1.0
+    return memory

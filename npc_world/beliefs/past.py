@@ -1,0 +1,67 @@
+"""The target's past on an even time grid, in unbroken segments."""
+
+from __future__ import annotations
+
+import math
+
+from npc_world.beliefs.layout import GRID_S, PAST, PAST_COUNT, PAST_FIRST, PAST_LENGTH, PAST_TIME, SEGMENT, TIME, X, Y
+from npc_world.core.compiled import kernel
+
+__all__ = ["begin_segment", "past_at", "past_index", "record_past"]
+
+
+@kernel
+def past_index(k):  # type: ignore[no-untyped-def]
+    """Place in memory of the k-th recorded step since the beginning."""
+    return PAST + 3 * (int(k) % PAST_LENGTH)
+
+
+@kernel
+def begin_segment(m, time_s, x, y):  # type: ignore[no-untyped-def]
+    """The target appears at (x, y): nothing before is connected with it."""
+    m[SEGMENT] += 1.0
+    _append(m, x, y)
+    m[PAST_FIRST] = m[PAST_COUNT] - 1.0
+    m[PAST_TIME] = time_s
+
+
+@kernel
+def _append(m, x, y):  # type: ignore[no-untyped-def]
+    at = past_index(m[PAST_COUNT])
+    m[at], m[at + 1], m[at + 2] = x, y, m[SEGMENT]
+    m[PAST_COUNT] += 1.0
+    m[PAST_FIRST] = max(m[PAST_FIRST], m[PAST_COUNT] - PAST_LENGTH)
+
+
+@kernel
+def record_past(m, time_s, x, y):  # type: ignore[no-untyped-def]
+    """Fill the grid up to time_s, along the line from the last sighting (X, Y at TIME).  Returns the number of steps added."""
+    added = 0
+    dt_s = time_s - m[TIME]
+    while m[PAST_TIME] + GRID_S <= time_s + 1e-9:
+        m[PAST_TIME] += GRID_S
+        u = min(1.0, max(0.0, (m[PAST_TIME] - m[TIME]) / dt_s))
+        _append(m, m[X] + u * (x - m[X]), m[Y] + u * (y - m[Y]))
+        added += 1
+    return added
+
+
+@kernel
+def past_at(m, age_s):  # type: ignore[no-untyped-def]
+    """(position as a complex number, age it is really of): age_s before the last sighting, or the segment's first point."""
+    back = (age_s - (m[TIME] - m[PAST_TIME])) / GRID_S  # in grid steps before the last recorded one
+    last = m[PAST_COUNT] - 1.0
+    if back <= 0.0:
+        at = past_index(last)
+        recorded = complex(m[at], m[at + 1])
+        span = m[TIME] - m[PAST_TIME]
+        u = 1.0 - age_s / span if span > 1e-9 else 0.0
+        return recorded + u * (complex(m[X], m[Y]) - recorded), age_s
+    most = last - m[PAST_FIRST]
+    if back >= most:
+        at = past_index(m[PAST_FIRST])
+        return complex(m[at], m[at + 1]), most * GRID_S + (m[TIME] - m[PAST_TIME])
+    k = math.floor(back)
+    u = back - k
+    newer, older = past_index(last - k), past_index(last - k - 1.0)
+    return (1.0 - u) * complex(m[newer], m[newer + 1]) + u * complex(m[older], m[older + 1]), age_s

@@ -1,0 +1,389 @@
+"""What another body will do: watch it, ask for a forecast."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npc_world.beliefs.base import Hypothesizer
+from npc_world.beliefs.composing import compose, row_weights
+from npc_world.beliefs.hidden import Hidden
+from npc_world.beliefs.imm import blend
+from npc_world.beliefs.intent import Intent
+from npc_world.beliefs.judging import drop_records
+from npc_world.beliefs.labels import expert_labels, place_label, with_side
+from npc_world.beliefs.layout import (
+    BIN_S,
+    BINS,
+    COUNT,
+    ERROR,
+    EXPERTS,
+    GIVEN,
+    JUDGED,
+    OWN,
+    PEAK_STEPS,
+    SCORE,
+    SURPRISE,
+    TIME,
+    TOP_SPEED,
+    TURN_RATE,
+    TURN_RATE_SLOW,
+    X,
+    Y,
+    new_memory,
+)
+from npc_world.beliefs.memory_file import learned_state, restore_learned
+from npc_world.beliefs.surroundings import Surroundings
+from npc_world.beliefs.unrolling import FINE_TIMES_S, record_experts, unroll_experts
+from npc_world.beliefs.watching import watch
+from npc_world.beliefs.weighing import weigh_experts
+from npc_world.core.errors import BadInputError
+from npc_world.core.reading import position_of
+from npc_world.core.records import Belief, Forecast
+from npc_world.core.terrain import Terrain
+from npc_world.core.tunable import check_tunables, tunable
+
+__all__ = ["TargetConfig", "TargetModel"]
+
+Floats = NDArray[np.float64]
+_NO_THREATS = np.empty((0, 2))
+_FORESEEABLE_S = 1.5
+"""For so long after it was lost, its tracks say more than the map of where it may be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetConfig:
+    """How a body is forecast."""
+
+    hypotheses: int = tunable(12, "futures kept in a forecast when the caller does not say", low=1, high=29)
+    memory_s: float = tunable(1.5, "how long an expert's record counts, s; short follows changes of style sooner", low=0.1, high=60.0)
+    memory_per_s: float = tunable(2.0, "more of it per second of horizon", low=0.0, high=20.0)
+    boldness: float = tunable(1.6, "how fast the better expert wins; 1 is one judgement per horizon counted once", low=0.05, high=10.0)
+    depth: float = tunable(6.0, "how far behind an expert can fall: it recovers from there when it is right again", low=0.5, high=50.0)
+    error_memory_s: float = tunable(6.0, "how long errors count for the stated spread, s", low=0.5, high=120.0)
+    calibration: float = tunable(0.12, "how fast stated regions are corrected when they do not hold; 0 never", low=0.0, high=1.0)
+    rationality_hz: float = tunable(2.5, "how strongly a second of detour speaks against a goal", low=0.0, high=20.0)
+
+    def __post_init__(self) -> None:
+        check_tunables(self)
+
+    def settings(self) -> Floats:
+        """As kernels read it."""
+        return np.array([self.memory_s, self.memory_per_s, self.boldness, self.depth, self.error_memory_s, self.calibration])
+
+
+class TargetModel:
+    """One other body: where it is, how it moves, and what it may do, learned from watching it.
+
+    ground: the map it lives on, None for the open plane.  goals: points it may want, or a mapping from name to point.
+    size: its body (w, h) px, a point if not given.  experts: further hypothesisers of the game's own (see `beliefs.base`).
+    """
+
+    def __init__(self, ground: Terrain | None = None, goals: Any = (), *, config: TargetConfig | None = None, size: Any = None,
+                 experts: Sequence[Hypothesizer] = ()) -> None:
+        if ground is not None and not isinstance(ground, Terrain):
+            raise BadInputError(f"ground={ground!r}: expected a Terrain, or None for the open plane")
+        self.ground = ground
+        self.config = config if config is not None else TargetConfig()
+        self._settings = self.config.settings()
+        self._around = Surroundings(ground, size)
+        self._intent = Intent(self._around, self.config.rationality_hz)
+        self._experts = tuple(experts)
+        self._memory: Floats = new_memory()[0]
+        self._hidden: Hidden | None = None
+        self._now_s = 0.0
+        self._visible = False
+        self._given = np.full((GIVEN, len(FINE_TIMES_S), 2), math.nan)
+        self._log_prior = np.full(GIVEN, -math.inf)
+        self._labels: list[str] = []
+        self.set_goals(goals)
+
+    # ---- watching ------------------------------------------------------------------------------------------------
+
+    def observe(self, time_s: float, position: Any, velocity: Any = None, *, threats: Any = ()) -> None:
+        """It was seen at `position` px at `time_s`.  threats: positions of pursuers it may flee from.
+
+        `velocity` may be given and is not needed: what is inferred from positions serves as well.  The same time again is
+        ignored; an earlier one begins a new round.  Raises `BadInputError` for what is not finite.
+        """
+        at = position_of(position, "position")
+        time = _checked_time(time_s)
+        near = _threats(threats)
+        m = self._memory
+        if time < m[TIME] and m[COUNT] > 0.0:
+            self.reset()
+        self._now_s = time
+        if self._hidden is not None:
+            self._hidden = None
+        self._visible = True
+        _, due = watch(m, time, at[0], at[1], near, self._settings)
+        if due:
+            self._record()
+
+    def observe_absence(self, time_s: float, seen: NDArray[np.bool_] | None = None) -> None:
+        """It was not seen at `time_s`.  seen (rows, cols): the cells that were looked at, in which it is not."""
+        time = _checked_time(time_s)
+        m = self._memory
+        if m[COUNT] == 0.0:
+            return
+        self._now_s = max(time, m[TIME])
+        self._visible = False
+        if self.ground is None:
+            return
+        if seen is not None and np.shape(seen) != self.ground.shape:
+            raise BadInputError(f"seen has shape {np.shape(seen)}: expected {self.ground.shape}, a value per cell")
+        if self._hidden is None:
+            goals = self._goal_weights()
+            _, w, _, _, _ = blend(m)
+            self._hidden = Hidden(self._around, self._intent, float(m[TIME]), (float(m[X]), float(m[Y])), (w.real, w.imag),
+                                  max(float(m[TOP_SPEED]), 1e-3 * self.ground.cell_px), goals)
+        self._hidden.update(self._now_s, seen)
+
+    def set_goals(self, goals: Any) -> None:
+        """What it may want now: points, or a mapping from name to point.  Goals off the map or in walls move to the nearest free place."""
+        old = list(range(len(self._intent.labels)))
+        kept = self._intent.set_goals(goals)
+        if kept != old or len(kept) != len(old):
+            self._move_records(kept)
+            if self._hidden is not None:
+                self._hidden.goals_changed(kept)
+        self._labels = expert_labels(self._intent.labels)
+        if self._memory[COUNT] > 0.0:
+            self._intent.update(self._memory)
+        self._intent.log_posterior(self._log_prior)
+
+    def reset(self) -> None:
+        """A new round: forget where it is, keep what was learned of it."""
+        m = self._memory
+        m[COUNT] = m[PEAK_STEPS] = 0.0
+        m[TIME] = 0.0
+        self._hidden = None
+        self._visible = False
+        self._intent.forget()
+
+    # ---- what it thinks ------------------------------------------------------------------------------------------
+
+    @property
+    def visible(self) -> bool:
+        """Whether it was in sight at the last report."""
+        return self._visible
+
+    @property
+    def max_speed_px_s(self) -> float:
+        """Its top speed as far as it was seen, px/s."""
+        return float(self._memory[TOP_SPEED])
+
+    @property
+    def surprise(self) -> float:
+        """How badly the last forecasts did: about 1 as expected, 3 or more means the model does not fit."""
+        return float(self._memory[SURPRISE])
+
+    @property
+    def occupancy(self) -> Floats | None:
+        """(rows, cols) where it may be, sum 1; None while it is seen, and where there is no ground."""
+        return self._hidden.occupancy if self._hidden is not None else None
+
+    @property
+    def belief(self) -> Belief | None:
+        """Where it is thought to be; None before it was ever seen."""
+        m = self._memory
+        if m[COUNT] == 0.0:
+            return None
+        z, w, pp, pv, vv = blend(m)
+        covariance = np.array([[pp, 0.0, pv.real, pv.imag], [0.0, pp, -pv.imag, pv.real], [pv.real, -pv.imag, vv, 0.0],
+                               [pv.imag, pv.real, 0.0, vv]])
+        position, velocity = np.array([z.real, z.imag]), np.array([w.real, w.imag])
+        if not self._visible:
+            position, velocity, covariance = self._unseen_state(position, velocity, covariance)
+        return Belief(time_s=self._now_s, position_px=position, velocity_px_s=velocity, covariance=covariance,
+                      turn_rate_rad_s=float(m[TURN_RATE]), visible=self._visible, last_seen_s=float(m[TIME]), surprise=self.surprise)
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """What each kind of future counts at present, by label, for the next second."""
+        if self._memory[COUNT] == 0.0:
+            return {}
+        rows = self._rows(1.0)
+        out: dict[str, float] = {}
+        labels = self._current_labels()
+        for e in np.flatnonzero(rows > 0.0):
+            out[labels[e]] = out.get(labels[e], 0.0) + float(rows[e])
+        return dict(sorted(out.items(), key=lambda item: -item[1]))
+
+    def forecast(self, horizon_s: float, step_s: float, hypotheses: int | None = None) -> Forecast:
+        """What it may do in the next `horizon_s`, in steps of `step_s`, as at most `hypotheses` futures (default from the config).
+
+        Raises `BadInputError` before the first sighting, and for horizons that are not positive.
+        """
+        times = _step_times(horizon_s, step_s)
+        most = self.config.hypotheses if hypotheses is None else hypotheses
+        if not isinstance(most, (int, np.integer)) or most < 1:
+            raise BadInputError(f"hypotheses={hypotheses!r}: expected a whole number, 1 or more")
+        m = self._memory
+        if m[COUNT] == 0.0:
+            raise BadInputError("forecast: nothing was observed yet; call observe first")
+        unseen_s = 0.0 if self._visible else self._now_s - float(m[TIME])
+        if unseen_s > _FORESEEABLE_S and self._hidden is not None:
+            return self._forecast_hidden(times, int(most))
+        return self._forecast_tracks(times, unseen_s, min(int(most), EXPERTS))
+
+    # ---- save and restore ----------------------------------------------------------------------------------------
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """What was learned, as arrays for a save file."""
+        return learned_state(self._memory, self._intent.labels)
+
+    def restore(self, state: dict[str, NDArray[Any]]) -> None:
+        """Take up what `state` gave; ValueError or KeyError when it does not fit, and nothing is changed then."""
+        self._memory = restore_learned(state)
+        self._hidden, self._visible = None, False
+        self._intent.forget()
+
+    # ---- inside --------------------------------------------------------------------------------------------------
+
+    def _record(self) -> None:
+        """Every expert speaks; it will be judged when the time comes."""
+        m = self._memory
+        if self._intent.labels or self._experts:
+            self._intent.update(m)
+            self._intent.log_posterior(self._log_prior)
+            self._fill_given(FINE_TIMES_S, self._given)
+        walls, clear = self._around.walls()
+        record_experts(m, FINE_TIMES_S, self._given, self._log_prior, walls, clear)
+
+    def _fill_given(self, times: Floats, out: Floats) -> None:
+        """Tracks (GIVEN, H, 2) of goals first, then of the game's own experts."""
+        self._intent.tracks(self._memory, times, out)
+        row = len(self._intent.labels)
+        for expert in self._experts:
+            belief = self.belief
+            if belief is None or row + expert.rows > GIVEN:
+                return
+            said = expert.hypotheses(belief, times)
+            out[row:row + expert.rows] = said.positions_px
+            self._log_prior[row:row + expert.rows] = -math.log(max(1, expert.rows))
+            self._labels[OWN + row:OWN + row + expert.rows] = said.labels
+            row += expert.rows
+
+    def _given_tracks(self, times: Floats) -> Floats:
+        out = np.empty((GIVEN, len(times), 2))
+        if self._intent.labels or self._experts:
+            self._fill_given(times, out)
+        else:
+            out.fill(math.nan)
+        return out
+
+    def _rows(self, horizon_s: float) -> Floats:
+        """(EXPERTS,) what each expert counts as a future of horizon_s."""
+        times = BIN_S
+        tracks, present = np.empty((EXPERTS, BINS, 2)), np.empty(EXPERTS, np.bool_)
+        walls, clear = self._around.walls()
+        unroll_experts(self._memory, times, self._given_tracks(times), walls, clear, tracks, present)
+        by_bin, rows = np.empty((BINS, EXPERTS)), np.empty(EXPERTS)
+        weigh_experts(self._memory, present, self._log_prior, by_bin)
+        row_weights(by_bin, horizon_s, rows)
+        return rows
+
+    def _goal_weights(self) -> Floats:
+        return self._rows(2.0)[OWN:OWN + len(self._intent.labels)]
+
+    def _current_labels(self) -> list[str]:
+        """(EXPERTS,) in words, as of now: turns have a side."""
+        return with_side(self._labels, float(self._memory[TURN_RATE]), float(self._memory[TURN_RATE_SLOW]))
+
+    def _forecast_tracks(self, times: Floats, unseen_s: float, most: int) -> Forecast:
+        m = self._memory
+        steps = len(times)
+        ahead = times + unseen_s if unseen_s > 0.0 else times
+        positions, covariances = np.empty((most, steps, 2)), np.empty((most, steps, 2, 2))
+        weights, chosen = np.empty(most), np.empty(most, np.int64)
+        walls, clear = self._around.walls()
+        count = compose(m, ahead, self._given_tracks(ahead), self._log_prior, walls, clear, most, positions, covariances, weights, chosen)
+        labels = self._current_labels()
+        weights = weights[:count]
+        if self._hidden is not None and self._hidden.seen is not None:
+            weights = self._unless_seen(positions[:count, 0], weights)
+        return Forecast(times, positions[:count], weights, covariances[:count], tuple([labels[e] for e in chosen[:count].tolist()]))
+
+    def _unless_seen(self, now_px: Floats, weights: Floats) -> Floats:
+        """Futures that would have been seen by now count little."""
+        assert self._hidden is not None and self._hidden.seen is not None and self.ground is not None
+        seen = np.array([self._hidden.seen[self.ground.cell_of(point)] for point in now_px])
+        left = np.where(seen, 0.05, 1.0) * weights
+        return np.asarray(left / left.sum())
+
+    def _forecast_hidden(self, times: Floats, most: int) -> Forecast:
+        """From the likeliest places on: those on the way to goals go on, the others wait about where they are."""
+        assert self._hidden is not None and self.ground is not None
+        places = self._hidden.places(most)
+        positions, covariances = np.empty((len(places), len(times), 2)), np.zeros((len(places), len(times), 2, 2))
+        labels = []
+        pace = max(self.max_speed_px_s, 1e-9)
+        for k, place in enumerate(places):
+            positions[k] = place.point
+            grow = (0.15 * pace * times) ** 2
+            if place.goal >= 0:
+                positions[k] = self._intent.track_from(place.goal, float(place.point[0]), float(place.point[1]), pace, times)
+            else:
+                grow = 0.25 * pace * self.ground.cell_px * times
+            covariances[k, :, 0, 0] = place.variance[0] + grow
+            covariances[k, :, 1, 1] = place.variance[1] + grow
+            labels.append(place_label(place, self._intent.labels, self._intent.points, self.ground))
+        return Forecast(times, positions, np.array([place.weight for place in places]), covariances, tuple(labels))
+
+    def _unseen_state(self, position: Floats, velocity: Floats, covariance: Floats) -> tuple[Floats, Floats, Floats]:
+        """Mean state while out of sight: the likeliest place, spread as wide as the map of where it may be."""
+        unseen_s = self._now_s - float(self._memory[TIME])
+        wide = covariance.copy()
+        if self._hidden is not None and unseen_s > _FORESEEABLE_S:
+            best = self._hidden.places(1)[0]
+            wide[0, 0], wide[1, 1] = best.variance
+            return best.point, np.zeros(2), wide
+        best_track = self._forecast_tracks(np.array([max(1e-3, 0.1)]), max(0.0, unseen_s - 0.1), 1)
+        wide[:2, :2] = best_track.covariances_px2[0, 0]
+        return best_track.positions_px[0, 0], velocity * math.exp(-unseen_s), wide
+
+    def _move_records(self, kept: list[int]) -> None:
+        """Goals changed places: their records go with them; a new goal starts like the best of the old."""
+        m = self._memory
+        for base, width in ((SCORE, BINS), (ERROR, 2 * BINS), (JUDGED, BINS)):
+            rows = m[base + OWN * width:base + EXPERTS * width].reshape(GIVEN, width)
+            old = rows.copy()
+            rows[:] = 0.0
+            for i, j in enumerate(kept):
+                if j >= 0:
+                    rows[i] = old[j]
+                elif base == SCORE and len(old):
+                    rows[i] = -1.0
+        drop_records(m)
+
+
+def _checked_time(time_s: Any) -> float:
+    if not isinstance(time_s, (int, float, np.number)) or isinstance(time_s, bool) or not math.isfinite(time_s):
+        raise BadInputError(f"time_s={time_s!r}: expected finite seconds")
+    return float(time_s)
+
+
+def _threats(threats: Any) -> Floats:
+    """(n, 2) of pursuers given as positions, sprites, or an array."""
+    if isinstance(threats, np.ndarray) and threats.ndim == 2 and threats.shape[1] == 2 and threats.dtype == np.float64:
+        return np.ascontiguousarray(threats)
+    if len(threats) == 0:
+        return _NO_THREATS
+    return np.array([position_of(threat, f"threats[{i}]") for i, threat in enumerate(threats)])
+
+
+def _step_times(horizon_s: Any, step_s: Any) -> Floats:
+    for name, value in (("horizon_s", horizon_s), ("step_s", step_s)):
+        if not isinstance(value, (int, float, np.number)) or not math.isfinite(value) or value <= 0.0:
+            raise BadInputError(f"{name}={value!r}: expected a positive number of seconds")
+    count = max(1, round(float(horizon_s) / float(step_s)))
+    if count > 10_000:
+        raise BadInputError(f"step_s={step_s!r}: {count} steps for horizon_s={horizon_s!r}; at most 10000")
+    return float(step_s) * np.arange(1.0, count + 1.0)
+
