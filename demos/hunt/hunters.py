@@ -20,7 +20,7 @@ __all__ = ["NAMES", "Hunter"]
 NAMES = ("Vesper", "Brand", "Isolde", "Corvin", "Maren")
 _LOST_AFTER_S = 0.5
 _TELL_EVERY_S = 0.25
-_TELL_BACK = 4
+_TELL_BACK, _TELL_KEPT = 4, 12
 _TELL_WITHIN_BODIES = 24.0
 
 
@@ -38,7 +38,7 @@ class Hunter:
         """How long it has been touching the player."""
         self._heard = False
         self._unseen_s = math.inf
-        self._said: deque[nw.Explanation] = deque(maxlen=_TELL_BACK)
+        self._said: deque[nw.Explanation] = deque(maxlen=_TELL_KEPT)
         self._silent_s = 0.0
 
     @property
@@ -90,9 +90,11 @@ class Hunter:
         physics.steer(self.walker, (0.0, 0.0), dt_s)
 
     def reasons(self) -> nw.Explanation:
-        """What it said it was doing about a second ago, before the catch was certain."""
-        explanation: nw.Explanation = self._said[0] if self._said else self.npc.explain()
-        return explanation
+        """What it said before the catch was certain: its last word on cutting the player off, else that of a second ago."""
+        if not self._said:
+            return self.npc.explain()
+        ahead = [said for said in self._said if "lead_s" in said.numbers]
+        return ahead[-1] if ahead else self._said[max(0, len(self._said) - _TELL_BACK)]
 
     def _remember_reasons(self, player: NDArray[np.float64], dt_s: float) -> None:
         self._silent_s -= dt_s

@@ -40,7 +40,7 @@ def build() -> Level:
     island.scatter("rock", 0.06, on=("sand",), clear=1.0)
     return island.finish(
         "archipelago", "Archipelago", "The bridges fall behind you. Count on it.",
-        player=_START, hunters=4, hunter_starts=_HUNTERS,
+        player=_START, hunters=3, hunter_starts=_HUNTERS,
         relics=_RELICS,
         boat=_BOAT, berth=(13, 55),
     )
