@@ -112,7 +112,8 @@ class Choices:
             font.write(surface, label, at, colour("ink" if marked else "ivory"), align=align, shadow=None if marked else colour("ink"))
             y += row
             if marked and choice.note:
-                small.write(surface, choice.note, (box.centerx if align == 0.5 else box.left + 24 * s, y), colour("ivory"), align=align, shadow=colour("ink"))
+                small.write(surface, choice.note, (box.centerx if align == 0.5 else box.left + 24 * s, y + 2 * s), colour("ivory"), align=align, shadow=colour("ink"))
+                y += 20 * s
             y += 5 * s
         return y
 

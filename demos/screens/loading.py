@@ -62,10 +62,25 @@ class LoadingScreen(Screen):
                 raise self._error
             self._then()
 
+    def _sky(self, surface: pygame.Surface, s: float) -> None:
+        """Dusk in bands, a low sun, the first stars."""
+        width, height = surface.get_size()
+        bands = 22
+        for k in range(bands):
+            tint = pygame.Color(*colour("ink")).lerp(pygame.Color(*colour("coral_dark")), 0.62 * (k / (bands - 1)) ** 1.7)
+            surface.fill(tint, (0, height * 0.66 * k / bands, width, height * 0.66 / bands + 2))
+        for k in range(40):
+            x, y = (k * 397 + 131) % width, (k * 211 + 57) % max(1, round(0.42 * height))
+            bright = 0.5 + 0.5 * math.sin(1.7 * self._clock_s + k)
+            pygame.draw.circle(surface, pygame.Color(*colour("violet")).lerp(pygame.Color(*colour("ivory")), bright), (x, y), 1 + k % 2)
+        sun = (round(0.72 * width), round(0.63 * height))
+        for radius, tint in ((92, "coral_dark"), (80, "coral"), (64, "coral_light"), (48, "ember")):
+            pygame.draw.circle(surface, colour(tint), sun, round(radius * s))
+
     def draw(self, app: App, surface: pygame.Surface) -> None:
         width, height = surface.get_size()
         s = ui_scale(height)
-        surface.fill(colour("ink"))
+        self._sky(surface, s)
         for k in range(9):  # waves of the evening sea
             y = height * (0.62 + 0.045 * k)
             tint = pygame.Color(*colour("sea_deep")).lerp(pygame.Color(*colour("sea_light")), k / 11)

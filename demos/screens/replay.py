@@ -28,6 +28,8 @@ _THINK_EVERY_S = 0.25
 _BACK_S = 1.0
 """How long before the catch the decision is shown: the moment of which the world tells why."""
 _DRAWN_WEIGHT = 0.03
+_MARGIN_PX = 56
+"""Of picture round everyone's way."""
 _TINTS = ("coral", "ember", "teal", "hunters/0", "good", "hunters/1")
 
 
@@ -77,7 +79,7 @@ class Ghosts:
         self._colour_index = colour_index
         self._paths = [(time_s, player, hunters[hunter]) for time_s, player, hunters in recorder.places if time_s >= decision.time_s - 0.11]
         self._still: pygame.Surface | None = None
-        self._corner = (0.0, 0.0)
+        self._corner, self._scale = (0.0, 0.0), 1.0
 
     def draw(self, surface: pygame.Surface, box: pygame.Rect, time_s: float) -> None:
         """Paint into `box`; `time_s` runs the ghosts round and round."""
@@ -98,14 +100,18 @@ class Ghosts:
         pygame.draw.rect(surface, colour("ivory"), box, width=2, border_radius=6)
 
     def _spot(self, point: Any) -> tuple[float, float]:
-        return float(point[0]) * ART_ZOOM - self._corner[0], float(point[1]) * ART_ZOOM - self._corner[1]
+        return (float(point[0]) * ART_ZOOM - self._corner[0]) * self._scale, (float(point[1]) * ART_ZOOM - self._corner[1]) * self._scale
 
     def _painted(self, size: tuple[int, int]) -> pygame.Surface:
         decision = self._decision
-        middle = 0.5 * (decision.player + decision.hunter) * ART_ZOOM
-        self._corner = (round(middle[0] - size[0] / 2), round(middle[1] - size[1] / 2))
-        picture = pygame.Surface(size)
-        self._island.draw(picture, self._corner[0], self._corner[1], 0.0)
+        places = np.array([decision.player, decision.hunter, *(at for _, *both in self._paths for at in both)]) * ART_ZOOM
+        low, high = places.min(axis=0), places.max(axis=0)
+        self._scale = float(np.clip(min((size[0] - 2 * _MARGIN_PX) / max(high[0] - low[0], 1.0), (size[1] - 2 * _MARGIN_PX) / max(high[1] - low[1], 1.0)), 0.4, 1.0))
+        large = pygame.Surface((round(size[0] / self._scale), round(size[1] / self._scale)))
+        corner = 0.5 * (low + high) - 0.5 * np.array(large.get_size()) + (0, -12)
+        self._corner = (float(corner[0]), float(corner[1]))
+        self._island.draw(large, round(corner[0]), round(corner[1]), 0.0)
+        picture = pygame.transform.smoothscale(large, size)
         veil = pygame.Surface(size)
         veil.fill(colour("ink"))
         veil.set_alpha(95)
