@@ -152,7 +152,7 @@ class Brain:
             time_s=now.time_s, position_px=now.position_px, velocity_px_s=self.motion.velocity_px_s, size_px=now.size_px, speed_px_s=speed,
             reach_px=0.25 * (sum(now.size_px) + sum(other_size)), heading_rad=self.heading_rad, post_px=self.post, ground=self.ground,
             surfaces=self.table(), config=self.config, target=model, belief=belief, forecast=forecast,
-            covered_s=self.team.covered(self.member, now.time_s), searched_px=self.team.searched(self.member, now.time_s), rng=self.rng)
+            change_hz=self.team.change_hz(self.target_name), covered_s=self.team.covered(self.member, now.time_s), searched_px=self.team.searched(self.member, now.time_s), rng=self.rng)
 
     def _tell_team(self, now: Observation) -> None:
         assert self.plan is not None
@@ -223,7 +223,7 @@ class Brain:
             self.surfaces.beliefs.update(config.surfaces)
         self.surfaces.config = config.learning
         self.config = config
-        self.team.configure(config.target, None)
+        self.team.configure(config.target, config.persistence, None)
         self.plan = None
 
     def surfaces_from(self, arrays: dict[str, Any]) -> dict[str, Surface]:

@@ -53,7 +53,7 @@ def load_npc(source: str | os.PathLike[str] | Mapping[str, Any] | NpcConfig, gro
     if time == "frames":
         config = replace(config, body=_per_second(config.body))
     team = team if team is not None else Team(ground, seed)
-    team.configure(config.target, goals)
+    team.configure(config.target, config.persistence, goals)
     called = name if name is not None else (str(source) if isinstance(source, str) else config.behaviour)
     return Npc(ground, config, position, seed, team, _body_size(size, config.body, ground), called, time == "frames")
 

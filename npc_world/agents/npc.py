@@ -163,9 +163,9 @@ class Npc:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write all it has learned and believes to a file, atomically."""
         arrays = dict(self._brain.state())
-        for i, (name, model) in enumerate(self.team.models.items()):
+        for i, (name, state) in enumerate(self.team.states().items()):
             arrays[f"target{i}/name"] = np.array(name)
-            arrays.update({f"target{i}/{key}": value for key, value in model.state().items()})
+            arrays.update({f"target{i}/{key}": value for key, value in state.items()})
         write_snapshot(path, arrays)
 
     def restore(self, path: str | os.PathLike[str]) -> None:
@@ -178,11 +178,10 @@ class Npc:
                 group, _, field = key.partition("/")
                 if group.startswith("target"):
                     states.setdefault(group, {})[field] = value
-            models = {str(state.pop("name")): self.team.model_from(state) for state in states.values()}
+            self.team.restore({str(state.pop("name")): state for state in states.values()})
         except (KeyError, ValueError, TypeError, IndexError) as error:
             raise SaveFileError(f"{path}: does not hold what an NPC saves ({error})") from None
         self._brain.surfaces.beliefs = surfaces
-        self.team.models.update(models)
 
     # ---- inside ----------------------------------------------------------------------------------------------------
 

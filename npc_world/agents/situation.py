@@ -39,6 +39,8 @@ class Situation:
     target: TargetModel | None
     belief: Belief | None
     forecast: Forecast | None
+    change_hz: float
+    """How often the target stops doing what was forecast."""
     covered_s: Mapping[str, float]
     """Catch times of the teammates, by hypothesis label."""
     searched_px: tuple[Floats, ...]

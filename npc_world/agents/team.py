@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from npc_world.beliefs.persistence import Persistence, PersistenceConfig
 from npc_world.beliefs.target_model import TargetConfig, TargetModel
 from npc_world.core.errors import BadInputError
 from npc_world.core.records import Forecast, Observation
@@ -31,6 +32,8 @@ class Team:
         self.models: dict[str, TargetModel] = {}
         self.goals: Any = ()
         self._config = TargetConfig()
+        self._persistence_config = PersistenceConfig()
+        self._persistence: dict[str, Persistence] = {}
         self._members = 0
         self._sighted_s: dict[str, float] = {}
         self._seen_cells: NDArray[np.bool_] | None = None
@@ -52,9 +55,9 @@ class Team:
 
     # ---- what the members tell --------------------------------------------------------------------------------
 
-    def configure(self, config: TargetConfig, goals: Any) -> None:
+    def configure(self, config: TargetConfig, persistence: PersistenceConfig, goals: Any) -> None:
         """How its targets are modelled; the last member to say so decides."""
-        self._config = config
+        self._config, self._persistence_config = config, persistence
         if goals is not None:
             self.set_goals(goals)
 
@@ -74,6 +77,7 @@ class Team:
             model = self._model(name)
             if self._sighted_s.get(name, -1.0) < seen.time_s - 1e-9:
                 model.observe(seen.time_s, sighting.position_px, threats=tuple(self._threats.values()))
+                self._persistence[name].compare(seen.time_s, sighting.position_px)
                 self._sighted_s[name] = seen.time_s
         if seen_cells is not None:
             self._seen_cells = seen_cells if self._seen_cells is None else self._seen_cells | seen_cells
@@ -98,7 +102,14 @@ class Team:
             return kept[2]
         forecast = model.forecast(horizon_s, horizon_s / steps, hypotheses)
         self._forecasts[name] = (time_s, horizon_s, forecast)
+        if model.belief.visible:
+            self._persistence[name].expect(time_s, forecast, model.max_speed_px_s)
         return forecast
+
+    def change_hz(self, name: str | None) -> float:
+        """How often a target stops doing what was forecast, changes per second."""
+        found = self._persistence.get(name) if name is not None else None
+        return found.change_hz if found is not None else self._persistence_config.prior_hz
 
     def covered(self, member: int, time_s: float) -> dict[str, float]:
         """Least catch time of the other members by hypothesis label, as they told within the last second."""
@@ -117,21 +128,34 @@ class Team:
         """A new round: forget where the targets are, keep what was learned of them."""
         for model in self.models.values():
             model.reset()
+        for persistence in self._persistence.values():
+            persistence.reset()
         for kept in (self._sighted_s, self._threats, self._forecasts, self._catch_times, self._searching):
             kept.clear()
         self._seen_cells, self._frame_s = None, -1.0
 
     # ---- inside ------------------------------------------------------------------------------------------------
 
-    def model_from(self, state: dict[str, NDArray[Any]]) -> TargetModel:
-        """A target model with a saved state; ValueError or KeyError when it does not fit."""
-        model = TargetModel(self.ground, self.goals, config=self._config)
-        model.restore(state)
-        return model
+    def states(self) -> dict[str, dict[str, NDArray[Any]]]:
+        """What was learned of each target, as arrays."""
+        return {name: {**model.state(), "persistence": self._persistence[name].state()} for name, model in self.models.items()}
+
+    def restore(self, states: Mapping[str, Mapping[str, NDArray[Any]]]) -> None:
+        """Take up what `states` gave; ValueError, KeyError or TypeError when it does not fit, and then nothing has changed."""
+        models: dict[str, TargetModel] = {}
+        counted: dict[str, Persistence] = {}
+        for name, state in states.items():
+            models[name] = TargetModel(self.ground, self.goals, config=self._config)
+            counted[name] = Persistence(self._persistence_config)
+            counted[name].restore(np.asarray(state["persistence"]))
+            models[name].restore({key: value for key, value in state.items() if key != "persistence"})
+        self.models.update(models)
+        self._persistence.update(counted)
 
     def _model(self, name: str) -> TargetModel:
         if name not in self.models:
             self.models[name] = TargetModel(self.ground, self.goals, config=self._config)
+            self._persistence[name] = Persistence(self._persistence_config)
         return self.models[name]
 
     def _conclude(self) -> None:

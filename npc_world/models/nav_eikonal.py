@@ -17,7 +17,7 @@ from npc_world.core.compiled import kernel
 from npc_world.core.terrain import Terrain
 from npc_world.models.nav_grid import NavGrid
 from npc_world.models.nav_lines import line_is_clear, line_time, node_of
-from npc_world.models.travel_time import surface_rows
+from npc_world.models.nav_surfaces import surface_rows
 
 __all__ = ["straight_time_fields", "straight_times_to_cells"]
 
@@ -29,11 +29,12 @@ def straight_time_fields(ground: Terrain, starts: ArrayLike, speed_px_s: float, 
                          max_time_s: float = math.inf) -> NDArray[np.float64]:
     """Seconds from each of `starts` (n, 2) px to every cell, (n, rows, cols); inf beyond `max_time_s` and where no way leads."""
     grid = NavGrid.of(ground, size)
-    table = surface_rows(grid, surfaces)
+    table, factor = surface_rows(grid, surfaces)
+    speed = speed_px_s * factor
     points = np.ascontiguousarray(starts, dtype=np.float64).reshape(-1, 2)
     times = np.full((len(points), *grid.free.shape), math.inf)
-    march_each(grid.walls, grid.free, grid.moves, grid.surface, table, points, max_time_s * speed_px_s, _nothing(grid.free.shape), times)
-    times /= speed_px_s
+    march_each(grid.walls, grid.free, grid.moves, grid.surface, table, points, max_time_s * speed, _nothing(grid.free.shape), times)
+    times /= speed
     return times
 
 
@@ -41,7 +42,8 @@ def straight_times_to_cells(ground: Terrain, starts: ArrayLike, cells: NDArray[n
                             surfaces: ArrayLike | None = None, max_time_s: float = math.inf) -> NDArray[np.float64]:
     """(n, m) seconds from each of `starts` (n, 2) px to the points of `cells` (m, 2) of (row, col): marches no further than needed."""
     grid = NavGrid.of(ground, size)
-    table = surface_rows(grid, surfaces)
+    table, factor = surface_rows(grid, surfaces)
+    speed = speed_px_s * factor
     points = np.ascontiguousarray(starts, dtype=np.float64).reshape(-1, 2)
     wanted = np.zeros(grid.free.shape, np.bool_)
     wanted[cells[:, 0], cells[:, 1]] = True
@@ -50,9 +52,9 @@ def straight_times_to_cells(ground: Terrain, starts: ArrayLike, cells: NDArray[n
     for i in range(len(points)):
         if i > 0:
             times[:] = math.inf
-        march_each(grid.walls, grid.free, grid.moves, grid.surface, table, points[i:i + 1], max_time_s * speed_px_s, wanted, times)
+        march_each(grid.walls, grid.free, grid.moves, grid.surface, table, points[i:i + 1], max_time_s * speed, wanted, times)
         out[i] = times[0][cells[:, 0], cells[:, 1]]
-    out /= speed_px_s
+    out /= speed
     return out
 
 

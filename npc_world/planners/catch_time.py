@@ -29,57 +29,63 @@ def _closing(times_s, track, speed):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def catch_open(times_s, track, x, y, start_s, speed, reach):  # type: ignore[no-untyped-def]
-    """Time from now to catch track (H, 2) in the open, leaving (x, y) at start_s; returns (time, meeting x, meeting y)."""
+def catch_open(times_s, track, x, y, start_s, speed, reach, change_hz, change_cost):  # type: ignore[no-untyped-def]
+    """Time to catch track (H, 2) in the open, leaving (x, y) at start_s: (time, meeting x, meeting y, expected time).
+
+    The expected time supposes that at any moment, at rate change_hz, the target stops doing this; what is then left of the gap
+    takes change_cost times as long as to walk it.
+    """
     steps = times_s.shape[0]
     last_gap = math.hypot(track[0, 0] - x, track[0, 1] - y) - reach - speed * max(0.0, times_s[0] - start_s)
     if last_gap <= 0.0 and start_s <= times_s[0]:
-        return times_s[0], track[0, 0], track[0, 1]
+        return times_s[0], track[0, 0], track[0, 1], times_s[0]
+    expected, sure = 0.0, 1.0
     for h in range(1, steps):
-        if times_s[h] < start_s:
-            last_gap = math.hypot(track[h, 0] - x, track[h, 1] - y) - reach
-            continue
-        gap = math.hypot(track[h, 0] - x, track[h, 1] - y) - reach - speed * (times_s[h] - start_s)
-        if gap <= 0.0:
-            u = last_gap / (last_gap - gap) if last_gap > gap and last_gap > 0.0 else 0.0
+        gap = math.hypot(track[h, 0] - x, track[h, 1] - y) - reach - speed * max(0.0, times_s[h] - start_s)
+        if times_s[h] >= start_s and gap <= 0.0:
+            u = last_gap / (last_gap - gap) if last_gap > 0.0 else 0.0
             t = max(start_s, times_s[h - 1] + u * (times_s[h] - times_s[h - 1]))
-            return t, track[h - 1, 0] + u * (track[h, 0] - track[h - 1, 0]), track[h - 1, 1] + u * (track[h, 1] - track[h - 1, 1])
+            meeting_x = track[h - 1, 0] + u * (track[h, 0] - track[h - 1, 0])
+            meeting_y = track[h - 1, 1] + u * (track[h, 1] - track[h - 1, 1])
+            return t, meeting_x, meeting_y, expected + sure * t
+        still = math.exp(-change_hz * times_s[h])
+        expected += (sure - still) * (times_s[h] + change_cost * max(0.0, gap) / speed)
+        sure = still
         last_gap = gap
     end_x, end_y, end_s = track[steps - 1, 0], track[steps - 1, 1], times_s[steps - 1]
-    step_s = times_s[steps - 1] - times_s[steps - 2]
-    vx = (end_x - track[steps - 2, 0]) / step_s
-    vy = (end_y - track[steps - 2, 1]) / step_s
-    # |offset + v t| = reach + speed (end - start + t): the usual quadratic
-    ox, oy = end_x - x, end_y - y
-    head = reach + speed * max(0.0, end_s - start_s)
-    a = vx * vx + vy * vy - speed * speed
-    b = 2.0 * (ox * vx + oy * vy - head * speed)
-    c = ox * ox + oy * oy - head * head
-    t = -1.0
-    if abs(a) < 1e-9 * speed * speed:
-        if b < 0.0:
-            t = -c / b
-    else:
-        root = b * b - 4.0 * a * c
-        if root >= 0.0:
-            root = math.sqrt(root)
-            low, high = (-b - root) / (2.0 * a), (-b + root) / (2.0 * a)
-            if low > high:
-                low, high = high, low
-            t = low if low > 0.0 else high
+    vx = (end_x - track[steps - 2, 0]) / (end_s - times_s[steps - 2])
+    vy = (end_y - track[steps - 2, 1]) / (end_s - times_s[steps - 2])
     hopeless = max(0.0, last_gap) / _closing(times_s, track, speed)
-    if t <= 0.0 or t > hopeless:
-        t = min(hopeless, t) if t > 0.0 else hopeless
-        return end_s + hopeless, end_x, end_y
-    return end_s + t, end_x + vx * t, end_y + vy * t
+    t = _meet_straight(end_x - x, end_y - y, vx, vy, speed, reach + speed * max(0.0, end_s - start_s))
+    if t < 0.0 or t > hopeless:
+        return end_s + hopeless, end_x, end_y, expected + sure * (end_s + hopeless)
+    return end_s + t, end_x + vx * t, end_y + vy * t, expected + sure * (end_s + t)
 
 
 @kernel
-def catch_times_open(times_s, tracks, starts, delay_s, speed, reach, out):  # type: ignore[no-untyped-def]
-    """out (C, K): time to catch each track (K, H, 2) when the pursuer stands at starts (C, 2) after delay_s seconds."""
+def _meet_straight(dx, dy, vx, vy, speed, head):  # type: ignore[no-untyped-def]
+    """Least t ≥ 0 with |(dx, dy) + (vx, vy) t| = head + speed t, or -1: the usual quadratic."""
+    a = vx * vx + vy * vy - speed * speed
+    b = 2.0 * (dx * vx + dy * vy - head * speed)
+    c = dx * dx + dy * dy - head * head
+    if abs(a) < 1e-9 * speed * speed:
+        return -c / b if b < 0.0 else -1.0
+    root = b * b - 4.0 * a * c
+    if root < 0.0:
+        return -1.0
+    root = math.sqrt(root)
+    low, high = (-b - root) / (2.0 * a), (-b + root) / (2.0 * a)
+    if low > high:
+        low, high = high, low
+    return low if low >= 0.0 else high if high >= 0.0 else -1.0
+
+
+@kernel
+def catch_times_open(times_s, tracks, starts, delay_s, speed, reach, change_hz, change_cost, out):  # type: ignore[no-untyped-def]
+    """out (C, K): expected time to catch each track (K, H, 2) when the pursuer stands at starts (C, 2) after delay_s seconds."""
     for c in range(starts.shape[0]):
         for k in range(tracks.shape[0]):
-            out[c, k] = catch_open(times_s, tracks[k], starts[c, 0], starts[c, 1], delay_s[c], speed, reach)[0]
+            out[c, k] = catch_open(times_s, tracks[k], starts[c, 0], starts[c, 1], delay_s[c], speed, reach, change_hz, change_cost)[3]
 
 
 @kernel
@@ -110,8 +116,9 @@ def arrivals_along(tracks, field, cell_px, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def catch_late(times_s, tracks, arrivals_s, late_s, speed, reach_s, unreached_s, out, meeting):  # type: ignore[no-untyped-def]
-    """out (C, K): time to catch each track when every arrival (K, H) is late_s (C, K) later; meeting (C, K, 2) is filled.
+def catch_late(times_s, tracks, arrivals_s, late_s, speed, reach_s, unreached_s, change_hz, change_cost, out, expected, meeting):  # type: ignore[no-untyped-def]
+    """Time to catch each track when every arrival (K, H) is late_s (C, K) later, as `catch_open`: out (C, K) the time,
+    expected (C, K) the expected time, meeting (C, K, 2) where.
 
     Points that no way leads to, in a wall or beyond the computed field, are passed over; a track without any other counts as
     `unreached_s` away.  reach_s is the reach over the own speed.
@@ -120,20 +127,25 @@ def catch_late(times_s, tracks, arrivals_s, late_s, speed, reach_s, unreached_s,
     for c in range(late_s.shape[0]):
         for k in range(tracks.shape[0]):
             gap, last_gap, last = unreached_s + late_s[c, k], -1.0, 0
+            mean, sure = 0.0, 1.0
             for h in range(steps):
                 away = arrivals_s[k, h]
-                if away == math.inf:
-                    continue
-                gap = late_s[c, k] + max(0.0, away - reach_s) - times_s[h]
-                if gap <= 0.0:
-                    u = last_gap / (last_gap - gap) if last_gap > 0.0 else 1.0
-                    out[c, k] = times_s[last] + u * (times_s[h] - times_s[last])
-                    meeting[c, k, 0] = tracks[k, last, 0] + u * (tracks[k, h, 0] - tracks[k, last, 0])
-                    meeting[c, k, 1] = tracks[k, last, 1] + u * (tracks[k, h, 1] - tracks[k, last, 1])
-                    break
-                last_gap, last = gap, h
+                if away < math.inf:
+                    gap = late_s[c, k] + max(0.0, away - reach_s) - times_s[h]
+                    if gap <= 0.0:
+                        u = last_gap / (last_gap - gap) if last_gap > 0.0 else 1.0
+                        out[c, k] = times_s[last] + u * (times_s[h] - times_s[last])
+                        expected[c, k] = mean + sure * out[c, k]
+                        meeting[c, k, 0] = tracks[k, last, 0] + u * (tracks[k, h, 0] - tracks[k, last, 0])
+                        meeting[c, k, 1] = tracks[k, last, 1] + u * (tracks[k, h, 1] - tracks[k, last, 1])
+                        break
+                    last_gap, last = gap, h
+                still = math.exp(-change_hz * times_s[h])
+                mean += (sure - still) * (times_s[h] + change_cost * gap)
+                sure = still
             if gap > 0.0:
                 out[c, k] = times_s[steps - 1] + gap * speed / _closing(times_s, tracks[k], speed)
+                expected[c, k] = mean + sure * out[c, k]
                 meeting[c, k] = tracks[k, last if last_gap >= 0.0 else steps - 1]
 
 

@@ -46,6 +46,10 @@ class Chase:
     commit_s: float
     covered_s: Floats | None
     cover_weight: float
+    change_hz: float
+    """Rate at which the target stops doing what a hypothesis says."""
+    change_cost: float
+    """How many times as long as walking it the rest of the gap then takes."""
 
     def score(self, catch_times: Floats, rows: NDArray[np.int64] | None = None) -> Floats:
         """(C,) expected catch time per candidate (C, K), over the given hypotheses: the own, or shared with what teammates cover."""

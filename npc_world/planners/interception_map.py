@@ -30,24 +30,24 @@ def intercept_through_the_map(chase: Chase, ground: Terrain, size: Any, surfaces
     reach_s = chase.reach / chase.speed
     field, arrivals = _arrivals(chase, ground, size, surfaces, reach_s)
     unreached_s = 1.5 * float(np.max(field, where=np.isfinite(field), initial=chase.times_s[-1]))
-    alone, points = _caught(chase, arrivals, np.zeros((1, len(chase.tracks))), reach_s, unreached_s)
+    alone, expected_alone, points = _caught(chase, arrivals, np.zeros((1, len(chase.tracks))), reach_s, unreached_s)
     likely = np.argsort(-chase.weights, kind="stable")[:_MOST_MEETINGS]
     commit = min(chase.commit_s, max(1e-3, float(alone[0].min())))
     cells = _ring(field, commit)
     if len(cells) == 0:
         k = int(likely[0])
-        return chase.meeting(points[0, k], alone[0], k, points[0, k], float(alone[0, k]))
+        return chase.meeting(points[0, k], expected_alone[0], k, points[0, k], float(alone[0, k]))
     late = np.full((len(cells) + 1, len(chase.tracks)), commit)
     onwards = straight_times_to_cells(ground, points[0, likely], cells, chase.speed, size=size, surfaces=surfaces)
     through = field[cells[:, 0], cells[:, 1]][:, None] + onwards.T  # (cells, likely): to the meeting by way of the cell
     least = through.min(axis=0)
     late[1:, likely] = np.where(np.isfinite(least), through - np.where(np.isfinite(least), least, 0.0), 0.0)
     late = np.where(np.isfinite(late), late, unreached_s)
-    catch_times, meetings = _caught(chase, arrivals, late, reach_s, unreached_s)
-    chosen = int(np.argmin(chase.score(catch_times, likely)))
-    k = chase.served(catch_times[chosen], alone[0])
+    catch_times, expected, meetings = _caught(chase, arrivals, late, reach_s, unreached_s)
+    chosen = int(np.argmin(chase.score(expected, likely)))
+    k = chase.served(expected[chosen], expected_alone[0])
     move_to = chase.start if chosen == 0 else NavGrid.of(ground, size).nodes_px[cells[chosen - 1, 0], cells[chosen - 1, 1]]
-    return chase.meeting(move_to, catch_times[chosen], k, meetings[chosen, k], float(catch_times[chosen, k]))
+    return chase.meeting(move_to, expected[chosen], k, meetings[chosen, k], float(catch_times[chosen, k]))
 
 
 def _arrivals(chase: Chase, ground: Terrain, size: Any, surfaces: Floats | None, reach_s: float) -> tuple[Floats, Floats]:
@@ -66,12 +66,13 @@ def _arrivals(chase: Chase, ground: Terrain, size: Any, surfaces: Floats | None,
     return field, arrivals
 
 
-def _caught(chase: Chase, arrivals: Floats, late: Floats, reach_s: float, unreached_s: float) -> tuple[Floats, Floats]:
-    """Catch times (C, K) and meeting points (C, K, 2)."""
-    out = np.empty(late.shape)
+def _caught(chase: Chase, arrivals: Floats, late: Floats, reach_s: float, unreached_s: float) -> tuple[Floats, Floats, Floats]:
+    """Catch times (C, K), expected catch times (C, K) and meeting points (C, K, 2)."""
+    times, expected = np.empty(late.shape), np.empty(late.shape)
     meetings = np.empty((*late.shape, 2))
-    catch_late(chase.times_s, chase.tracks, arrivals, late, chase.speed, reach_s, unreached_s, out, meetings)
-    return out, meetings
+    catch_late(chase.times_s, chase.tracks, arrivals, late, chase.speed, reach_s, unreached_s, chase.change_hz, chase.change_cost, times,
+               expected, meetings)
+    return times, expected, meetings
 
 
 def _ring(field: Floats, commit_s: float) -> NDArray[np.int64]:

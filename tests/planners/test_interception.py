@@ -58,7 +58,7 @@ def test_expected_time_is_never_above_that_of_heading_for_the_likeliest() -> Non
         from npc_world.planners.catch_time import catch_times_open, with_present
         times, futures = with_present(forecast.times_s, forecast.positions_px, None)
         out = np.empty((1, 4))
-        catch_times_open(times, futures, (direction * 100.0 * commit)[None], np.array([commit]), 100.0, 0.0, out)
+        catch_times_open(times, futures, (direction * 100.0 * commit)[None], np.array([commit]), 100.0, 0.0, 0.0, 1.5, out)
         assert every.expected_catch_s <= float(out[0] @ np.array(weights)) + 0.02
 
 
@@ -76,6 +76,15 @@ def test_teammates_take_different_ways() -> None:
     covered = np.array([alone.catch_times_s.min(), 60.0])  # a teammate already has the first way
     second = nw.intercept(None, (150, 0), 100.0, ways, covered_s=covered, cover_weight=0.8)
     assert second.move_to_px[1] < -20
+
+
+def test_a_fickle_target_is_approached_rather_than_led() -> None:
+    """One who runs by at about our own speed is met far ahead, if it keeps going; if it often changes its mind, being near counts."""
+    runner = forecast_of(((0, 300), (95, 0)), horizon_s=20.0)
+    steady = nw.intercept(None, (0, 0), 100.0, runner)
+    fickle = nw.intercept(None, (0, 0), 100.0, runner, change_hz=0.5)
+    assert fickle.move_to_px[1] / np.hypot(*fickle.move_to_px) > 1.3 * steady.move_to_px[1] / np.hypot(*steady.move_to_px)
+    assert fickle.time_s == pytest.approx(steady.time_s)  # the meeting it speaks of is the same
 
 
 @pytest.mark.parametrize("speed", [0.0, -5.0, float("nan"), float("inf")])
