@@ -9,7 +9,7 @@ import numpy as np
 from npc_world.core.compiled import kernel
 from npc_world.models.nav_cells import MOVE_COLS, MOVE_ROWS, enter_cell
 from npc_world.models.nav_lines import SLOWEST, line_is_clear, line_time, node_of, speed_along
-from npc_world.models.nav_uniform import spread_uniform
+from npc_world.models.nav_rays import spread_rays
 
 __all__ = ["edge_time", "paces", "slowest_and_fastest", "spread_times_each"]
 
@@ -155,19 +155,24 @@ def spread_times(walls, moves, surface, table, pace, speed, most, towards, times
 
 
 @kernel
-def spread_times_each(walls, free, moves, surface, table, points, speed, most, towards, separate, times):  # type: ignore[no-untyped-def]
+def spread_times_each(walls, free, moves, surface, uneven, table, points, speed, most, towards, separate, times):  # type: ignore[no-untyped-def]
     """Times of each of n points (n, 2) px into times (n, rows, cols), or of all together into times (1, rows, cols)."""
     n = points.shape[0]
     seeds = np.empty(9 * max(1, n), np.int64)
     count = 0
     pace = paces(table, walls[7][0])
+    outward = np.empty(pace.shape)
+    for a in range(pace.shape[0]):
+        for b in range(pace.shape[0]):
+            for d in range(8):
+                outward[a, b, d] = (pace[b, a, d ^ 4] if towards else pace[a, b, d]) / speed
     for i in range(n):
         layer = i if separate else 0
         count = seed_times(walls, free, moves, surface, table, speed, points[i, 0], points[i, 1], towards, times[layer], seeds, count)
         if not (separate or i == n - 1):
             continue
-        if table.shape[0] == 0 and walls[6].shape[0] == 0:
-            spread_uniform(moves, walls[7][0] / speed, most, times[layer], seeds, count)
+        if walls[6].shape[0] == 0:
+            spread_rays(moves, surface, uneven, outward, most, times[layer], seeds, count)
         else:
             spread_times(walls, moves, surface, table, pace, speed, most, towards, times[layer], seeds, count)
         count = 0

@@ -15,6 +15,7 @@ from npc_world.core.terrain import Terrain
 from npc_world.models.nav_grid import NavGrid
 from npc_world.models.nav_sample import sample_directions, sample_times
 from npc_world.models.nav_spread import spread_times_each
+from npc_world.models.nav_surfaces import surface_rows, uneven_cells
 
 __all__ = ["TravelTime", "travel_time", "travel_time_fields"]
 
@@ -26,7 +27,8 @@ class TravelTime:
     """Seconds from every cell to the goal, times_s (rows, cols), inf where the goal cannot be reached (in time).
 
     goal (n, 2) px; a body may head for any of them.  Times are along octile moves between cells: up to 8 % above
-    those of straight lines in the open, except where the goal is in straight reach, which `at` uses.
+    those of straight lines in the open, except where the goal is in straight reach, which `at` uses.  speed_px_s is that on
+    the best ground of the table, or on all ground where it is alike.
     """
 
     times_s: Floats
@@ -71,7 +73,7 @@ def travel_time(ground: Terrain, goal: Any, speed_px_s: float, *, size: Any = No
     speed, grid, table = _checked(ground, speed_px_s, size, surfaces)
     most = _checked_time(max_time_s)
     times = np.full((1, *grid.free.shape), math.inf)
-    spread_times_each(grid.walls, grid.free, grid.moves, grid.surface, table, goals, speed, most, True, False, times)
+    spread_times_each(grid.walls, grid.free, grid.moves, grid.surface, uneven_cells(grid, table), table, goals, speed, most, True, False, times)
     return TravelTime(times[0], goals, speed, grid, table)
 
 
@@ -82,22 +84,8 @@ def travel_time_fields(ground: Terrain, starts: ArrayLike, speed_px_s: float, *,
     speed, grid, table = _checked(ground, speed_px_s, size, surfaces)
     most = _checked_time(max_time_s)
     times = np.full((len(where), *grid.free.shape), math.inf)
-    spread_times_each(grid.walls, grid.free, grid.moves, grid.surface, table, where, speed, most, False, True, times)
+    spread_times_each(grid.walls, grid.free, grid.moves, grid.surface, uneven_cells(grid, table), table, where, speed, most, False, True, times)
     return times
-
-
-def surface_rows(grid: NavGrid, surfaces: ArrayLike | None) -> Floats:
-    """(S, 4) table checked against the ground's surfaces; (0, 4) when all ground is equally good."""
-    if surfaces is None:
-        return np.empty((0, 4))
-    table = np.ascontiguousarray(surfaces, dtype=np.float64)
-    if table.ndim != 2 or table.shape[1] != 4 or table.shape[0] < len(grid.surfaces):
-        raise BadInputError(f"surfaces has shape {table.shape}: expected ({len(grid.surfaces)}, 4), a row for each of {grid.surfaces}")
-    if not np.isfinite(table).all() or (table[:, 0] <= 0.0).any():
-        raise BadInputError(f"surfaces={table.tolist()}: expected finite numbers, speed_factor > 0")
-    if bool((table[:, 0] == 1.0).all()) and not table[:, 2:].any():
-        return np.empty((0, 4))
-    return table
 
 
 def _checked(ground: Terrain, speed_px_s: float, size: Any, surfaces: ArrayLike | None) -> tuple[float, NavGrid, Floats]:
@@ -108,7 +96,8 @@ def _checked(ground: Terrain, speed_px_s: float, size: Any, surfaces: ArrayLike 
     if not math.isfinite(speed) or speed <= 0.0:
         raise BadInputError(f"speed_px_s={speed_px_s!r}: expected a positive, finite number of px/s")
     grid = NavGrid.of(ground, size)
-    return speed, grid, surface_rows(grid, surfaces)
+    table, factor = surface_rows(grid, surfaces)
+    return speed * factor, grid, table
 
 
 def _checked_time(max_time_s: float) -> float:

@@ -1,6 +1,7 @@
-"""Jump point search: optimal octile paths on ground that is all alike, by looking only at cells where walls make paths turn.
+"""Jump point search: optimal octile paths on a raster, by looking only at cells where walls or surfaces make paths turn.
 
-Harabor & Grastien (2011, 2014), for moves that do not cut corners.  How far a straight move goes to the next cell where a
+Harabor & Grastien (2011, 2014), for moves that do not cut corners; where surfaces meet every turn is tried, as in Carlson et
+al. (2023).  How far a straight move goes to the next cell where a
 turn is forced, or to the wall, is looked up (see `jump_tables`); diagonals are walked.
 """
 
@@ -9,11 +10,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from npc_world.core.compiled import kernel
 from npc_world.models.nav_cells import MOVE_COLS, MOVE_ROWS
 from npc_world.models.nav_grid import NavGrid
-from npc_world.models.nav_uniform import ANY_DIRECTION, ONWARD, SQRT2
+from npc_world.models.nav_rays import ANY_DIRECTION, ONWARD, SQRT2
+from npc_world.models.nav_spread import paces, slowest_and_fastest
 from npc_world.planners.jump_tables import JumpTables
 
 __all__ = ["JumpSearch", "jump_search", "walk_cells"]
@@ -23,34 +26,43 @@ _LOWEST = np.array([0] + [(bits & -bits).bit_length() - 1 for bits in range(1, 2
 STAMP, NEAREST, EXPANDED, NOW, WAITING, USED, SPARE = range(7)
 """Places in the `state` of a search."""
 
+Floats = NDArray[np.float64]
+_ALIKE = np.array([1.0, SQRT2] * 4).reshape(1, 1, 8)
+_NO_SURFACE = np.empty((0, 0), np.int16)
+_MOST_BUCKETS = 1 << 17
+
 
 @kernel
-def jump_search(moves, jumps, live, start, goal, most, state, head, cost, origin, mark, queue):  # type: ignore[no-untyped-def]
+def jump_search(moves, jumps, live, surface, pace, fastest, start, goal, most, state, head, cost, origin, mark, queue):  # type: ignore[no-untyped-def]
     """Expand up to `most` jump points on the way from flat cell `start` to `goal`; returns the queue, which may have grown.
 
-    The search is over when state's WAITING is 0; cost[goal] is then the length in cells, if the goal has this search's stamp.
+    The search is over when state's WAITING is 0; cost[goal] is then the fastest time at 1 cell/s, if the goal has its stamp.
+    pace (S, S, 8): time per cell by surface left, surface entered, move; surface (0, 0): all ground is alike.
     cost (cells,) float64, origin (cells,) int64 the jump point before, and mark (cells,) int64: this search's stamp · 65536 +
-    moves already followed · 256 + moves waiting; nothing need be cleared between searches.  head: a bucket per cell of
-    estimated length, all -1 before and after.  queue (n, 2): cells waiting, and the next entry of their bucket.
+    moves already followed · 256 + moves waiting; nothing need be cleared between searches.  head: buckets of estimated time,
+    as wide as a cell takes on the fastest ground, all -1 before and after.  queue (n, 2): cells waiting, and the next entry
+    of their bucket.
     """
     rows, cols = moves.shape
     bits_of, live_of, runs = moves.reshape(rows * cols), live.reshape(rows * cols), jumps.reshape(4 * rows * cols)
+    surface_of, alike = surface.reshape(surface.size), surface.size == 0
     goal_row, goal_col = goal // cols, goal % cols
     stamp, buckets, room = state[STAMP], head.shape[0], queue.shape[0]
     nearest = start if state[EXPANDED] == 0 else state[NEAREST]
     a, b = abs(goal_row - nearest // cols), abs(goal_col - nearest % cols)
     nearest_left = max(a, b) + (SQRT2 - 1.0) * min(a, b)
+    per_width = fastest * min(1.0, buckets * pace.min() / (3.0 * (rows + cols) * pace.max() + 8.0))
     if state[EXPANDED] == 0 and start == goal:
         cost[start], origin[start], mark[start] = 0.0, start, stamp * 65536
     elif state[EXPANDED] == 0:
-        state[NOW], state[WAITING], state[USED], state[SPARE] = int(nearest_left + 1e-9), 1, 1, -1
+        state[NOW], state[WAITING], state[USED], state[SPARE] = int(nearest_left / fastest * per_width + 1e-9), 1, 1, -1
         cost[start], origin[start] = 0.0, start
         mark[start] = stamp * 65536 + ONWARD[ANY_DIRECTION, bits_of[start]] * 257
         queue[0, 0], queue[0, 1], head[state[NOW] % buckets] = start, -1, 0
     now, waiting, used, spare, expanded = state[NOW], state[WAITING], state[USED], state[SPARE], 0
     slot = now % buckets
     goal_cost = cost[goal] if mark[goal] >> 16 == stamp else np.inf
-    while waiting > 0 and now < goal_cost and expanded < most:
+    while waiting > 0 and now < goal_cost * per_width and expanded < most:
         entry = head[slot]
         if entry < 0:
             now += 1
@@ -65,6 +77,8 @@ def jump_search(moves, jumps, live, start, goal, most, state, head, cost, origin
         mark[at] -= pending
         expanded += 1
         row_0, col_0, cost_0 = at // cols, at % cols, cost[at]
+        below = 0 if alike else surface_of[at]
+        even, slanted = pace[below, below, 0], pace[below, below, 1]
         a, b = abs(goal_row - row_0), abs(goal_col - col_0)
         left = max(a, b) + (SQRT2 - 1.0) * min(a, b)
         if left < nearest_left:
@@ -73,7 +87,7 @@ def jump_search(moves, jumps, live, start, goal, most, state, head, cost, origin
         row_step, col_step, step, onward, level, above = 0, 0, 0, 0, 0, 0
         row, col, here, cost_here, steps = row_0, col_0, at, cost_0, 0
         while True:
-            while straight != 0:
+            if straight != 0:
                 d = _LOWEST[straight]
                 straight &= straight - 1
                 run = int(runs[4 * here + d // 2])
@@ -86,70 +100,75 @@ def jump_search(moves, jumps, live, start, goal, most, state, head, cost, origin
                     run = ahead
                 if run <= 0:
                     continue
-                to, length = here + run * (MOVE_ROWS[d] * cols + MOVE_COLS[d]), cost_here + run
-                if to == goal:
-                    if length < goal_cost:
-                        goal_cost = length
-                        cost[to], origin[to], mark[to] = length, at, stamp * 65536
-                    continue
-                on = ONWARD[d, bits_of[to]]
-                if mark[to] >> 16 == stamp and length > cost[to] - 1e-9:
-                    if length > cost[to] + 1e-9:
-                        continue
-                    known = (mark[to] >> 8) & 255
-                    on &= ~known
-                    if on == 0:
-                        continue
-                    mark[to] += on * 257
+                to = here + run * (MOVE_ROWS[d] * cols + MOVE_COLS[d])
+                # only the first step can leave the surface: further on all neighbours are of one kind
+                length = cost_here + (even * run if alike or run > 1 else pace[below, surface_of[to], d])
+            else:
+                if diagonal < 0:
+                    if diagonals == 0:
+                        break
+                    diagonal = _LOWEST[diagonals]
+                    diagonals &= diagonals - 1
+                    row_step, col_step = MOVE_ROWS[diagonal], MOVE_COLS[diagonal]
+                    step, here, steps = row_step * cols + col_step, at, 0
+                    onward = (1 << diagonal) | (1 << (diagonal - 1)) | (1 << ((diagonal + 1) & 7))
+                    level, above = (goal_row - row_0) * row_step, (goal_col - col_0) * col_step
+                on, seen = 0, 0
+                while straight == 0:  # to the next cell of the diagonal with a jump point or the goal beside it
+                    here += step
+                    steps += 1
+                    on, seen = int(bits_of[here]) & onward, int(live_of[here])
+                    straight = on & seen
+                    if seen & 2 != 0:
+                        break
+                    if steps in (level, above):
+                        straight |= on & 0x55
+                        break
+                    if (on >> diagonal) & 1 == 0:
+                        break
+                row, col = row_0 + steps * row_step, col_0 + steps * col_step
+                cost_here = cost_0 + (steps * slanted if alike or steps > 1 else pace[below, surface_of[here], diagonal])
+                d, to, length = diagonal, here, cost_here
+                if here == goal or seen & 2 != 0:
+                    diagonal, straight = -1, 0
                 else:
-                    cost[to], origin[to] = length, at
-                    mark[to] = stamp * 65536 + on * 257
-                a, b = abs(goal_row - to // cols), abs(goal_col - to % cols)
-                total = length + max(a, b) + (SQRT2 - 1.0) * min(a, b)
-                if total >= goal_cost:
+                    if (on >> diagonal) & 1 == 0:
+                        diagonal = -1
                     continue
-                if spare >= 0:
-                    entry = spare
-                    spare = queue[entry, 1]
-                else:
-                    if used == room:
-                        wider = np.empty((2 * room, 2), np.int64)
-                        wider[:used] = queue
-                        queue, room = wider, 2 * room
-                    entry = used
-                    used += 1
-                k = max(now, int(total + 1e-9)) % buckets
-                queue[entry, 0], queue[entry, 1], head[k] = to, head[k], entry
-                waiting += 1
-            if diagonal < 0:
-                if diagonals == 0:
-                    break
-                diagonal = _LOWEST[diagonals]
-                diagonals &= diagonals - 1
-                row_step, col_step = MOVE_ROWS[diagonal], MOVE_COLS[diagonal]
-                step, here, cost_here, steps = row_step * cols + col_step, at, cost_0, 0
-                onward = (1 << diagonal) | (1 << (diagonal - 1)) | (1 << ((diagonal + 1) & 7))
-                level, above = (goal_row - row_0) * row_step, (goal_col - col_0) * col_step
-            on = 0
-            while straight == 0:  # to the next cell of the diagonal with a jump point or the goal beside it
-                here += step
-                steps += 1
-                on = int(bits_of[here]) & onward
-                straight = on & int(live_of[here])
-                if steps in (level, above):
-                    straight |= on & 0x55
-                    break
-                if (on >> diagonal) & 1 == 0:
-                    break
-            row, col, cost_here = row_0 + steps * row_step, col_0 + steps * col_step, cost_0 + steps * SQRT2
-            if here == goal:
-                if cost_here < goal_cost:
-                    goal_cost = cost_here
-                    cost[here], origin[here], mark[here] = cost_here, at, stamp * 65536
-                diagonal, straight = -1, 0
-            elif (on >> diagonal) & 1 == 0:
-                diagonal = -1
-    if waiting > 0 and now >= goal_cost:
+            if to == goal:
+                if length < goal_cost:
+                    goal_cost = length
+                    cost[to], origin[to], mark[to] = length, at, stamp * 65536
+                continue
+            on = ONWARD[ANY_DIRECTION if live_of[to] & 2 != 0 else d, bits_of[to]]
+            if mark[to] >> 16 == stamp and length > cost[to] * (1.0 - 1e-12):
+                if length > cost[to] * (1.0 + 1e-12):
+                    continue
+                on &= ~((mark[to] >> 8) & 255)
+                if on == 0:
+                    continue
+                mark[to] += on * 257
+            else:
+                cost[to], origin[to] = length, at
+                mark[to] = stamp * 65536 + on * 257
+            a, b = abs(goal_row - to // cols), abs(goal_col - to % cols)
+            total = length + (max(a, b) + (SQRT2 - 1.0) * min(a, b)) / fastest
+            if total >= goal_cost:
+                continue
+            if spare >= 0:
+                entry = spare
+                spare = queue[entry, 1]
+            else:
+                if used == room:
+                    wider = np.empty((2 * room, 2), np.int64)
+                    wider[:used] = queue
+                    queue, room = wider, 2 * room
+                entry = used
+                used += 1
+            k = max(now, int(total * per_width + 1e-9)) % buckets
+            queue[entry, 0], queue[entry, 1], head[k] = to, head[k], entry
+            waiting += 1
+    if waiting > 0 and now >= goal_cost * per_width:
         while waiting > 0:  # what still waits is no better: leave the buckets empty for the next search
             entry = head[slot]
             head[slot] = -1
@@ -193,18 +212,26 @@ def walk_cells(origin, start, end, cols):  # type: ignore[no-untyped-def]
 
 
 class JumpSearch:
-    """One search from cell `start` to cell `goal` (flat indices) on a raster grid where all ground is alike.
+    """One search from cell `start` to cell `goal` (flat indices) on a raster grid, over a table of surfaces ((0, 4): all alike).
 
     Its arrays come from the grid and go back by `release`, so that a search touches only the cells it visits.
     """
 
-    def __init__(self, grid: NavGrid, start: int, goal: int) -> None:
+    def __init__(self, grid: NavGrid, table: Floats, start: int, goal: int) -> None:
         self._grid, self._start, self._goal = grid, start, goal
+        self._tables = JumpTables.of(grid, table)
+        self._pace, self._surface, self._fastest, slowest = _ALIKE, _NO_SURFACE, 1.0, 1.0
+        if len(table):
+            self._pace, self._surface = paces(table, 1.0), grid.surface
+            slowest, self._fastest = slowest_and_fastest(table)
         rows, cols = grid.free.shape
+        buckets = min(_MOST_BUCKETS, int(3 * (rows + cols) * self._fastest / slowest)) + 16
         self._pool: list[Any] = grid.kept.setdefault("jump_memory", [])
         self._memory: list[Any] = self._pool.pop() if self._pool else [
-            np.zeros(7, np.int64), np.full(4 * (rows + cols) + 8, -1, np.int64), np.empty(rows * cols),
+            np.zeros(7, np.int64), np.full(buckets, -1, np.int64), np.empty(rows * cols),
             np.empty(rows * cols, np.int64), np.zeros(rows * cols, np.int64), np.empty((1024, 2), np.int64)]
+        if len(self._memory[1]) < buckets:
+            self._memory[1] = np.full(buckets, -1, np.int64)
         state = self._memory[0]
         stamp = state[STAMP] + 1
         state[:] = 0
@@ -212,13 +239,14 @@ class JumpSearch:
 
     def run(self, most: int) -> bool:
         """Expand up to so many jump points; True when the search is finished."""
-        tables = JumpTables.of(self._grid)
-        self._memory[5] = jump_search(self._grid.moves, tables.jumps, tables.live, self._start, self._goal, most, *self._memory)
+        tables = self._tables
+        self._memory[5] = jump_search(self._grid.moves, tables.jumps, tables.live, self._surface, self._pace, self._fastest,
+                                      self._start, self._goal, most, *self._memory)
         return bool(self._memory[0][WAITING] == 0)
 
     @property
     def found(self) -> bool:
-        """Whether a shortest way to the goal is known."""
+        """Whether a fastest way to the goal is known."""
         return bool(self._memory[0][WAITING] == 0 and self._memory[4][self._goal] >> 16 == self._memory[0][STAMP])
 
     def cells(self) -> Any:

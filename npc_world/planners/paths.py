@@ -14,7 +14,7 @@ from npc_world.core.terrain import Terrain
 from npc_world.models.nav_cells import enter_cell
 from npc_world.models.nav_grid import NavGrid
 from npc_world.models.nav_lines import body_fits, first_block, line_is_clear, node_of
-from npc_world.models.travel_time import surface_rows
+from npc_world.models.nav_surfaces import surface_rows
 from npc_world.planners.bucket_search import BucketSearch
 from npc_world.planners.jump_points import JumpSearch
 from npc_world.planners.string_pulling import pull_string
@@ -95,14 +95,14 @@ class PathSearch:
         x, y = position_of(goal, "goal").tolist()
         self._grid = grid = NavGrid.of(ground, size)
         self._any_angle, self._version = any_angle, grid.revision
-        self._table = surface_rows(grid, surfaces)
+        self._table, _ = surface_rows(grid, surfaces)
         first, last, end_x, end_y, straight = _ends(grid.walls, grid.free, *self._start, x, y)
         self._end = (end_x, end_y)
         self._straight = bool(any_angle and straight and len(self._table) == 0)
         self._search: JumpSearch | BucketSearch | None = None
         if first >= 0 and not self._straight:
-            if len(self._table) == 0 and not grid.exact:
-                self._search = JumpSearch(grid, first, last)
+            if not grid.exact:
+                self._search = JumpSearch(grid, self._table, first, last)
             else:
                 self._search = BucketSearch(grid, self._table, first, last)
         self.finished = self._search is None

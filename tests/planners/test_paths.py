@@ -146,6 +146,15 @@ def test_mud_is_walked_around_when_that_is_faster() -> None:
     assert len(find_path(ground, (45, 55), (255, 55))) == 2
 
 
+def test_a_current_over_all_the_ground_counts_by_direction() -> None:
+    ground = Terrain.open_field((300, 300), cell_px=10, surface="river")
+    table = np.array([(0.8, 1.0, 0.5, 0.3)])
+    grid = NavGrid.of(ground)
+    for start, goal in (((3, 4), (20, 25)), ((25, 20), (4, 3)), ((5, 25), (25, 2)), ((7, 3), (7, 28)), ((7, 28), (7, 3))):
+        path = find_path(ground, grid.nodes_px[start], grid.nodes_px[goal], any_angle=False, surfaces=table)
+        assert cell_path_time(grid, path, table) == pytest.approx(shortest_time(grid, table, start, goal), rel=1e-9)
+
+
 @pytest.mark.parametrize("width", [16.0, 20.0, 27.3])
 def test_a_corridor_exactly_as_wide_as_the_body_is_walked_through(width: float) -> None:
     left = 70.7
