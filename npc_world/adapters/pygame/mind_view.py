@@ -64,8 +64,10 @@ class MindView:
         if belief is not None and not belief.visible:
             self._heat(surface, npc, camera, zoom)
         if forecast is not None and len(forecast.weights):
+            self._tell_apart(forecast)
             start = belief.position_px if belief is not None else forecast.positions_px[0, 0]
-            self._density(surface, forecast, camera, zoom)
+            if belief is None or belief.visible:  # unseen, the heat map is what it knows
+                self._density(surface, forecast, camera, zoom)
             self._ribbons(surface, forecast, (np.asarray(start) - camera) * zoom, camera, zoom)
         taken = [pygame.Rect(rect) for rect in keep_clear]
         self._own_plan(surface, npc, here, camera, zoom, taken)
@@ -82,7 +84,7 @@ class MindView:
         return draw_panel(surface, npc, pygame.Rect(rect), truth, self._lettering, self.palette, self.colour_of)
 
     def colour_of(self, label: str) -> Colour:
-        """The colour of a hypothesis, the same for as long as its label is among the 24 last seen."""
+        """The colour of a hypothesis: kept while its label is among the 24 last seen and no likelier one at hand has it."""
         slots = self._colour_slots
         slot = slots.pop(label, None)
         if slot is None:
@@ -93,11 +95,25 @@ class MindView:
             del slots[next(iter(slots))]
         return self.palette.hypotheses[slot]
 
+    def _tell_apart(self, forecast: Forecast) -> None:
+        """Give the labels of one forecast different colours, the likelier ones keeping theirs."""
+        order = np.argsort(-forecast.weights)
+        taken: dict[int, str] = {}
+        for label in dict.fromkeys(forecast.labels[row] for row in order):
+            self.colour_of(label)
+            if taken.setdefault(self._colour_slots[label], label) != label:
+                free = [slot for slot in range(len(self.palette.hypotheses)) if slot not in taken]
+                if free:
+                    self._colour_slots[label] = free[0]
+                    taken[free[0]] = label
+
     # ---- parts, from the ground up ----------------------------------------------------------------------------
 
     def _cone(self, surface: pygame.Surface, npc: Any, here: Floats, camera: Floats, zoom: float) -> None:
-        """What it can see: brighter near, cut off by walls and smoke."""
+        """What it can see: brighter near, cut off by walls and smoke.  Eyes without limits are not drawn."""
         reach, spread = npc.vision.range_px, min(2.0 * math.pi, float(npc.vision.cone_rad))
+        if reach is None and spread > 6.28:
+            return
         view = surface.get_clip()
         longest = 0.5 * math.hypot(view.w, view.h) / zoom
         reach = longest if reach is None or not math.isfinite(reach) else min(float(reach), 2.0 * longest)
@@ -152,7 +168,9 @@ class MindView:
             moments = np.unique(np.linspace(0, steps - 1, min(8, steps)).astype(int))
             means = ((forecast.positions_px[:, moments] - camera) * zoom).reshape(-1, 2)
             covariances = (forecast.covariances_px2[:, moments] * zoom * zoom).reshape(-1, 2, 2)
+            wide = np.sqrt(np.maximum(np.trace(covariances, axis1=1, axis2=2), 1e-9))
             strengths = (np.sqrt(forecast.weights)[:, None] * np.linspace(1.0, 0.55, len(moments))).ravel()
+            strengths = strengths * np.minimum(1.0, 0.15 * view.h / wide) ** 2  # what may be anywhere tints nothing
             colours = [self.colour_of(label) for label in forecast.labels for _ in moments]
             margin = round(2 * _MARGIN * view.h)
             cloud = density_cloud(means, covariances, strengths, colours, view.inflate(margin, margin), strongest=0.42)
@@ -216,6 +234,7 @@ class MindView:
             weight, label = float(forecast.weights[row]), forecast.labels[row]
             if weight < _LABELLED:
                 break
+            remembered = f"{label} {forecast.labels[:row].count(label)}"
             track = tracks[row]
             inside = np.flatnonzero((track >= view.topleft).all(axis=1) & (track <= view.bottomright).all(axis=1))
             if len(inside) == 0:
@@ -224,8 +243,8 @@ class MindView:
             text = f"{self._lettering.shortened(label, 220)}  {100 * weight:.0f} %"
             chip = self._lettering.chip(text, self.colour_of(label), self.palette.ink, self.palette.shade)
             place, number = free_place(chip.get_size(), (float(anchor[0]), float(anchor[1])), taken, view,
-                                       self._label_places.pop(label, 0), ribbons)
-            self._label_places[label] = number
+                                       self._label_places.pop(remembered, 0), ribbons)
+            self._label_places[remembered] = number
             if number >= 8:
                 line = strokes.polyline([anchor, _nearest(place, anchor)], 0.7, 0.8)
                 self._brush.draw(surface, line, self.colour_of(label))

@@ -30,8 +30,8 @@ def draw_panel(surface: pygame.Surface, npc: Any, rect: pygame.Rect, truth: Any,
     pen.title(npc)
     pen.sentence(str(npc.explain()))
     forecast = npc.forecast  # the weights it planned with; between forecasts, those its model holds
-    held = npc.weights if forecast is None else dict(zip(forecast.labels, forecast.weights.tolist(), strict=True))
-    pen.weights(sorted(held.items(), key=lambda item: -item[1]), colour_of, len(npc.surfaces))
+    held = list(npc.weights.items()) if forecast is None else list(zip(forecast.labels, forecast.weights.tolist(), strict=True))
+    pen.weights(sorted(held, key=lambda item: -item[1]), colour_of, len(npc.surfaces))
     pen.surprise(float(npc.surprise))
     pen.surfaces(npc.surfaces, truth or {})
     taken = pygame.Rect(rect.left, rect.top, rect.width, min(rect.height, pen.y + _PAD - 4))

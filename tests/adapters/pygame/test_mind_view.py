@@ -152,6 +152,23 @@ def test_a_label_keeps_its_colour_and_memory_stays_bounded(view: MindView) -> No
     assert len(view._colour_slots) <= 24
 
 
+def test_the_hypotheses_of_one_forecast_have_different_colours(view: MindView, thinking: Any) -> None:
+    for i in range(16):  # two labels to a colour
+        view.colour_of(f"label {i}")
+    forecast = thinking.forecast
+    thinking.forecast = replace(forecast, labels=("label 0", "label 8"))
+    assert view.colour_of("label 0") == view.colour_of("label 8")
+    before = view.colour_of("label 0")
+    drawn(view, thinking)
+    assert view.colour_of("label 0") == before != view.colour_of("label 8")
+
+
+def test_eyes_without_limits_are_not_drawn(view: MindView, thinking: Any) -> None:
+    thinking.forecast = thinking.plan = None
+    thinking.vision.range_px, thinking.vision.cone_rad = None, 6.3
+    assert not drawn(view, thinking, at=(60, 200)).any()
+
+
 def test_the_panel_is_no_higher_than_its_rows_and_stays_inside(view: MindView, thinking: Any) -> None:
     surface = pygame.Surface((400, 500), 0, 32)
     surface.fill((90, 110, 90))
