@@ -77,9 +77,7 @@ def npc_minds(source: Any = "hunter") -> MindFactory:
 
 def tuned(source: Any, ground: nw.Terrain, difficulty: Difficulty) -> Any:
     """The config of `source` with the game's body, and with the difficulty's eyes and reaction unless the file sets its own."""
-    from npc_world.agents.load import read_npc_config
-
-    config = read_npc_config(source)
+    config = nw.load_npc(source, ground, (0.0, 0.0)).config
     blank = type(config)()
     body = nw.TopDownBody(max_speed_px_s=difficulty.speed_ratio * PLAYER_SPEED_PX_S, max_acceleration_px_s2=PLAYER_ACCELERATION_PX_S2,
                           radius_px=RADIUS_PX)

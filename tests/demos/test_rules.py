@@ -7,6 +7,8 @@ import math
 import numpy as np
 import pytest
 
+import npc_world as nw
+from demos.hunt.canvas import Canvas
 from demos.hunt.difficulty import DIFFICULTIES, Difficulty
 from demos.hunt.rules import CATCH_S, Tally
 from demos.hunt.world import Controls, HuntWorld
@@ -125,3 +127,26 @@ def test_same_controls_same_chase() -> None:
             track.append((*world.player.position, *world.hunters[0].position))
         tracks.append(track)
     assert tracks[0] == tracks[1]
+
+
+def test_the_reason_for_a_catch_is_the_last_word_on_cutting_off() -> None:
+    world = world_of(field(hunter=(10, 6)), difficulty=Difficulty(grace_s=0.0))
+    hunter = world.hunters[0]
+
+    def says(sentence: str, numbers: dict[str, float], seconds: float) -> None:
+        hunter.npc.explain = lambda: nw.Explanation(sentence, numbers)  # type: ignore[method-assign]
+        run(world, STILL, seconds)
+
+    for sentence, numbers in (("Waiting.", {}), ("Cutting you off.", {"lead_s": 1.0}), ("Closing in.", {}), ("Closing in now.", {})):
+        says(sentence, numbers, 0.27)
+    assert hunter.reasons().sentence == "Cutting you off."
+    says("Closing in still.", {}, 5.0)
+    assert hunter.reasons().sentence == "Closing in still."
+
+
+def test_places_have_names_by_where_they_lie() -> None:
+    def bridges(canvas: Canvas) -> None:
+        canvas.bridge(4, 2, 3, 2)
+        canvas.bridge(30, 9, 3, 2)
+
+    assert set(world_of(field(paint=bridges)).places) == {"the north-west bridge", "the south-east bridge"}
