@@ -58,6 +58,7 @@ def main(argv: list[str]) -> int:
     """Run the command; 0 when it ran (whatever the figures), 2 for wrong arguments."""
     parser = argparse.ArgumentParser(prog="npc-world bench", description="What a step of an NPC costs on this machine.")
     parser.add_argument("--frames", type=int, default=1800, help="frames measured (default 1800, half a minute of play)")
+    parser.add_argument("--crowd", type=int, default=20, help="hunters of the frame with many (default 20)")
     parser.add_argument("--npc", default="hunter", help="preset or file (default hunter)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
     parser.add_argument("--no-compile", action="store_true", help="leave out compiling everything from nothing, which takes a minute or two")
@@ -69,7 +70,10 @@ def main(argv: list[str]) -> int:
     if options.frames < 60:
         print(f"--frames {options.frames}: expected at least 60", file=sys.stderr)
         return 2
-    rows = measure(options.npc, options.frames, not options.no_compile)
+    if not 1 <= options.crowd <= 1000:
+        print(f"--crowd {options.crowd}: expected 1 to 1000", file=sys.stderr)
+        return 2
+    rows = measure(options.npc, options.frames, options.crowd, not options.no_compile)
     if options.paths is not None:
         rows += _path_rows(options.paths)
     here = machine()
@@ -81,23 +85,23 @@ def main(argv: list[str]) -> int:
     return 0
 
 
-def measure(npc: str, frames: int, compiling: bool) -> list[BenchRow]:
+def measure(npc: str, frames: int, crowd: int, compiling: bool) -> list[BenchRow]:
     """All rows, with a bar on stderr."""
     bar = Progress(5 if compiling else 4, "bench")
     nw.warmup()
-    play = Play(frames)
+    play = Play(frames, crowd)
     rows = []
     hunter_ms = play.steps_ms(lambda given: Hunter(given, npc), 1)
     bar.advance()
     chase_ms = play.steps_ms(Chase, 1)
     bar.advance()
-    many_ms = play.steps_ms(lambda given: Hunter(given, npc), 20)
+    many_ms = play.steps_ms(lambda given: Hunter(given, npc), crowd)
     bar.advance()
     rows.append(_row("one hunter, one step", hunter_ms, 0.5, 4.0))
     rows.append(_row("shortest-path chase, one step", chase_ms))
     rows.append(BenchRow("one hunter, mean over all frames", float(hunter_ms.mean()), None, "ms"))
     rows.append(BenchRow("hunter over chase, mean", float(hunter_ms.mean() / chase_ms.mean()), None, "times"))
-    rows.append(_row("20 hunters, one frame (16.7 ms at 60 Hz)", many_ms, None, 1000.0 / 60))
+    rows.append(_row(f"{crowd} hunters, one frame (16.7 ms at 60 Hz)", many_ms, None, 1000.0 / 60))
     rows += _start_rows(compiling)
     bar.advance(2 if compiling else 1)
     bar.close()
@@ -107,7 +111,7 @@ def measure(npc: str, frames: int, compiling: bool) -> list[BenchRow]:
 class Play:
     """A 128×128 map of walls and surfaces with six goals, and a player whose track is known, the same for everybody."""
 
-    def __init__(self, frames: int) -> None:
+    def __init__(self, frames: int, crowd: int) -> None:
         rng = np.random.default_rng(1)
         kinds = _level(rng)
         self.radius_px = 0.5 * BODY_PER_CELL * CELL_PX
@@ -116,7 +120,7 @@ class Play:
         self.goals = np.array([self._free(truth, rng) for _ in range(6)])
         level = Level("surfaces", truth.ground.size, CELL_PX, kinds)
         self.track = goal_track(level, truth, self.goals, self._free(truth, rng), 200.0, rng, frames, DT_S)
-        self.starts = [self._free(truth, rng) for _ in range(20)]
+        self.starts = [self._free(truth, rng) for _ in range(crowd)]
 
     def truth(self) -> Truth:
         """A fresh world."""

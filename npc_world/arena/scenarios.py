@@ -67,7 +67,7 @@ class Scenario:
     track_px: Floats | None
     """(n, 2) the player at every frame; None when it reacts."""
     goals_px: Floats
-    """(G, 2) places the player may want, told to pursuers that care; (0, 2) in the open."""
+    """(G, 2) places the player may want, told to pursuers that care; (0, 2) in the open and for players that only react."""
     bound_s: float | None
     """Clairvoyant lower bound; None when the player reacts."""
     limit_s: float
@@ -143,15 +143,15 @@ def _on_a_map(klass: Class, index: int, rng: np.random.Generator, radius: float,
     level = make_level(klass.map, 2.0 * radius / BODY_PER_CELL, rng, MOST_S)
     truth = Truth(level.build(), radius, factors)
     player, *starts = _free_points(truth, rng, 3, 0.0)
-    goals = np.array(_free_points(truth, rng, 6, 8.0 * level.cell_px))
     pursuer_speed = klass.ratio * speed
     times = arrival_times(level, truth, starts[0], pursuer_speed, MOST_BOUND_S)
     away_s = earliest_catch_s(times, level, truth, np.repeat(player[None], 2, axis=0), pursuer_speed, 2 * radius, 100.0)
-    if not (math.isfinite(away_s) and math.dist(player, starts[0]) > 3.0 * speed):
+    if not math.isfinite(away_s) or min(math.dist(player, start) for start in starts) < 3.0 * speed:
         return None
     if klass.player in REACTIVE:
-        return Scenario(klass, index, int(rng.integers(1 << 31)), dt_s, level, radius, speed, np.array(starts), player, None, goals, None,
+        return Scenario(klass, index, int(rng.integers(1 << 31)), dt_s, level, radius, speed, np.array(starts), player, None, np.zeros((0, 2)), None,
                         REACTIVE_LIMIT_S, factors)
+    goals = np.array(_free_points(truth, rng, 6, 8.0 * level.cell_px))
     track = goal_track(level, truth, goals, player, speed, rng, round(MOST_S / dt_s), dt_s)
     bound, late = (earliest_catch_s(times, level, truth, track, pursuer_speed, 2 * radius, dt_s, delay) for delay in (0.0, REACTION_S))
     if not LEAST_BOUND_S < bound <= MOST_BOUND_S or late > MOST_BOUND_S + 1.0:

@@ -20,7 +20,7 @@ SMALL = ["--players", "straight", "--ratios", "0.9", "--policies", "chase,lead",
 
 def test_the_number_of_processes_changes_nothing() -> None:
     classes = [Class("circle", "open", 0.9), Class("goals", "surfaces", 0.8)]
-    settings = Settings(("chase", "lead"), 5, 3)
+    settings = Settings(("chase", "lead", "hunter"), 2, 3)
     assert play(classes, settings, 1, lambda n: None) == play(classes, settings, 2, lambda n: None)
 
 

@@ -20,7 +20,7 @@ def test_every_pursuer_steps_in_every_frame() -> None:
             asked.append(target)
             return target - me
 
-    play = Play(60)
+    play = Play(60, 3)
     assert play.steps_ms(lambda given: Counts(), 3).shape == (51,)
     assert len(asked) == 3 * 61
     assert np.all(play.steps_ms(Chase, 1) > 0.0)
@@ -43,8 +43,8 @@ def test_too_few_frames_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_the_command_writes_what_it_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--frames", "60", "--no-compile", "--json", str(tmp_path / "b.json")]) == 0
+    assert main(["--frames", "60", "--no-compile", "--crowd", "2", "--json", str(tmp_path / "b.json")]) == 0
     report = json.loads((tmp_path / "b.json").read_text())
     figures = {row["what"]: row["median"] for row in report["rows"]}
     assert 0.0 < figures["import npc_world"] < 10.0 and figures["one hunter, one step"] > 0.0
-    assert "20 hunters" in capsys.readouterr().out
+    assert "2 hunters" in capsys.readouterr().out

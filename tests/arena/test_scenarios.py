@@ -16,6 +16,13 @@ def test_the_same_arguments_give_the_same_episode(klass: Class) -> None:
     assert not np.array_equal(one.starts_px, other.starts_px)
 
 
+def test_hunters_start_away_from_a_player_that_reacts_and_are_told_no_goals() -> None:
+    for index in range(5):
+        scenario = make_scenario(Class("evader", "walls", 0.9), index, 3)
+        away = np.hypot(*(scenario.starts_px - scenario.player_px).T)
+        assert np.all(away >= 3.0 * scenario.player_speed_px_s) and len(scenario.goals_px) == 0 and scenario.bound_s is None
+
+
 def test_episodes_are_catchable_start_apart_and_differ_in_scale() -> None:
     scenarios = [make_scenario(Class("straight", "open", 0.9), index, 3) for index in range(40)]
     for scenario in scenarios:
