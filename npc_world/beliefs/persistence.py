@@ -20,7 +20,7 @@ class PersistenceConfig:
 
     look_ahead_s: float = tunable(0.8, "a forecast is held against what happened so much later, s", low=0.05, high=10.0)
     break_share: float = tunable(0.45, "an error beyond this share of the way it could have gone is a change of mind", low=0.01, high=2.0)
-    prior_hz: float = tunable(0.25, "changes per second expected of a stranger", low=0.0, high=20.0)
+    prior_hz: float = tunable(0.5, "changes per second expected of a stranger", low=0.0, high=20.0)
     prior_s: float = tunable(2.0, "seconds of watching the prior is worth", low=0.1, high=1000.0)
     memory_s: float = tunable(30.0, "how long changes count, s", low=1.0, high=1e5)
 

@@ -17,6 +17,8 @@ from npc_world.planners.paths import find_path
 __all__ = ["go_to", "intercepted", "path_time", "stay"]
 
 Floats = NDArray[np.float64]
+_LEAST_COMMITMENT_S = 0.02
+"""A first move takes at least about a frame."""
 
 
 def stay(now: Situation, behaviour: str) -> Plan:
@@ -50,9 +52,11 @@ def intercepted(now: Situation, forecast: Forecast) -> tuple[Plan, Meeting]:
     if now.covered_s:
         covered = np.array([now.covered_s.get(label, math.inf) for label in forecast.labels])
     visible = now.belief is not None and now.belief.visible
+    away_s = float(np.hypot(*(forecast.positions_px[:, 0] - now.position_px).T).mean()) / now.speed_px_s
+    commit_s = min(max(now.config.planning.commit_share * away_s, _LEAST_COMMITMENT_S), 0.5 * float(forecast.times_s[-1]))
     meeting = intercept(now.ground, now.position_px, now.speed_px_s, forecast, size=now.size_px, reach_px=now.reach_px,
                         surfaces=now.surfaces, now_px=now.belief.position_px if visible and now.belief else None,
-                        covered_s=covered, cover_weight=now.config.teamwork.cover if covered is not None else 0.0,
+                        commit_s=commit_s, covered_s=covered, cover_weight=now.config.teamwork.cover if covered is not None else 0.0,
                         change_hz=now.change_hz, change_cost=now.config.planning.change_cost)
     waypoints = _route(now, meeting)
     plan = Plan(waypoints_px=waypoints, eta_s=path_time(now, waypoints), behaviour="intercept", meeting_px=meeting.point,
