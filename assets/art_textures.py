@@ -144,7 +144,7 @@ def stone_top(rng: np.random.Generator) -> Field:
     picture = mix(rgb("stone_top_dark"), rgb("stone_top"), 0.35 + 0.65 * tone)
     picture = picture + 14 * (noise(SIZE, 6, rng, 2)[..., None] - 0.5)
     picture = mix(picture, rgb("stone_line"), np.clip(1 - (second - first) / 2.4, 0, 1) * 0.5)
-    moss = np.clip((noise(SIZE, 26, rng, 2) - 0.7) * 6, 0, 0.55)
+    moss = np.clip((noise(SIZE, 12, rng, 2) - 0.74) * 5, 0, 0.42)
     return mix(picture, rgb("leaf_glow"), moss)
 
 

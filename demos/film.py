@@ -21,7 +21,7 @@ from .screens.mind import MindLayer
 
 __all__ = ["Film", "play_filmed"]
 
-SIZE = (960, 540)
+SIZE = (720, 405)
 SECONDS, FPS, WIDTH = 8.0, 12.0, 480
 MOST_BYTES = 3_000_000
 _LONGEST_S = 180.0
@@ -41,7 +41,7 @@ class Film:
     def step(self, world: HuntWorld) -> None:
         """After every step of the world; draws twelve times a second."""
         if self._view is None:
-            self._view = View(world, SIZE, seed=world.seed)
+            self._view = View(world, SIZE, seed=world.seed, dusk=False)
             self._view.prepare()
         view = self._view
         view.advance(world, STEP_S)

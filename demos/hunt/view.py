@@ -33,9 +33,9 @@ _DEPTH_IN = {"water": 10, "mud": 4, "deep": 12}
 
 
 class View:
-    """One round seen through one camera."""
+    """One round seen through one camera.  dusk: darken the rim of the screen; films do without, it costs them colours."""
 
-    def __init__(self, world: Any, size_px: tuple[int, int], *, island: IslandMap | None = None, seed: int = 0) -> None:
+    def __init__(self, world: Any, size_px: tuple[int, int], *, island: IslandMap | None = None, seed: int = 0, dusk: bool = True) -> None:
         need_display()
         self.island = island if island is not None and island.level is world.level else IslandMap(world.level)
         self.camera = Camera(world.level.size_px, size_px, world.player.position)
@@ -47,6 +47,7 @@ class View:
         self._walks |= {id(hunter): Walk(f"hunter/{hunter.colour_index}", seed + k + 1) for k, hunter in enumerate(world.hunters)}
         self._trail: list[tuple[float, float, int, int, float]] = []
         self._shut = [0.0 if door.open else 1.0 for door in world.doors]
+        self._has_dusk = dusk
         self._dusk: list[tuple[pygame.Surface, tuple[int, int]]] = []
         self._alarm: list[tuple[pygame.Surface, tuple[int, int]]] = []
         self._hunted = 0.0
@@ -110,7 +111,8 @@ class View:
         self._draw_by_depth(surface, world, alpha, left, top)
         draw_clouds(surface, world.clouds, left, top, self.time_s)
         self.effects.draw(surface, left, top)
-        self._evening(surface, world, frame_s)
+        if self._has_dusk:
+            self._evening(surface, world, frame_s)
         if mind is not None:
             mind(surface, self.camera)
         if info is not None:
@@ -198,7 +200,7 @@ class View:
         """The rim of the screen darkens like dusk; it glows while you are seen."""
         if not self._dusk or self._dusk[0][0].get_width() != surface.get_width() or self._rim_height != surface.get_height():
             self._dusk = _rim(surface.get_size(), colour("violet_dark"), 120)
-            self._alarm = _rim(surface.get_size(), colour("danger"), 150)
+            self._alarm = _rim(surface.get_size(), colour("danger"), 120)
             self._rim_height = surface.get_height()
         seen = any(hunter.sees_player for hunter in world.hunters)
         self._hunted += ((1.0 if seen else 0.0) - self._hunted) * min(1.0, 3.0 * frame_s)

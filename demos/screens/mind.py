@@ -35,7 +35,9 @@ class MindLayer:
         view = self._view[1]
         width, height = surface.get_size()
         room = pygame.Rect(width - round(372 * s), round(16 * s), round(356 * s), height - round(90 * s))
-        view.draw(surface, hunter.npc, camera.offset_px, ART_ZOOM, at=here, keep_clear=[room] if panel else [])
+        hud = [pygame.Rect(0, 0, round(290 * s), round(92 * s)), pygame.Rect(0, height - round(110 * s), round(200 * s), round(110 * s)),
+               pygame.Rect(width // 2 - round(140 * s), 0, round(280 * s), round(150 * s)), pygame.Rect(0, height - round(56 * s), width, round(56 * s))]
+        view.draw(surface, hunter.npc, camera.offset_px, ART_ZOOM, at=here, keep_clear=[*hud, room] if panel else hud)
         self._mark(surface, camera.to_screen(here), hunter.colour_index, s, time_s)
         if panel:
             truth = {name: FOOTINGS[name.partition("_")[0]] for name in hunter.npc.surfaces if name.partition("_")[0] in FOOTINGS}
