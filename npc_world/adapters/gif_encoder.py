@@ -84,6 +84,7 @@ def _common_palette(image: Any, frames: Sequence[Frame], colours: int) -> tuple[
     chosen = sorted({round(i) for i in np.linspace(0, len(frames) - 1, _PALETTE_FRAMES)})
     sheet = image.frombytes("RGB", (size[0], size[1] * len(chosen)), b"".join(frames[i][2] for i in chosen))
     sheet.thumbnail((480, 8 * 270))
+    sheet = _levelled(image, np.asarray(sheet))
     entries = np.array(sheet.quantize(colours).getpalette()[:3 * colours], dtype=np.float32).reshape(-1, 3)
     grid = np.stack(np.meshgrid(*[np.arange(4, 256, 8, dtype=np.float32)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
     weights = np.array([0.55, 0.77, 0.33], dtype=np.float32)  # the eye sees green best
@@ -92,6 +93,19 @@ def _common_palette(image: Any, frames: Sequence[Frame], colours: int) -> tuple[
         distance = ((grid[start:start + 2048, None] - entries[None]) * weights) ** 2
         nearest[start:start + 2048] = np.argmin(distance.sum(axis=2), axis=1)
     return entries.astype(int).ravel().tolist(), nearest
+
+
+def _levelled(image: Any, rgb: Any) -> Any:
+    """A picture with the same colours, in which a colour counts by the root of its share, and more when it is vivid.
+
+    The quantizer spends its entries where the pixels are; the few px of a bright figure on wide ground would get none.
+    """
+    bins, counts = np.unique(_bins(rgb.reshape(-1, 3)), return_counts=True)
+    parts = np.stack([bins >> 10, (bins >> 5) & 31, bins & 31], axis=1).astype(np.uint8) * 8 + 4
+    vivid = 1.0 + np.ptp(parts.astype(np.float32), axis=1) / 64.0
+    repeats = np.ceil(np.sqrt(counts) * vivid).astype(int)
+    flat = np.repeat(parts, repeats, axis=0)
+    return image.frombytes("RGB", (len(flat), 1), flat.tobytes())
 
 
 def message(frames: Sequence[Frame], path: Path, colours: int, most_bytes: int | None) -> Iterator[bytes]:
