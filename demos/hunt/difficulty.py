@@ -20,6 +20,7 @@ class Difficulty:
     vision_tiles: float = tunable(11.0, "how far a hunter sees, tiles", low=3.0, high=40.0)
     vision_cone_rad: float = tunable(2.4, "full width of a hunter's field of view, radians", low=0.3, high=6.3)
     reaction_s: float = tunable(0.25, "seconds from being in a hunter's sight to being noticed", low=0.0, high=2.0)
+    foresight: float = tunable(1.0, "0 hunters head for where the player is, 1 for where it will be", low=0.0, high=1.0)
     alarm_tiles: float = tunable(30.0, "how far a hunter hears a relic being taken, tiles", low=0.0, high=200.0)
     footsteps_tiles: float = tunable(3.0, "how far a hunter hears running feet, tiles", low=0.0, high=20.0)
     grace_s: float = tunable(3.0, "seconds at the start in which the hunters stand still", low=0.0, high=20.0)
@@ -35,7 +36,7 @@ class Difficulty:
 
 
 DIFFICULTIES: dict[str, Difficulty] = {
-    "calm": Difficulty(speed_ratio=0.85, more_hunters=-1, vision_tiles=9.0, vision_cone_rad=2.0, reaction_s=0.45, alarm_tiles=16.0,
+    "calm": Difficulty(speed_ratio=0.85, more_hunters=-1, vision_tiles=9.0, vision_cone_rad=2.0, reaction_s=0.45, foresight=0.5, alarm_tiles=16.0,
                        footsteps_tiles=2.0, grace_s=4.0, smokes=4, dash_cooldown_s=2.0),
     "normal": Difficulty(),
     "fierce": Difficulty(speed_ratio=0.95, more_hunters=1, vision_tiles=13.0, vision_cone_rad=2.8, reaction_s=0.12, alarm_tiles=60.0,

@@ -44,7 +44,7 @@ class Boat:
 
 @dataclass(slots=True)
 class Door:
-    """A doorway.  It opens at once; it closes when nobody stands in it."""
+    """A doorway.  It opens at once; it closes when nobody stands in it.  Only the player pulls levers: hunters go round or wait."""
 
     rect: Rect
     open: bool

@@ -76,7 +76,7 @@ def npc_minds(source: Any = "hunter") -> MindFactory:
 
 
 def tuned(source: Any, ground: nw.Terrain, difficulty: Difficulty) -> Any:
-    """The config of `source` with the game's body, and with the difficulty's eyes and reaction unless the file sets its own."""
+    """The config of `source` with the game's body, and with the difficulty's eyes, reaction and foresight unless the file sets its own."""
     config = nw.load_npc(source, ground, (0.0, 0.0)).config
     blank = type(config)()
     body = nw.TopDownBody(max_speed_px_s=difficulty.speed_ratio * PLAYER_SPEED_PX_S, max_acceleration_px_s2=PLAYER_ACCELERATION_PX_S2,
@@ -87,6 +87,8 @@ def tuned(source: Any, ground: nw.Terrain, difficulty: Difficulty) -> Any:
     planning = config.planning
     if planning.reaction_s == blank.planning.reaction_s:
         planning = replace(planning, reaction_s=difficulty.reaction_s)
+    if planning.foresight == blank.planning.foresight:
+        planning = replace(planning, foresight=difficulty.foresight)
     return replace(config, body=body, vision=vision, planning=planning, surfaces={**_streams(ground, config.surfaces), **config.surfaces})
 
 

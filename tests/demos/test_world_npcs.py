@@ -32,6 +32,7 @@ def test_own_eyes_in_a_file_are_kept_and_the_body_is_the_games() -> None:
                    DIFFICULTIES["normal"])
     assert config.vision.range_px == 77.0 and config.planning.reaction_s == 0.7
     assert config.body.max_speed_px_s == pytest.approx(153.0)
+    assert tuned("hunter", ground, DIFFICULTIES["calm"]).planning.foresight < config.planning.foresight == 1.0
 
 
 def test_streams_are_expected_to_push_the_way_they_flow() -> None:
