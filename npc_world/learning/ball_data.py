@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from npc_world.core.errors import BadInputError
 from npc_world.models.ball_world import BallWorld
 
-__all__ = ["Throw", "frame_of", "noise_of", "read_throw", "read_throws"]
+__all__ = ["Throw", "check_outside", "frame_of", "noise_of", "read_throw", "read_throws"]
 
 Floats = NDArray[np.float64]
 _SNAP = 0.02
@@ -32,7 +32,7 @@ class Throw:
         """(L,) engine steps since the first sighting; whole where the clock agrees."""
         at = (self.times_s - self.times_s[0]) / step_s
         near = np.round(at)
-        return np.where(np.abs(at - near) < _SNAP, near, at)
+        return np.asarray(np.where(np.abs(at - near) < _SNAP, near, at), np.float64)
 
     def part(self, start: int, stop: int) -> Throw:
         return Throw(self.times_s[start:stop], self.seen_px[start:stop])

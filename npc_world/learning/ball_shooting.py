@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 from npc_world.learning.ball_laws import BallLaws
 from npc_world.models.ball_world import BALL_STATE, BallWorld
 
-__all__ = ["Piece", "Setting", "Solution", "at_steps", "costs_of", "errors_of", "fit_pieces", "robust"]
+__all__ = ["Piece", "Setting", "Solution", "at_steps", "costs_of", "errors_of", "fit_pieces", "inverse_of", "robust"]
 
 Floats = NDArray[np.float64]
 _HUBER = 3.5
 """Errors beyond so many standard deviations pull with constant force."""
+_JUMP_RADII = 0.01
+"""A nudge that moves the path by more changed the order of contacts, and gives no slope."""
 _DAMPINGS = np.array([0.0, 1e-4, 1e-2, 1.0, 100.0])
 
 
@@ -145,7 +147,7 @@ def _normal_equations(setting: Setting, pieces: list[Piece], used: list[int], st
     for n in range(free):
         all_z[:, 1 + BALL_STATE + n, n] += signs[n] * nudge_z[n]
     longest = int(np.ceil(max(p.steps[u - 1] for p, u in zip(pieces, used, strict=True))))
-    rolls = setting.world.roll(all_states.reshape(-1, BALL_STATE), setting.laws.rows(all_z.reshape(-1, free)), setting.step_s, longest,
+    rolls = setting.world.roll(all_states.reshape(-1, BALL_STATE), setting.laws.rows(all_z.reshape(count * width, free)), setting.step_s, longest,
                                scheme=setting.scheme, contacts=0)
     paths = rolls.paths_px.reshape(count, width, longest + 1, 2)
     scale = np.concatenate([nudge_s, signs * nudge_z]) * setting.noise_px
@@ -155,7 +157,9 @@ def _normal_equations(setting: Setting, pieces: list[Piece], used: list[int], st
     for t, (piece, n) in enumerate(zip(pieces, used, strict=True)):
         at = at_steps(paths[t], piece.steps[:n])
         errors = ((piece.seen_px[:n] - at[0]) / setting.noise_px).ravel()
-        slopes = ((at[1:] - at[0]) / scale[:, None, None]).reshape(BALL_STATE + free, -1)
+        moved = at[1:] - at[0]
+        moved[np.abs(moved) > _JUMP_RADII * setting.world.radius_px] = 0.0
+        slopes = (moved / scale[:, None, None]).reshape(BALL_STATE + free, -1)
         weights = np.minimum(1.0, _HUBER / np.maximum(np.abs(errors), 1e-300))
         weighted = slopes * weights
         square, pull = weighted @ slopes.T, weighted @ errors
@@ -193,15 +197,27 @@ def _posterior(system: _System) -> tuple[Floats, Floats]:
     own_inverse = np.linalg.inv(system.own + 1e-12 * _diagonal(system.own))
     lever = own_inverse @ system.cross
     reduced = system.shared - (np.swapaxes(system.cross, 1, 2) @ lever).sum(axis=0)
-    scale = np.sqrt(np.maximum(np.diag(reduced), 1e-300))  # sightings may be a million times sharper than the prior
-    even = 0.5 * (reduced + reduced.T) / np.outer(scale, scale)
-    z_covariance = np.linalg.pinv(even, hermitian=True, rcond=1e-13) / np.outer(scale, scale) if free else np.zeros((0, 0))
+    z_covariance = inverse_of(reduced) if free else np.zeros((0, 0))
     joint = np.zeros((count, BALL_STATE + free, BALL_STATE + free))
     joint[:, BALL_STATE:, BALL_STATE:] = z_covariance
     joint[:, :BALL_STATE, BALL_STATE:] = -lever @ z_covariance
     joint[:, BALL_STATE:, :BALL_STATE] = np.swapaxes(joint[:, :BALL_STATE, BALL_STATE:], 1, 2)
     joint[:, :BALL_STATE, :BALL_STATE] = own_inverse + lever @ z_covariance @ np.swapaxes(lever, 1, 2)
     return z_covariance, joint
+
+
+def inverse_of(matrix: Floats) -> Floats:
+    """Inverse of a symmetric matrix that ought to be positive: what rounding made zero or negative stays very wide, not certain.
+
+    Entries may span many orders (exact sightings beside a vague prior), hence the scaling.
+    """
+    scale = np.sqrt(np.maximum(np.diag(matrix), 1e-200))
+    even = 0.5 * (matrix + matrix.T) / np.outer(scale, scale)
+    if not np.isfinite(even).all():
+        even = np.eye(len(matrix))
+    values, vectors = np.linalg.eigh(even)
+    whole = (vectors / np.maximum(values, 1e-13)) @ vectors.T
+    return np.asarray(whole / np.outer(scale, scale))
 
 
 def costs_of(setting: Setting, pieces: list[Piece], used: list[int], states: Floats, z: Floats, z_mean: Floats, z_precision: Floats) -> Floats:

@@ -93,7 +93,7 @@ def settle(body, law, h, edges, obstacles, lattice, starts, items, radius):  # t
         for _ in range(4):
             for i in range(starts[cell], starts[cell + 1]):
                 o = items[i]
-                nx, ny, _gap = contact_of(body[0], body[1], obstacles[o, 0], obstacles[o, 1], obstacles[o, 3], edges, radius)
+                nx, ny, gap = contact_of(body[0], body[1], obstacles[o, 0], obstacles[o, 1], obstacles[o, 3], edges, radius)
                 if gap < 1e-3 * radius and body[2] * nx + body[3] * ny > 0.0:
                     strike(body, law, nx, ny, 0.0, law[4 + materials + obstacles[o, 2]], min(weight, body[2] * nx + body[3] * ny), radius)
     body[0] += body[2] * h
@@ -119,7 +119,7 @@ def advance(body, law, dt_s, edges, obstacles, lattice, starts, items, radius, t
         h = min(left, 0.5 * radius / speed) if speed > 0.0 else left
         h = left if left < 1.001 * h else h
         x, y, vx, vy = drift(body, law, h)
-        o, nx, ny, gap = deepest(x, y, edges, obstacles, lattice, starts, items, radius)
+        o, _nx, _ny, _gap = deepest(x, y, edges, obstacles, lattice, starts, items, radius)
         if o < 0:
             body[0], body[1], body[2], body[3] = x, y, vx, vy
             left -= h

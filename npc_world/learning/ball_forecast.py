@@ -1,0 +1,97 @@
+"""From a cloud of imagined balls to a forecast of a few hypotheses with covariances.
+
+Assumes that each group of balls that bounce alike is near Gaussian at each step; the groups are split where they are widest.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npc_world.core.records import Forecast
+
+__all__ = ["forecast_of"]
+
+Floats = NDArray[np.float64]
+_FEWEST = 12
+"""Balls in a hypothesis."""
+_STRAY = 4
+"""Balls that may part from a core as a hypothesis of their own."""
+
+
+def forecast_of(times_s: Floats, paths: Floats, contacts: Floats, now_s: float, hypotheses: int, tolerance_px: float) -> Forecast:
+    """Group paths (n, H, 2) into at most `hypotheses`; contacts (n, C, 4) name what each ball touches after `now_s`.
+
+    A group is split until its largest deviation is below tolerance_px.
+    """
+    groups = [np.arange(len(paths))]
+    core = _core(paths) if hypotheses > 1 else None
+    if core is not None:
+        groups = [np.flatnonzero(core), np.flatnonzero(~core)]
+    while len(groups) < hypotheses:
+        spreads = [_spread(paths[g]) if len(g) >= 2 * _FEWEST else 0.0 for g in groups]
+        widest = int(np.argmax([s * np.sqrt(len(g)) if s > tolerance_px else 0.0 for s, g in zip(spreads, groups, strict=True)]))
+        if spreads[widest] <= tolerance_px:
+            break
+        parts = _split(paths[groups[widest]])
+        if parts is None:
+            break
+        old = groups.pop(widest)
+        groups += [old[parts], old[~parts]]
+    groups.sort(key=len, reverse=True)
+    means = np.array([paths[g].mean(axis=0) for g in groups])
+    covariances = np.array([_covariance(paths[g]) for g in groups])
+    weights = np.array([len(g) for g in groups], np.float64) / len(paths)
+    labels = tuple(_label(contacts[g], now_s, float(times_s[-1])) for g in groups)
+    return Forecast(times_s, means, weights, covariances, labels)
+
+
+def _spread(paths: Floats) -> float:
+    return float(np.sqrt(paths.var(axis=0).sum(axis=-1).max()))
+
+
+def _covariance(paths: Floats) -> Floats:
+    off = paths - paths.mean(axis=0)
+    few = 1.0 + _FEWEST / (2.0 * len(paths))  # the mean of few balls is itself unsure
+    return np.asarray(few * np.einsum("nhi,nhj->hij", off, off) / max(1, len(paths) - 1) + 1e-12 * np.eye(2))
+
+
+def _core(paths: Floats) -> NDArray[np.bool_] | None:
+    """(n,) the half or more that stay close together, when the rest is far off: balls for which an unknown made no difference."""
+    away = np.abs(paths - np.median(paths, axis=0)).sum(axis=2).max(axis=1)
+    core = away <= 5.0 * np.median(away)
+    few = int((~core).sum())
+    if few < _STRAY or _spread(paths) < 3.0 * _spread(paths[core]):
+        return None
+    return np.asarray(core)
+
+
+def _split(paths: Floats) -> NDArray[np.bool_] | None:
+    """(n,) which side of two means along the widest direction of whole paths, or None when one side would be too small."""
+    every = max(1, paths.shape[1] // 24)
+    flat = paths[:, every - 1 :: every].reshape(len(paths), -1)
+    off = flat - flat.mean(axis=0)
+    along = np.ones(flat.shape[1])
+    for _ in range(12):  # power iteration: the first principal direction
+        along = off.T @ (off @ along)
+        along /= max(float(np.linalg.norm(along)), 1e-300)
+    score = off @ along
+    side = score > 0.0
+    for _ in range(20):
+        if side.all() or not side.any():
+            return None
+        near = ((flat - flat[side].mean(axis=0)) ** 2).sum(axis=1) < ((flat - flat[~side].mean(axis=0)) ** 2).sum(axis=1)
+        if (near == side).all():
+            break
+        side = near
+    return side if min(int(side.sum()), int((~side).sum())) >= _FEWEST else None
+
+
+def _label(contacts: Floats, now_s: float, horizon_s: float) -> str:
+    inside = (contacts[:, :, 0] > now_s) & (contacts[:, :, 0] <= now_s + horizon_s)
+    bounces = int(np.median(inside.sum(axis=1)))
+    if bounces == 0:
+        return "flies on"
+    firsts = np.array([c[i][0, 3] if i.any() else -1.0 for c, i in zip(contacts, inside, strict=True)])
+    names, counts = np.unique(firsts[firsts >= 0.0], return_counts=True)
+    return f"{bounces} bounce{'s' if bounces > 1 else ''}, first off obstacle {int(names[int(np.argmax(counts))])}"

@@ -1,0 +1,152 @@
+"""What has been learned of a ball: its laws with their uncertainty, the engine's scheme and step, how exactly it is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npc_world.core.errors import BadInputError
+from npc_world.learning.ball_data import Throw, frame_of, noise_of
+from npc_world.learning.ball_identify import Identified, identify
+from npc_world.learning.ball_laws import BallLaws
+from npc_world.learning.ball_start import gravity_scale_of
+from npc_world.learning.ball_watch import LawBelief
+from npc_world.models.ball_world import BallWorld
+
+__all__ = ["BallKnowledge", "learn", "nothing_known"]
+
+Floats = NDArray[np.float64]
+_GOOD = 1.3
+"""A scheme with this error over noise is taken without trying others."""
+_SUBSTEPS = (1, 2, 3, 4, 5, 8, 10)
+"""Engine steps per frame that are tried."""
+_TASTE = 90
+"""Sightings of a throw by which schemes are compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class BallKnowledge:
+    """Frozen; each learning step gives a new one."""
+
+    laws: BallLaws
+    belief: LawBelief
+    learned: bool
+    scheme: str | None
+    step_s: float | None
+    """Of the engine."""
+    noise_px: float | None
+    rounding_px: float
+    spin_sd_rad_s: float | None
+    speed_px_s: float
+    """Typical high speed of the throws seen, 0 before any."""
+    misfit: float
+    """Error over noise of the last fit; 1 as expected."""
+    fixed_scheme: bool
+    fixed_step: bool
+    fixed_noise: bool
+
+    def doubted(self) -> BallKnowledge:
+        """The same ball in a world that may have changed: laws back to where nothing is known, the engine and the eyes kept."""
+        mean, deviation = self.laws.prior()
+        return replace(self, belief=_gaussian(mean, np.diag(deviation**2)), learned=False)
+
+    def scaled_to(self, throws: list[Throw], world: BallWorld) -> BallKnowledge:
+        """With a gravity unit, an engine step and a scheme to start from, guessed from throws while nothing was learned."""
+        if self.learned:
+            return self
+        long = [t for t in throws if len(t.times_s) >= 2]
+        scale = gravity_scale_of(long, world) if long else 20.0 * world.radius_px
+        fixed = self.laws.fixed.copy()
+        fixed[:2] *= self.laws.gravity_scale / scale
+        laws = replace(self.laws, fixed=fixed, gravity_scale=scale)
+        mean, deviation = laws.prior()
+        step = self.step_s if self.step_s is not None else (frame_of(long) if long else 1.0 / 60.0)
+        return replace(self, laws=laws, belief=_gaussian(mean, np.diag(deviation**2)), step_s=step, scheme=self.scheme or "chipmunk",
+                       speed_px_s=max(self.speed_px_s, scale))
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Plain arrays, no objects."""
+        numbers = [float(self.learned), self.step_s or 0.0, self.noise_px or 0.0, self.rounding_px, self.spin_sd_rad_s or 0.0,
+                   self.speed_px_s, self.misfit, self.laws.gravity_scale]
+        return {"z": self.belief.z, "covariance": self.belief.covariance, "low": self.belief.low, "high": self.belief.high,
+                "fixed": self.laws.fixed, "free": self.laws.free, "numbers": np.array(numbers), "scheme": np.array(self.scheme or "")}
+
+    def from_arrays(self, arrays: Mapping[str, NDArray[Any]]) -> BallKnowledge:
+        """The inverse of `arrays`, for a model of the same world."""
+        try:
+            free, numbers = np.asarray(arrays["free"], bool), [float(v) for v in arrays["numbers"]]
+            belief = LawBelief(*(np.asarray(arrays[k], np.float64) for k in ("z", "covariance", "low", "high")))
+            fixed, scheme = np.asarray(arrays["fixed"], np.float64), str(arrays["scheme"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadInputError(f"arrays: not what state() gives: {error}") from None
+        count = int(free.sum())
+        if free.shape != self.laws.free.shape or (free != self.laws.free).any() or len(numbers) != 8 or belief.z.shape != (count,):
+            raise BadInputError("arrays: of a ball with other materials, or with other constants known")
+        if belief.covariance.shape != (count, count) or not np.isfinite(belief.covariance).all() or not np.isfinite(belief.z).all():
+            raise BadInputError("arrays: the covariance is damaged")
+        if scheme not in ("", "chipmunk", "continuous"):
+            raise BadInputError(f"arrays: scheme {scheme!r} is unknown")
+        learned, step, noise, rounding, spin, speed, misfit, scale = numbers
+        return replace(self, laws=replace(self.laws, fixed=fixed, gravity_scale=scale), belief=belief, learned=bool(learned),
+                       scheme=scheme or None, step_s=step or None, noise_px=noise or None, rounding_px=rounding,
+                       spin_sd_rad_s=spin or None, speed_px_s=speed, misfit=misfit)
+
+
+def nothing_known(laws: BallLaws, scheme: str | None, step_s: float | None, noise_px: float | None) -> BallKnowledge:
+    mean, deviation = laws.prior()
+    return BallKnowledge(laws, _gaussian(mean, np.diag(deviation**2)), False, scheme, step_s, noise_px, 0.0, None, 0.0, 1.0,
+                         scheme is not None, step_s is not None, noise_px is not None)
+
+
+def learn(world: BallWorld, known: BallKnowledge, throws: list[Throw], together: bool, rng: np.random.Generator) -> BallKnowledge:
+    """Knowledge after these throws: fitted from nothing when `together`, else added to what is known.
+
+    The scheme is chosen once: the engine's own with one step per frame, and when that does not explain the throws, the best of
+    several steps per frame and of the continuous laws.
+    """
+    fresh = replace(known, learned=False).scaled_to(throws, world) if together else known
+    noise, rounding = noise_of(throws)
+    if known.fixed_noise and known.noise_px is not None:
+        noise = known.noise_px
+    prior = None if together else (known.belief.z, known.belief.precision())
+    found = _best_scheme(world, fresh, throws, noise, rounding, prior, rng)
+    belief = LawBelief(found.z, found.z_covariance, found.z_low, found.z_high)
+    if found.misfit > 1.0:  # what is not explained is not known either
+        belief = replace(belief, covariance=belief.covariance * found.misfit**2)
+    seen_px = known.noise_px if known.fixed_noise else found.setting.noise_px
+    return replace(fresh, belief=belief, learned=True, scheme=found.setting.scheme, step_s=found.setting.step_s, noise_px=seen_px,
+                   rounding_px=rounding, spin_sd_rad_s=found.spin_sd_rad_s, misfit=found.misfit)
+
+
+def _best_scheme(world: BallWorld, known: BallKnowledge, throws: list[Throw], noise: float, rounding: float,
+                 prior: tuple[Floats, Floats] | None, rng: np.random.Generator) -> Identified:
+    frame = frame_of(throws)
+    first = (known.scheme or "chipmunk", known.step_s if known.step_s is not None else frame)
+    best = identify(world, known.laws, throws, *first, noise, rounding, prior, None, rng)
+    if prior is not None or (best.misfit < _GOOD and 3 * best.cuts <= len(throws)):
+        return best
+    steps = [known.step_s] if known.fixed_step and known.step_s is not None else [frame / n for n in _SUBSTEPS]
+    schemes = [known.scheme] if known.fixed_scheme and known.scheme is not None else ["chipmunk", "continuous"]
+    others = [(scheme, step) for scheme in schemes for step in (steps if scheme == "chipmunk" else steps[:1])]
+    if others == [first]:
+        return best
+    short = [t.part(0, min(len(t.times_s), _TASTE)) for t in throws[:3]]
+    tastes = [identify(world, known.laws, short, *other, noise, rounding, prior, None, rng, attempts=1) for other in others]
+    chosen = others[int(np.argmin([_badness(t) for t in tastes]))]
+    if chosen == first:
+        return best
+    found = identify(world, known.laws, throws, *chosen, noise, rounding, prior, None, rng, attempts=2)
+    return found if _badness(found) < _badness(best) else best
+
+
+def _badness(found: Identified) -> float:
+    """What chooses between schemes: error in pixels, so that a scheme is not favoured for blaming the eyes, and throws given up."""
+    return (found.misfit * found.setting.noise_px) * (1.0 + found.cuts)
+
+
+def _gaussian(mean: Floats, covariance: Floats) -> LawBelief:
+    return LawBelief(mean.copy(), covariance, np.full(len(mean), -np.inf), np.full(len(mean), np.inf))

@@ -1,0 +1,198 @@
+"""The ball in the air now: what state and laws explain the sightings of this throw, as a cloud of equally likely balls.
+
+Assumes the laws' posterior from earlier throws as prior; the cloud is drawn about the best explanation and weighted by how
+well each draw explains the sightings, so that it splits where a bounce may have gone either way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npc_world.learning.ball_shooting import Piece, Setting, Solution, errors_of, fit_pieces, inverse_of, robust
+from npc_world.models.ball_world import Rolls
+
+__all__ = ["Cloud", "LawBelief", "cloud_of", "explain", "recent_misfit"]
+
+Floats = NDArray[np.float64]
+_BLUR_RADII = 0.01
+"""Noise, in ball radii, at which nearly exact sightings are read first."""
+_FEWEST_DRAWS = 20.0
+"""Effective draws below which a weighting is not trusted."""
+_EDGE = 0.015
+"""Softness of the edge of a rounding interval, in rounding steps."""
+_PASSES = 12
+_RECENT = 12
+"""Newest sightings by which a model is judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class LawBelief:
+    """Gaussian over z (F,), cut off at low and high."""
+
+    z: Floats
+    covariance: Floats
+    low: Floats
+    high: Floats
+
+    def precision(self) -> Floats:
+        return inverse_of(self.covariance)
+
+    def widened(self, factor: float, deviation: Floats) -> LawBelief:
+        """With standard deviations `factor` times as large and at least (F,) `deviation`, and nothing cut off."""
+        wide = self.covariance * factor**2 + np.diag(deviation**2)
+        return LawBelief(self.z, wide, np.full_like(self.z, -np.inf), np.full_like(self.z, np.inf))
+
+
+@dataclass(frozen=True, slots=True)
+class Cloud:
+    """n balls, equally likely, at the first sighting of the piece."""
+
+    states: Floats
+    """(n, 5)."""
+    z: Floats
+    """(n, F)."""
+
+    def roll(self, setting: Setting, steps: int, contacts: int) -> Rolls:
+        return setting.world.roll(self.states, setting.laws.rows(self.z), setting.step_s, steps, scheme=setting.scheme, contacts=contacts)
+
+
+def recent_misfit(setting: Setting, piece: Piece, solution: Solution) -> float:
+    """Error over noise of the newest sightings; about 1 when the model fits."""
+    losses = robust(errors_of(setting, piece, len(piece.steps), solution.states[:1], solution.z[None])[0])
+    return float(np.sqrt(np.mean(losses[-_RECENT:])))
+
+
+def explain(setting: Setting, piece: Piece, start: Floats, belief: LawBelief, misfit: float, rng: np.random.Generator) -> Solution:
+    """The best state and laws for all sightings of the piece, from `start` (5,).
+
+    When that does not explain them the horizon grows chunk by chunk, with restarts from draws where a bounce is missed.
+    Sightings far sharper than the start are first read as blurred, else the contacts would be held where the start put them.
+    """
+    blurred = replace(setting, noise_px=_BLUR_RADII * setting.world.radius_px)
+    if setting.noise_px < 0.1 * blurred.noise_px:
+        rough = explain(blurred, piece, start, belief, misfit, rng)
+        for noise in np.geomspace(blurred.noise_px, setting.noise_px, 4)[1:]:
+            sharper = replace(setting, noise_px=float(noise))
+            rough = fit_pieces(sharper, [piece], [len(piece.steps)], rough.states, rough.z, belief.z, belief.precision(), 12, 1e-3)
+        return rough
+    precision, count = belief.precision(), len(piece.steps)
+    solution = fit_pieces(setting, [piece], [count], start[None], belief.z, belief.z, precision, 12, 1e-3)
+    if float(solution.rms[0]) <= misfit and recent_misfit(setting, piece, solution) <= misfit:
+        return solution
+    best = solution
+    for chunk in (8, 5):
+        used = min(count, 10)
+        solution = fit_pieces(setting, [piece], [used], start[None], belief.z, belief.z, precision, 12, 1e-3)
+        while used < count:
+            used = min(count, used + chunk)
+            ahead = fit_pieces(setting, [piece], [used], solution.states, solution.z, belief.z, precision, 8, 1e-2)
+            if _newest(setting, piece, used, chunk, ahead) > misfit:
+                ahead = _redraw(setting, piece, used, solution, ahead, belief, precision, rng)
+            solution = ahead
+        if solution.cost < best.cost:
+            best = solution
+        if _newest(setting, piece, count, _RECENT, best) <= misfit:
+            break
+    return best
+
+
+def _newest(setting: Setting, piece: Piece, used: int, chunk: int, solution: Solution) -> float:
+    losses = robust(errors_of(setting, piece, used, solution.states[:1], solution.z[None])[0])
+    return max(float(np.sqrt(np.mean(losses[-chunk:]))), 1.4 * float(np.sqrt(np.mean(losses))))
+
+
+def _redraw(setting: Setting, piece: Piece, used: int, before: Solution, ahead: Solution, belief: LawBelief, precision: Floats,
+            rng: np.random.Generator) -> Solution:
+    best = ahead
+    centre = np.concatenate([before.states[0], before.z])
+    for widen in (1.0, 3.0):
+        deviates = rng.multivariate_normal(np.zeros(len(centre)), widen**2 * before.joint_covariances[0], size=500, method="eigh",
+                                           check_valid="ignore")
+        draws = centre + deviates
+        z = setting.laws.clip(draws[:, 5:])
+        capped = np.minimum(errors_of(setting, piece, used, draws[:, :5], z) ** 2, 16.0).sum(axis=(1, 2))
+        for choice in np.argsort(capped)[:2]:
+            found = fit_pieces(setting, [piece], [used], draws[choice, None, :5], z[choice], belief.z, precision, 8, 1e-2)
+            if found.cost < best.cost:
+                best = found
+        if best.rms[0] < 1.3:
+            break
+    return best
+
+
+def cloud_of(setting: Setting, piece: Piece, solution: Solution, belief: LawBelief, count: int, rounding_px: float,
+             rng: np.random.Generator) -> Cloud:
+    """`count` balls from the posterior: drawn from a Gaussian about the solution, weighted by the true one, resampled.
+
+    Rounded sightings say that the ball was within half a rounding step, no more and no less, which in the long run tells more
+    than a Gaussian of the same deviation.  The one likelihood is turned into the other pass by pass, each as far as enough draws
+    keep a say (annealed importance sampling, Neal 2001, with a refitted Gaussian for its moves).
+    """
+    centre, covariance = np.concatenate([solution.states[0], solution.z]), solution.joint_covariances[0]
+    precision, share = belief.precision(), 0.0
+    for _ in range(_PASSES if rounding_px else 2):
+        white = rng.standard_normal((3 * count, len(centre)))
+        tail = np.sqrt(rng.chisquare(8.0, (3 * count, 1)) / 8.0)
+        draws = centre + (white / tail) @ _root(covariance).T
+        states, z = draws[:, :5], setting.laws.clip(np.clip(draws[:, 5:], belief.low, belief.high))
+        errors = errors_of(setting, piece, len(piece.steps), states, z)
+        smooth = robust(errors).sum(axis=(1, 2))
+        off, away = states - piece.mean, draws[:, 5:] - belief.z
+        base = np.einsum("bs,sr,br->b", off, piece.precision, off) + np.einsum("bf,fg,bg->b", away, precision, away)
+        base -= (8.0 + len(centre)) * np.log1p(((white / tail) ** 2).sum(axis=1) / 8.0)  # less what was proposed
+        if rounding_px:
+            boxed = robust(np.maximum(np.abs(errors) * (setting.noise_px / rounding_px) - 0.5, 0.0) / _EDGE).sum(axis=(1, 2))
+            share = _furthest(base, smooth, boxed, share, 0.12 * len(draws))
+            smooth = (1.0 - share) * smooth + share * boxed
+        weights = _weights(base + smooth)
+        enough = 1.0 / float((weights**2).sum())
+        if enough > 0.12 * len(weights) and (share == 1.0 or not rounding_px):
+            break
+        mean = weights @ draws
+        spread = (draws - mean) * np.sqrt(weights)[:, None]
+        covariance = 1.2 * spread.T @ spread + (0.05 if enough > 4 * _FEWEST_DRAWS else 0.3) * covariance
+        centre = mean
+    if enough < _FEWEST_DRAWS:  # too few draws carry all: rather too wide than one ball
+        weights = np.sqrt(weights)
+        weights /= weights.sum()
+    chosen = np.searchsorted(np.cumsum(weights), (np.arange(count) + rng.random()) / count).clip(0, len(weights) - 1)
+    return Cloud(np.ascontiguousarray(states[chosen]), np.ascontiguousarray(z[chosen]))
+
+
+def _weights(loss: Floats) -> Floats:
+    weights = np.exp(-0.5 * (loss - loss.min()))
+    return np.asarray(weights / weights.sum())
+
+
+def _furthest(base: Floats, smooth: Floats, boxed: Floats, least: float, wanted: float) -> float:
+    """The largest share in [least, 1] of the box in the likelihood that leaves `wanted` effective draws."""
+    low, high = least, 1.0
+    for turn in range(12):
+        share = high if turn == 0 else 0.5 * (low + high)
+        weights = _weights(base + (1.0 - share) * smooth + share * boxed)
+        if 1.0 / float((weights**2).sum()) >= wanted:
+            if turn == 0:
+                return 1.0
+            low = share
+        else:
+            high = share
+    return low
+
+
+def _root(covariance: Floats) -> Floats:
+    scale = np.sqrt(np.maximum(np.diag(covariance), 1e-300))
+    values, vectors = np.linalg.eigh(covariance / np.outer(scale, scale))
+    return np.asarray(scale[:, None] * vectors * np.sqrt(np.maximum(values, 0.0)))
+
+
+def advance_piece(setting: Setting, piece: Piece, cloud: Cloud, drop: int) -> tuple[Piece, Floats]:
+    """The piece without its first `drop` sightings, its prior the cloud's spread there; and the cloud's mean state (5,)."""
+    skip = int(round(float(piece.steps[drop])))
+    states = cloud.roll(setting, skip, 0).states
+    mean = states.mean(axis=0)
+    spread = np.cov(states.T) * 2.0 + np.diag([setting.noise_px**2, setting.noise_px**2, 1e-9, 1e-9, 1e-9])
+    later = Piece(piece.steps[drop:] - skip, piece.seen_px[drop:], mean, inverse_of(spread))
+    return later, mean
