@@ -9,7 +9,7 @@ import numpy as np
 from npc_world.core.compiled import kernel
 from npc_world.models.nav_lines import enters_rect, line_is_clear, node_of
 
-__all__ = ["MOVE_COLS", "MOVE_ROWS", "cells_by_rect", "choose_nodes", "enter_cell", "moves_of_nodes", "moves_of_raster", "nearest_free_cell"]
+__all__ = ["MOVE_COLS", "MOVE_ROWS", "cells_by_rect", "choose_nodes", "enter_cell", "mark_near", "moves_of_nodes", "moves_of_raster", "nearest_free_cell"]
 
 MOVE_COLS = np.array([1, 1, 0, -1, -1, -1, 0, 1])
 MOVE_ROWS = np.array([0, 1, 1, 1, 0, -1, -1, -1])
@@ -51,6 +51,25 @@ def cells_by_rect(grown, cell, skin, rows, cols):  # type: ignore[no-untyped-def
         first[at] = first[at - 1]
     first[0] = 0
     return covered, first, items
+
+
+@kernel
+def mark_near(walls, row0, col0, row1, col1):  # type: ignore[no-untyped-def]
+    """Set walls' near for a window of cells: whether a wall or a hazard may stop a body whose centre is in the cell."""
+    solid, hazard, covered, first, _, _, _, params, near = walls
+    rows, cols = near.shape
+    exact, reach = params[8] > 0.0, 0 if params[9] > 0.0 else 1
+    for row in range(row0, row1):
+        for col in range(col0, col1):
+            found = hazard[row, col]
+            if exact:
+                at = row * cols + col
+                found = found or covered[row, col] >= 0 or first[at] < first[at + 1]
+            else:
+                for r in range(max(0, row - reach), min(rows, row + reach + 1)):
+                    for c in range(max(0, col - reach), min(cols, col + reach + 1)):
+                        found = found or solid[r, c] != 0
+            near[row, col] = found
 
 
 @kernel
@@ -140,7 +159,7 @@ def choose_nodes(walls, free, row0, col0, row1, col1):  # type: ignore[no-untype
     neighbours can be entered straight ahead is taken, then the one nearest to the centre: so the cell before the
     mouth of a narrow corridor stands on the corridor's line.  A cell that falls apart into several rooms keeps one.
     """
-    _, hazard, covered, first, items, grown, nodes, params = walls
+    _, hazard, covered, first, items, grown, nodes, params, _ = walls
     cell, skin, point = params[0], params[3], params[9] > 0.0
     cols = hazard.shape[1]
     xs, ys = np.empty(_MOST_EDGES), np.empty(_MOST_EDGES)

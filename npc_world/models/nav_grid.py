@@ -13,7 +13,7 @@ from npc_world.core.errors import BadInputError
 from npc_world.core.geometry import FULL, PARTIAL
 from npc_world.core.reading import size_of
 from npc_world.core.terrain import Terrain
-from npc_world.models.nav_cells import cells_by_rect, choose_nodes, moves_of_nodes, moves_of_raster, nearest_free_cell
+from npc_world.models.nav_cells import cells_by_rect, choose_nodes, mark_near, moves_of_nodes, moves_of_raster, nearest_free_cell
 from npc_world.models.nav_lines import body_fits, line_is_clear
 
 __all__ = ["NavGrid"]
@@ -134,18 +134,19 @@ class NavGrid:
         exact = not (aligned and small and not bool((ground.solid == PARTIAL).any()))
         self._moves, self._nodes = None, None
         if exact:
-            self._set_walls(ground, np.empty((rows, cols, 2)))
+            self._set_walls(ground, np.empty((rows, cols, 2)), np.empty((rows, cols), np.bool_))
             self.free = np.zeros((rows, cols), np.bool_)
             choose_nodes(self.walls, self.free, 0, 0, rows, cols)
         else:
-            self._set_walls(ground, None)
+            self._set_walls(ground, None, np.empty((rows, cols), np.bool_))
             self.free = ground.solid != FULL
             self.free &= ~ground.hazard
+        mark_near(self.walls, 0, 0, rows, cols)
         self.version = ground.version
         self.revision += 1
         self._edits.clear()
 
-    def _set_walls(self, ground: Terrain, nodes: Floats | None) -> None:
+    def _set_walls(self, ground: Terrain, nodes: Floats | None, near: NDArray[np.bool_]) -> None:
         width, height = ground.size
         half_x, half_y = self.size[0] / 2.0, self.size[1] / 2.0
         skin = _SKIN * max(width, height)
@@ -155,7 +156,7 @@ class NavGrid:
         self._rects = ground.rects
         if nodes is None:
             none = np.empty(0, np.int64)
-            self.walls = (ground.solid, ground.hazard, none.reshape(0, 0), none, none, np.empty((0, 4)), np.empty((0, 0, 2)), params)
+            self.walls = (ground.solid, ground.hazard, none.reshape(0, 0), none, none, np.empty((0, 4)), np.empty((0, 0, 2)), params, near)
             return
         grow = np.array([skin - half_x, skin - half_y, half_x - skin, half_y - skin])
         far = 2.0 * max(width, height) + max(self.size)
@@ -164,7 +165,7 @@ class NavGrid:
         grown = np.vstack([ground.rects + grow, border])
         rows, cols = ground.shape
         covered, first, items = cells_by_rect(grown, self.cell_px, skin, rows, cols)
-        self.walls = (ground.solid, ground.hazard, covered, first, items, grown, nodes, params)
+        self.walls = (ground.solid, ground.hazard, covered, first, items, grown, nodes, params, near)
 
     def _set_moves(self, row0: int, col0: int, row1: int, col1: int) -> None:
         if self.exact:
@@ -191,7 +192,7 @@ class NavGrid:
         if sum((r1 - r0) * (c1 - c0) for r0, c0, r1, c1 in windows) > rows * cols // 2:
             return self._build(ground)
         if self.exact:
-            self._set_walls(ground, self.walls[6])
+            self._set_walls(ground, self.walls[6], self.walls[8])
         for r0, c0, r1, c1 in windows:
             if self.exact:
                 choose_nodes(self.walls, self.free, r0, c0, r1, c1)
@@ -199,6 +200,8 @@ class NavGrid:
                 self.free[r0:r1, c0:c1] = (ground.solid[r0:r1, c0:c1] != FULL) & ~ground.hazard[r0:r1, c0:c1]
         self.revision += 1
         wider = [_clipped(*window, 1, rows, cols) for window in windows]
+        for window in wider:
+            mark_near(self.walls, *window)
         if self._moves is not None:
             for window in wider:
                 self._set_moves(*window)

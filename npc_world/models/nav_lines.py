@@ -5,8 +5,9 @@ which is exact for rects.  The grown walls, with what is needed to look them up,
 
     solid (rows, cols) uint8 · hazard (rows, cols) bool · covered (rows, cols) int64: a grown rect over the whole
     cell, or -1 · first (rows·cols + 1) int64 and items int64: the grown rects that touch each other cell · grown (M, 4)
-    px · nodes (rows, cols, 2) px · params (10): cell_px, half the body's width and height, skin, allowed left, top,
-    right, bottom of the centre, 1 when `covered`, `first`, `items`, `grown` and `nodes` are filled, 1 for a body of no size.
+    px · nodes (rows, cols, 2) px · params (10 numbers): cell_px, half the body's width and height, skin, allowed left, top,
+    right, bottom of the centre, 1 when `covered`, `first`, `items`, `grown` and `nodes` are filled, 1 for a body of no size
+    · near (rows, cols) bool: there may be something in the way while the centre is in that cell.
 
 Where walls fill whole cells and the body is no wider than a cell, the raster alone is exact and those arrays are empty.
 The skin (a billionth of the map) is taken off every grown wall, so that touching is allowed in spite of rounding.
@@ -50,7 +51,7 @@ def enters_rect(x0, y0, x1, y1, left, top, right, bottom):  # type: ignore[no-un
 @kernel
 def block_in_cell(walls, row, col, x0, y0, x1, y1):  # type: ignore[no-untyped-def]
     """Least fraction at which the segment enters one of the grown walls known to cell (row, col), or 2.0."""
-    solid, hazard, covered, first, items, grown, _, params = walls
+    solid, hazard, covered, first, items, grown, _, params, _ = walls
     cell, skin = params[0], params[3]
     rows, cols = solid.shape
     best = 2.0
@@ -85,9 +86,9 @@ def first_block(walls, x0, y0, x1, y1):  # type: ignore[no-untyped-def]
 
     Cells under the centre are walked one by one (Amanatides & Woo 1987).
     """
-    params = walls[7]
+    params, near = walls[7], walls[8]
     cell, skin = params[0], params[3]
-    rows, cols = walls[0].shape
+    rows, cols = near.shape
     left, top, right, bottom = params[4] - skin, params[5] - skin, params[6] + skin, params[7] + skin
     if not (left <= x0 <= right and top <= y0 <= bottom):
         return 0.0
@@ -106,7 +107,7 @@ def first_block(walls, x0, y0, x1, y1):  # type: ignore[no-untyped-def]
     per_x = math.inf if dx == 0.0 else cell / abs(dx)
     per_y = math.inf if dy == 0.0 else cell / abs(dy)
     while True:
-        best = block_in_cell(walls, row, col, x0, y0, x1, y1)
+        best = block_in_cell(walls, row, col, x0, y0, x1, y1) if near[row, col] else 2.0
         leave = min(to_x, to_y)
         if best <= 1.0 and (best <= leave + 1e-12 or leave > 1.0):
             return min(best, border)

@@ -15,19 +15,20 @@ __all__ = ["surface_rows", "uneven_cells"]
 
 Floats = NDArray[np.float64]
 _NO_CELLS = np.empty((0, 0), np.uint8)
+_ALIKE = np.empty((0, 4))
 
 
 def surface_rows(grid: NavGrid, surfaces: ArrayLike | None) -> tuple[Floats, float]:
     """(S, 4) table and a speed factor for all of it, checked against the ground's surfaces; (0, 4) when all ground is alike."""
     if surfaces is None:
-        return np.empty((0, 4)), 1.0
+        return _ALIKE, 1.0
     table = np.ascontiguousarray(surfaces, dtype=np.float64)
     if table.ndim != 2 or table.shape[1] != 4 or table.shape[0] < len(grid.surfaces):
         raise BadInputError(f"surfaces has shape {table.shape}: expected ({len(grid.surfaces)}, 4), a row for each of {grid.surfaces}")
     if not np.isfinite(table).all() or (table[:, 0] <= 0.0).any():
         raise BadInputError(f"surfaces={table.tolist()}: expected finite numbers, speed_factor > 0")
     if bool((table[:, 0] == table[0, 0]).all()) and not table[:, 2:].any():
-        return np.empty((0, 4)), float(table[0, 0])
+        return _ALIKE, float(table[0, 0])
     return table, 1.0
 
 

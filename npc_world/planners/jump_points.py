@@ -19,7 +19,7 @@ from npc_world.models.nav_rays import ANY_DIRECTION, ONWARD, SQRT2
 from npc_world.models.nav_spread import paces, slowest_and_fastest
 from npc_world.planners.jump_tables import JumpTables
 
-__all__ = ["JumpSearch", "jump_search", "walk_cells"]
+__all__ = ["JumpSearch", "jump_path", "jump_search", "walk_cells"]
 
 _LOWEST = np.array([0] + [(bits & -bits).bit_length() - 1 for bits in range(1, 256)])
 
@@ -211,6 +211,21 @@ def walk_cells(origin, start, end, cols):  # type: ignore[no-untyped-def]
     return cells
 
 
+@kernel
+def jump_path(moves, jumps, live, surface, pace, fastest, start, goal, cell, state, head, cost, origin, mark, queue):  # type: ignore[no-untyped-def]
+    """A whole search in one call: the queue, and (n, 2) px centres of the cells of a fastest path, (0, 2) when there is none."""
+    queue = jump_search(moves, jumps, live, surface, pace, fastest, start, goal, 1 << 62, state, head, cost, origin, mark, queue)
+    if mark[goal] >> 16 != state[STAMP]:
+        return queue, np.empty((0, 2))
+    cols = moves.shape[1]
+    cells = walk_cells(origin, start, goal, cols)
+    points = np.empty((cells.shape[0], 2))
+    for i in range(cells.shape[0]):
+        row = cells[i] // cols
+        points[i, 0], points[i, 1] = (cells[i] - row * cols + 0.5) * cell, (row + 0.5) * cell
+    return queue, points
+
+
 class JumpSearch:
     """One search from cell `start` to cell `goal` (flat indices) on a raster grid, over a table of surfaces ((0, 4): all alike).
 
@@ -243,6 +258,14 @@ class JumpSearch:
         self._memory[5] = jump_search(self._grid.moves, tables.jumps, tables.live, self._surface, self._pace, self._fastest,
                                       self._start, self._goal, most, *self._memory)
         return bool(self._memory[0][WAITING] == 0)
+
+    def run_to_end(self) -> Floats | None:
+        """(n, 2) px centres of the cells of a fastest path, None when there is none: all in one native call, then `release`."""
+        tables, grid, memory = self._tables, self._grid, self._memory
+        memory[5], points = jump_path(grid.moves, tables.jumps, tables.live, self._surface, self._pace, self._fastest,
+                                      self._start, self._goal, grid.cell_px, *memory)
+        self._pool.append(memory)
+        return points if len(points) else None
 
     @property
     def found(self) -> bool:

@@ -91,8 +91,8 @@ class PathSearch:
 
     def __init__(self, ground: Terrain, start: Any, goal: Any, any_angle: bool = True, size: Any = None,
                  surfaces: ArrayLike | None = None) -> None:
-        self._start: tuple[float, float] = tuple(position_of(start, "start").tolist())
-        x, y = position_of(goal, "goal").tolist()
+        self._start = _position(start, "start")
+        x, y = _position(goal, "goal")
         self._grid = grid = NavGrid.of(ground, size)
         self._any_angle, self._version = any_angle, grid.revision
         self._table, _ = surface_rows(grid, surfaces)
@@ -154,8 +154,29 @@ def find_path(ground: Terrain, start: Any, goal: Any, any_angle: bool = True, si
     >>> find_path(ground, (5, 5), (95, 5)).tolist()
     [[5.0, 5.0], [35.0, 85.0], [65.0, 85.0], [95.0, 5.0]]
     """
-    search = PathSearch(ground, start, goal, any_angle, size, surfaces)
+    x0, y0 = _position(start, "start")
+    x1, y1 = _position(goal, "goal")
+    grid = NavGrid.of(ground, size)
+    cell_px, (rows, cols) = grid.cell_px, grid.free.shape
+    if any_angle or grid.exact or not (0.0 <= x0 < cols * cell_px and 0.0 <= x1 < cols * cell_px
+                                       and 0.0 <= y0 < rows * cell_px and 0.0 <= y1 < rows * cell_px):
+        return _search_to_end(PathSearch(ground, (x0, y0), (x1, y1), any_angle, size, surfaces))
+    row, col, goal_row, goal_col = int(y0 / cell_px), int(x0 / cell_px), int(y1 / cell_px), int(x1 / cell_px)
+    if not (grid.free[row, col] and grid.free[goal_row, goal_col]):
+        return _search_to_end(PathSearch(ground, (x0, y0), (x1, y1), any_angle, size, surfaces))
+    return JumpSearch(grid, surface_rows(grid, surfaces)[0], row * cols + col, goal_row * cols + goal_col).run_to_end()
+
+
+def _search_to_end(search: PathSearch) -> Floats | None:
     search.run()
     path = search.path()
     search.close()
     return path
+
+
+def _position(thing: Any, name: str) -> tuple[float, float]:
+    if type(thing) is tuple and len(thing) == 2 and type(thing[0]) is float and type(thing[1]) is float \
+            and math.isfinite(thing[0]) and math.isfinite(thing[1]):
+        return thing
+    x, y = position_of(thing, name).tolist()
+    return x, y

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from npc_world.core.compiled import kernel
@@ -14,7 +12,7 @@ __all__ = ["pull_string"]
 _MISSES = 5
 """Points tried in vain, going back along the path, before farther ones are given up."""
 
-_ROUNDS = 12
+_ROUNDS = 16
 """Most passes over the waypoints while they still slide."""
 
 
@@ -80,26 +78,28 @@ def tighten(walls, free, surface, table, points):  # type: ignore[no-untyped-def
     rows, cols = free.shape
     cell = walls[7][0]
     n = points.shape[0]
+    stirred = np.ones(n, np.bool_)  # whether a neighbour has moved since the waypoint was last looked at
     for _ in range(_ROUNDS):
         moved = False
         i = 1
         while i < n - 1:
+            if not stirred[i]:
+                i += 1
+                continue
+            stirred[i] = False
             ax, ay, bx, by = points[i - 1, 0], points[i - 1, 1], points[i + 1, 0], points[i + 1, 1]
             x, y = points[i, 0], points[i, 1]
             time = line_time(surface, table, cell, ax, ay, x, y) + line_time(surface, table, cell, x, y, bx, by)
             if line_time(surface, table, cell, ax, ay, bx, by) <= time * (1.0 + 1e-12) and line_is_clear(walls, ax, ay, bx, by):
                 for j in range(i, n - 1):
-                    points[j, 0], points[j, 1] = points[j + 1, 0], points[j + 1, 1]
+                    points[j, 0], points[j, 1], stirred[j] = points[j + 1, 0], points[j + 1, 1], stirred[j + 1]
                 n -= 1
-                moved = True
+                stirred[i - 1] = stirred[i] = moved = True
                 continue
-            far = math.hypot(0.5 * (ax + bx) - x, 0.5 * (ay + by) - y) / cell
-            step = 1
-            while 2 * step < far:
-                step *= 2
-            while step >= 1:
+            step, slid = 1, False
+            while step > 0:
                 row, col = min(rows - 1, int(y / cell)), min(cols - 1, int(x / cell))
-                slid = False
+                found = False
                 for dr in range(-1, 2):
                     for dc in range(-1, 2):
                         r, c = row + dr * step, col + dc * step
@@ -107,11 +107,12 @@ def tighten(walls, free, surface, table, points):  # type: ignore[no-untyped-def
                             nx, ny = node_of(walls, r, c)
                             over = line_time(surface, table, cell, ax, ay, nx, ny) + line_time(surface, table, cell, nx, ny, bx, by)
                             if over < time * (1.0 - 1e-9) and line_is_clear(walls, ax, ay, nx, ny) and line_is_clear(walls, nx, ny, bx, by):
-                                x, y, time, slid = nx, ny, over, True
-                if slid:
-                    points[i, 0], points[i, 1], moved = x, y, True
-                else:
-                    step //= 2
+                                x, y, time, found = nx, ny, over, True
+                step = 2 * step if found else step // 2
+                slid = slid or found
+            if slid:
+                points[i, 0], points[i, 1] = x, y
+                stirred[i - 1] = stirred[i + 1] = moved = True
             i += 1
         if not moved:
             break
