@@ -43,7 +43,7 @@ def _interception(plan: Plan, forecast: Forecast, places: Mapping[str, tuple[flo
     passing = int(np.argmin(np.hypot(*(track - plan.meeting_px).T)))
     lead = float(forecast.times_s[passing]) - float(plan.eta_s)
     place = place_name(plan.meeting_px, places, ground)
-    says = f"{round(100 * weight)} % you {_as_verb(forecast.labels[k])}"
+    says = _says(forecast.labels[k], weight)
     if lead > 0.25:
         numbers["lead_s"] = lead
         sentence = f"Cutting you off {place}: {says}; I arrive {lead:.1f} s before you."
@@ -52,18 +52,25 @@ def _interception(plan: Plan, forecast: Forecast, places: Mapping[str, tuple[flo
     if surprise > 3.0:
         sentence += f" You keep surprising me ({surprise:.1f} times my usual error), so I trust this less."
     order = np.argsort(-forecast.weights)
-    others = tuple(f"{round(100 * float(forecast.weights[i]))} % you {_as_verb(forecast.labels[i])}" for i in order if i != k)[:4]
+    others = tuple(_says(forecast.labels[i], float(forecast.weights[i])) for i in order if i != k)[:4]
     return Explanation(sentence, numbers, others)
+
+
+def _says(label: str, weight: float) -> str:
+    if label == "does something else":
+        return f"{round(100 * weight)} % that you are up to something I do not know"
+    return f"{round(100 * weight)} % you {_as_verb(label)}"
 
 
 def _as_verb(label: str) -> str:
     """"goes for the ruby" → "go for the ruby": labels are in the third person, sentences speak to the player."""
     first, _, rest = label.partition(" ")
-    plain = {"goes": "go", "keeps": "keep", "stops": "stop", "runs": "run", "repeats": "repeat", "hides": "hide", "turns": "turn",
-             "went": "went", "slows": "slow", "follows": "follow", "dodges": "dodge", "heads": "head", "stays": "stay",
-             "moves": "move"}.get(first, first)
+    if first.endswith("oes"):
+        first = first[:-2]
+    elif first.endswith("s") and not first.endswith("ss"):
+        first = first[:-1]
     rest = rest.replace("its ", "your ").replace("from you", "from me")
-    return f"{plain} {rest}".strip()
+    return f"{first} {rest}".strip()
 
 
 def place_name(point: np.ndarray, places: Mapping[str, tuple[float, float]], ground: Terrain) -> str:

@@ -126,6 +126,11 @@ class Npc:
         return self._brain.heading_rad
 
     @property
+    def position_px(self) -> NDArray[np.float64] | None:
+        """(2,) where it found itself in the last frame; None before the first."""
+        return self._brain.motion.position_px
+
+    @property
     def size_px(self) -> tuple[float, float]:
         """Its body's width and height, as read from the game."""
         return self._size
