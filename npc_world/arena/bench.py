@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import importlib
-import importlib.util
 import json
-import math
 import os
 import platform
 import subprocess
@@ -62,7 +59,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--npc", default="hunter", help="preset or file (default hunter)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
     parser.add_argument("--no-compile", action="store_true", help="leave out compiling everything from nothing, which takes a minute or two")
-    parser.add_argument("--paths", type=Path, metavar="FOLDER", help="also time path finding on the benchmark maps in this folder")
+    parser.add_argument("--paths", type=Path, metavar="FOLDER", help="also compare path finding with its peers, on the benchmark maps in this folder")
     try:
         options = parser.parse_args(argv)
     except SystemExit as exit:  # argparse has said what is wrong
@@ -73,15 +70,17 @@ def main(argv: list[str]) -> int:
     if not 1 <= options.crowd <= 1000:
         print(f"--crowd {options.crowd}: expected 1 to 1000", file=sys.stderr)
         return 2
+    if options.paths is not None and not options.paths.is_dir():
+        print(f"--paths {options.paths}: there is no such folder", file=sys.stderr)
+        return 2
     rows = measure(options.npc, options.frames, options.crowd, not options.no_compile)
-    if options.paths is not None:
-        rows += _path_rows(options.paths)
     here = machine()
     print(", ".join(f"{name} {value}" for name, value in here.items()))
     print(bench_table(rows))
+    paths = [] if options.paths is None else _compare_paths(options.paths)
     if options.json is not None:
         entries = [{**asdict(row), "passed": row.passed} for row in rows]
-        options.json.write_text(json.dumps({"machine": here, "rows": entries}, indent=1) + "\n", encoding="utf-8")
+        options.json.write_text(json.dumps({"machine": here, "rows": entries, "paths": paths}, indent=1) + "\n", encoding="utf-8")
     return 0
 
 
@@ -212,10 +211,8 @@ def bench_table(rows: list[BenchRow]) -> str:
     return "\n".join(lines)
 
 
-def _path_rows(folder: Path) -> list[BenchRow]:
-    """Rows of the path-finding benchmark, where it is part of this installation."""
-    name = "npc_world.arena.bench_paths"
-    if importlib.util.find_spec(name) is None:
-        raise nw.MissingExtraError("--paths: this installation has no path-finding benchmark")
-    found = importlib.import_module(name).bench_rows(folder)
-    return [BenchRow(str(what), float(median), None if p99 is None or math.isnan(p99) else float(p99), str(unit)) for what, median, p99, unit in found]
+def _compare_paths(folder: Path) -> list[dict[str, Any]]:
+    """The path-finding benchmark on the maps in `folder`, printed as it goes: name, µs of ours and of the peer, ratio."""
+    from npc_world.arena.bench_paths import run  # takes networkx along: only when asked for
+    rows = run(folder, report=print)
+    return [{**asdict(row), "ratio": row.ratio} for row in rows]

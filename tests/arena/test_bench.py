@@ -42,6 +42,12 @@ def test_too_few_frames_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert "--frames" in capsys.readouterr().err
 
 
+def test_a_folder_of_maps_that_is_not_there_is_told_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--paths", str(tmp_path / "nowhere")]) == 2
+    captured = capsys.readouterr()
+    assert "nowhere" in captured.err and captured.out == ""
+
+
 def test_the_command_writes_what_it_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--frames", "60", "--no-compile", "--crowd", "2", "--json", str(tmp_path / "b.json")]) == 0
     report = json.loads((tmp_path / "b.json").read_text())
