@@ -10,7 +10,7 @@ from npc_world.beliefs.contact import slide
 from npc_world.beliefs.imm import blend
 from npc_world.beliefs.layout import BIN_S, BINS, EXPERTS, HEADING, NOISE, SPREAD
 from npc_world.beliefs.unrolling import unroll_experts
-from npc_world.beliefs.weighing import error_variance, weigh_experts
+from npc_world.beliefs.weighing import error_variance, missed_share, weigh_experts, wide_variance
 from npc_world.core.compiled import kernel
 
 __all__ = ["compose", "row_weights"]
@@ -76,17 +76,19 @@ def compose(m, times, given, given_log_prior, walls, clear, most, positions, cov
     rows = np.empty(EXPERTS)
     row_weights(by_bin, times[steps - 1], rows)
     variances = np.zeros((EXPERTS, steps, 2))
+    wide = np.empty((steps, 4))
+    missed = _missed_at(m, by_bin, times[steps - 1])
     for h in range(steps):
-        _match_moments(m, times[h], h, by_bin, rows, tracks, variances)
+        _match_moments(m, times[h], h, by_bin, rows, tracks, variances, missed, wide)
     z, _, _, _, _ = blend(m)
     order = np.argsort(-rows)
-    groups = _group(order, rows, tracks, variances, most)
+    groups = _group(order, rows, tracks, variances, max(1, most - 1))
     count = 0
     cos, sin = math.cos(m[HEADING]), math.sin(m[HEADING])
     total = 0.0
     for i in range(EXPERTS):
         lead = order[i]
-        if groups[lead] != lead or rows[lead] < _LEAST_WEIGHT or count >= most:
+        if groups[lead] != lead or rows[lead] < _LEAST_WEIGHT or count >= max(1, most - 1):
             continue
         weight = 0.0
         for e in range(EXPERTS):
@@ -98,13 +100,38 @@ def compose(m, times, given, given_log_prior, walls, clear, most, positions, cov
         weights[count], chosen[count] = weight, lead
         total += weight
         count += 1
-    for k in range(count):
-        weights[k] /= total
+    if count < most:
+        for k in range(count):
+            weights[k] *= (1.0 - missed) / total
+        _fill_wide(wide, cos, sin, positions[count], covariances[count])
+        slide(walls, clear, z.real, z.imag, positions[count])
+        weights[count], chosen[count] = missed, EXPERTS
+        count += 1
+    else:
+        for k in range(count):
+            weights[k] /= total
     return count
 
 
 @kernel
-def _match_moments(m, t, h, by_bin, rows, tracks, variances):  # type: ignore[no-untyped-def]
+def _missed_at(m, by_bin, t):  # type: ignore[no-untyped-def]
+    """Probability that t s ahead nothing is like any expert says."""
+    low, high, u = _bracket(t)
+    return (1.0 - u) * missed_share(m, low, by_bin[low]) + u * missed_share(m, high, by_bin[high])
+
+
+@kernel
+def _fill_wide(wide, cos, sin, position, covariance):  # type: ignore[no-untyped-def]
+    """The future of something else: about the mean of all, as wide as misses are."""
+    for h in range(wide.shape[0]):
+        va, vc = wide[h, 2], wide[h, 3]
+        position[h, 0], position[h, 1] = wide[h, 0], wide[h, 1]
+        covariance[h, 0, 0], covariance[h, 1, 1] = cos * cos * va + sin * sin * vc, sin * sin * va + cos * cos * vc
+        covariance[h, 0, 1] = covariance[h, 1, 0] = cos * sin * (va - vc)
+
+
+@kernel
+def _match_moments(m, t, h, by_bin, rows, tracks, variances, missed, wide):  # type: ignore[no-untyped-def]
     """Draw step h of all tracks together as the record at t s ahead demands, and fill variances (EXPERTS, H, 2)."""
     low, high, u = _bracket(t)
     bx, by, rx, ry = 0.0, 0.0, 0.0, 0.0
@@ -125,6 +152,12 @@ def _match_moments(m, t, h, by_bin, rows, tracks, variances):  # type: ignore[no
             variances[e, h, 0], variances[e, h, 1] = _variance_at(m, e, t, 0), _variance_at(m, e, t, 1)
             va += w * variances[e, h, 0]
             vc += w * variances[e, h, 1]
+    wide[h, 0], wide[h, 1] = bx, by
+    share = min(1.0, _missed_at(m, by_bin, t) / missed)  # misses are rarer at nearer times: there their row is as narrow as the others
+    growth = (t / BIN_S[0]) ** 1.5 if t < BIN_S[0] else (t / BIN_S[BINS - 1]) ** 2 if t > BIN_S[BINS - 1] else 1.0
+    for axis in range(2):
+        misses = growth * ((1.0 - u) * wide_variance(m, low, axis) + u * wide_variance(m, high, axis))
+        wide[h, 2 + axis] = share * misses + (1.0 - share) * widen * (va if axis == 0 else vc)
     pull = min(1.0, math.sqrt(between_b / between_r)) if between_r > 0.0 else 1.0
     for e in range(EXPERTS):
         if rows[e] > 0.0:

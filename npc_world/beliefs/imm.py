@@ -101,11 +101,12 @@ def filter_step(m, dt_s, x, y):  # type: ignore[no-untyped-def]
         chord = dt_s * (math.sin(half) / half if abs(half) > 1e-6 else 1.0) * complex(math.cos(half), math.sin(half))
         z += chord * w
         w *= turn
-        # F = [[1, chord], [0, turn]], P ← F P Fᴴ + Q, with pv = ⟨z, w*⟩
+        # F = [[1, chord], [0, turn]], P ← F P Fᴴ + Q, with pv = ⟨z, w*⟩; velocity changes at the beginning of a step, so
+        # that exact positions give the last step's velocity without ringing
         q = (_UNREST[j] * speed) ** 2
         cross = chord * pv.conjugate()
-        pp = pp + 2.0 * cross.real + dt_s * dt_s * vv + q * dt_s ** 3 / 3.0
-        pv = (pv + chord * vv) * turn.conjugate() + 0.5 * q * dt_s * dt_s
+        pp = pp + 2.0 * cross.real + dt_s * dt_s * vv + q * dt_s ** 3
+        pv = (pv + chord * vv) * turn.conjugate() + q * dt_s * dt_s
         vv += q * dt_s
         total = pp + noise
         off = complex(x, y) - z

@@ -14,13 +14,18 @@ from npc_world.beliefs.layout import (
     ERROR,
     EXPERTS,
     FEATURES,
+    GO,
     JUDGED,
+    LONG_SCORE,
+    MISSED,
+    PLAIN,
     RECORD,
     RECORD_FEATURES,
     RECORD_HEADING,
     RECORD_MEANS,
     RECORD_SIZE,
     RECORD_TIME,
+    RECORD_TRUST,
     RECORD_WEIGHTS,
     RECORD_X,
     RECORD_Y,
@@ -29,14 +34,17 @@ from npc_world.beliefs.layout import (
     SPOKEN,
     SPREAD,
     SURPRISE,
+    TAIL,
+    TOP_SPEED,
+    WIDE,
 )
 from npc_world.beliefs.regression import learn_ways
-from npc_world.beliefs.weighing import error_variance
+from npc_world.beliefs.weighing import error_variance, wide_variance
 from npc_world.core.compiled import kernel
 
 __all__ = ["drop_records", "judge", "normal_bank"]
 
-MEMORY_S, MEMORY_PER_S, BOLDNESS, DEPTH, ERROR_MEMORY_S, SPREAD_RATE = range(6)
+MEMORY_S, MEMORY_PER_S, BOLDNESS, DEPTH, ERROR_MEMORY_S, SPREAD_RATE, LONG_MEMORY_S, LONG_DEPTH, STACKING, TRUSTING = range(10)
 """Places in `settings`: score memory in s, more of it per s of horizon, weight of evidence, least score below the best, …"""
 
 
@@ -50,7 +58,6 @@ def normal_bank(count: int = 48) -> np.ndarray:
 
 
 BANK = normal_bank()
-
 
 @kernel
 def drop_records(m):  # type: ignore[no-untyped-def]
@@ -75,46 +82,102 @@ def judge(m, t0, x0, y0, t1, x1, y1, settings):  # type: ignore[no-untyped-def]
 
 @kernel
 def _judge_record(m, b, record, x, y, settings):  # type: ignore[no-untyped-def]
+    """Horizon b of one record has come: the body is at (x, y).
+
+    Each expert is taken to be right, with errors of its own size, or to miss, when anything near the mixture's mean may come:
+    an expert that is mostly exact is not judged by its few great misses (a two-part error model, fitted as by EM).
+    """
     cos, sin = math.cos(m[record + RECORD_HEADING]), math.sin(m[record + RECORD_HEADING])
-    along, across = np.empty(EXPERTS), np.empty(EXPERTS)
-    va, vc = np.empty(EXPERTS), np.empty(EXPERTS)
-    present = 0
+    seen = np.empty((EXPERTS, 4))  # offset along and across, variance along and across
+    mean_a, mean_c, total = 0.0, 0.0, 0.0
     for e in range(EXPERTS):
         mean = record + RECORD_MEANS + 2 * (e * BINS + b)
         ex, ey = x - m[mean], y - m[mean + 1]
-        along[e], across[e] = cos * ex + sin * ey, cos * ey - sin * ex
-        va[e], vc[e] = error_variance(m, e, b, 0), error_variance(m, e, b, 1)
-        if along[e] == along[e]:
-            present += 1
+        seen[e, 0], seen[e, 1] = cos * ex + sin * ey, cos * ey - sin * ex
+        if seen[e, 0] == seen[e, 0]:
+            seen[e, 2], seen[e, 3] = error_variance(m, e, b, 0), error_variance(m, e, b, 1)
+            w = m[record + RECORD_WEIGHTS + e * BINS + b]
+            mean_a += w * seen[e, 0]
+            mean_c += w * seen[e, 1]
+            total += w
+    if total <= 0.0:
+        return
+    mean_a, mean_c = mean_a / total, mean_c / total
     step_s = _record_step(m, b, record)
-    _calibrate(m, b, record, along, across, va, vc, step_s, settings)
+    wide_a, wide_c = wide_variance(m, b, 0), wide_variance(m, b, 1)
+    _calibrate(m, b, record, seen, mean_a, mean_c, wide_a, wide_c, step_s, settings)
+    wide = density(mean_a, mean_c, wide_a, wide_c) + 1e-30 / math.sqrt(wide_a * wide_c)
     keep = math.exp(-step_s / (settings[MEMORY_S] + settings[MEMORY_PER_S] * BIN_S[b]))
+    keep_long = math.exp(-step_s / settings[LONG_MEMORY_S])
     evidence = settings[BOLDNESS] * min(1.0, step_s / (BIN_S[b] + 0.1))
     fade = math.exp(-step_s / (settings[ERROR_MEMORY_S] + 4.0 * BIN_S[b]))
-    top = -math.inf
+    reach = max(m[TOP_SPEED], 1e-9) * BIN_S[b]
+    off = math.hypot(mean_a, mean_c) + 0.02 * reach
+    foreseen = 0.0
     for e in range(EXPERTS):
-        at = SCORE + e * BINS + b
-        if along[e] != along[e]:
+        if seen[e, 0] == seen[e, 0]:
+            miss = min(0.95, max(0.02, m[MISSED + e * BINS + b]))
+            right = (1.0 - miss) * density(seen[e, 0], seen[e, 1], seen[e, 2], seen[e, 3])
+            foreseen = max(foreseen, right / (right + miss * wide))
+    evidence *= foreseen ** 2
+    top, top_long, missed_all, right_all = -math.inf, -math.inf, 0.0, 0.0
+    for e in range(EXPERTS):
+        if seen[e, 0] != seen[e, 0]:
             continue
-        square = along[e] * along[e] / va[e] + across[e] * across[e] / vc[e]
-        fit = -0.5 * math.log(va[e] * vc[e]) - 3.0 * math.log(1.0 + 0.5 * square)  # Student, 4 degrees of freedom
-        m[at] = keep * m[at] + evidence * fit
-        top = max(top, m[at])
-        judged = fade * m[JUDGED + e * BINS + b] + 1.0
-        m[JUDGED + e * BINS + b] = judged
-        rate = 1.0 / judged
-        at = ERROR + 2 * (e * BINS + b)
-        m[at] += rate * (min(along[e] * along[e], 25.0 * va[e]) - m[at])
-        m[at + 1] += rate * (min(across[e] * across[e], 25.0 * vc[e]) - m[at + 1])
+        at = e * BINS + b
+        miss = min(0.95, max(0.02, m[MISSED + at]))
+        right = (1.0 - miss) * density(seen[e, 0], seen[e, 1], seen[e, 2], seen[e, 3])
+        both = right + miss * wide
+        fit = math.log(both)
+        right /= both
+        w = m[record + RECORD_WEIGHTS + at]
+        missed_all += w * miss * wide
+        right_all += w * both
+        m[SCORE + at] = keep * m[SCORE + at] + evidence * fit
+        pull = (mean_a * (seen[e, 0] - mean_a) + mean_c * (seen[e, 1] - mean_c)) / off  # how much worse a bit more of it makes the mean
+        m[LONG_SCORE + at] = keep_long * m[LONG_SCORE + at] - settings[STACKING] * step_s * min(1.0, max(-1.0, pull / reach))
+        top, top_long = max(top, m[SCORE + at]), max(top_long, m[LONG_SCORE + at])
+        m[MISSED + at] += (1.0 - right - m[MISSED + at]) * max(1.0 - fade, 1.0 / (m[BIN_JUDGED + b] + 4.0))
+        judged = fade * m[JUDGED + at] + right
+        m[JUDGED + at] = judged
+        if judged > 1e-6:
+            m[ERROR + 2 * at] += right / judged * (seen[e, 0] ** 2 - m[ERROR + 2 * at])
+            m[ERROR + 2 * at + 1] += right / judged * (seen[e, 1] ** 2 - m[ERROR + 2 * at + 1])
+    _learn_trust(m, b, record, seen, mean_a, mean_c, step_s, keep_long, reach, settings)
+    _learn_width(m, b, fade, missed_all / right_all, mean_a, mean_c)
     for e in range(EXPERTS):
-        at = SCORE + e * BINS + b
-        if along[e] != along[e]:
-            m[at] = max(keep * m[at], -0.5 * settings[DEPTH])  # who is silent comes back as an average one
+        at = e * BINS + b
+        if seen[e, 0] != seen[e, 0]:  # who is silent comes back as a middling one
+            m[SCORE + at] = max(keep * m[SCORE + at], -0.5 * settings[DEPTH])
         else:
-            m[at] = max(m[at] - top, -settings[DEPTH])
+            m[SCORE + at] = max(m[SCORE + at] - top, -settings[DEPTH])
+            m[LONG_SCORE + at] = max(m[LONG_SCORE + at] - top_long, -settings[LONG_DEPTH])
     m[BIN_JUDGED + b] += 1.0
     features = m[record + RECORD_FEATURES:record + RECORD_FEATURES + 2 * FEATURES]
     learn_ways(m, b, features, x - m[record + RECORD_X], y - m[record + RECORD_Y])
+
+
+@kernel
+def _learn_trust(m, b, record, seen, mean_a, mean_c, step_s, keep_long, reach, settings):  # type: ignore[no-untyped-def]
+    """Whether the mixture was nearer to the truth than plain constant velocity."""
+    trust = m[record + RECORD_TRUST + b]
+    mixed = math.hypot(mean_a - (1.0 - trust) * seen[GO, 0], mean_c - (1.0 - trust) * seen[GO, 1]) / trust
+    plain = math.hypot(seen[GO, 0], seen[GO, 1])
+    at = PLAIN + 2 * b
+    rate = max(1.0 - keep_long, 1.0 / (m[BIN_JUDGED + b] + 5.0))
+    m[at + 1] += rate * (plain - m[at + 1])
+    gain = min(3.0, max(-3.0, (plain - mixed) / (m[at + 1] + 0.01 * reach)))
+    m[at] = min(4.0, max(-4.0, keep_long * m[at] + settings[TRUSTING] * step_s * gain))
+
+
+@kernel
+def _learn_width(m, b, fade, missed, mean_a, mean_c):  # type: ignore[no-untyped-def]
+    """How far what happens is from the mixture's mean when it is nothing like any expert said."""
+    at = WIDE + 3 * b
+    m[at + 2] = fade * m[at + 2] + missed
+    if m[at + 2] > 1e-6:
+        m[at] += missed / m[at + 2] * (mean_a * mean_a - m[at])
+        m[at + 1] += missed / m[at + 2] * (mean_c * mean_c - m[at + 1])
 
 
 @kernel
@@ -127,51 +190,61 @@ def _record_step(m, b, record):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _calibrate(m, b, record, along, across, va, vc, step_s, settings):  # type: ignore[no-untyped-def]
-    """Move the spread of horizon b so that outcomes fall evenly over the mixture's highest-density levels.
+def _calibrate(m, b, record, seen, mean_a, mean_c, wide_a, wide_c, step_s, settings):  # type: ignore[no-untyped-def]
+    """Move the spread and the tail of horizon b so that half of what happens falls within the 50 % region and a tenth outside the 90 % one.
 
-    along, across (EXPERTS,) are the outcome seen from each expert, so expert e sits at minus that from the outcome.
+    seen (EXPERTS, 4): the outcome from each expert, and its variances; so expert e sits at minus that from the outcome.
     """
     widen = math.exp(2.0 * m[SPREAD + b])
-    here, mean_a, mean_c = 0.0, 0.0, 0.0
-    weights = record + RECORD_WEIGHTS + b
+    parts = np.empty((EXPERTS + 1, 5))  # weight, place along and across, variances
+    count, missed, shares = 0, 0.0, 0.0
     for e in range(EXPERTS):
-        w = m[weights + e * BINS]
-        if w > 0.004 and along[e] == along[e]:
-            here += w * _density(along[e], across[e], va[e] * widen, vc[e] * widen)
-            mean_a += w * along[e]
-            mean_c += w * across[e]
-    if not here > -1.0:
-        return
+        w = m[record + RECORD_WEIGHTS + e * BINS + b]
+        if w > 0.004 and seen[e, 0] == seen[e, 0]:
+            miss = min(0.95, max(0.02, m[MISSED + e * BINS + b]))
+            missed += w * miss
+            shares += w
+            parts[count, 0], parts[count, 1], parts[count, 2] = w, -seen[e, 0], -seen[e, 1]
+            parts[count, 3], parts[count, 4] = widen * seen[e, 2], widen * seen[e, 3]
+            count += 1
+    missed = min(0.9, missed / shares * math.exp(m[TAIL + b]))
+    for e in range(count):
+        parts[e, 0] *= (1.0 - missed) / shares
+    parts[count, 0], parts[count, 1], parts[count, 2], parts[count, 3], parts[count, 4] = missed, -mean_a, -mean_c, wide_a, wide_c
+    count += 1
+    here = _mixture(parts, count, 0.0, 0.0)
     total, above, spread_a, spread_c, at = 0.0, 0.0, 1e-300, 1e-300, 0
-    for e in range(EXPERTS):
-        w = m[weights + e * BINS]
-        if not (w > 0.004 and along[e] == along[e]):
-            continue
-        spread_a += w * (va[e] * widen + (along[e] - mean_a) ** 2)
-        spread_c += w * (vc[e] * widen + (across[e] - mean_c) ** 2)
-        count = max(1, int(BANK.shape[0] * w + 0.5))
-        for _ in range(count):
-            sa = -along[e] + BANK[at % BANK.shape[0], 0] * math.sqrt(va[e] * widen)
-            sc = -across[e] + BANK[at % BANK.shape[0], 1] * math.sqrt(vc[e] * widen)
+    for e in range(count):
+        w = parts[e, 0]
+        spread_a += w * (parts[e, 3] + (parts[e, 1] + mean_a) ** 2)
+        spread_c += w * (parts[e, 4] + (parts[e, 2] + mean_c) ** 2)
+        draws = max(1, int(BANK.shape[0] * w + 0.5))
+        for _ in range(draws):
+            sa = parts[e, 1] + BANK[at % BANK.shape[0], 0] * math.sqrt(parts[e, 3])
+            sc = parts[e, 2] + BANK[at % BANK.shape[0], 1] * math.sqrt(parts[e, 4])
             at += 1
-            value = 0.0
-            for k in range(EXPERTS):
-                wk = m[weights + k * BINS]
-                if wk > 0.004 and along[k] == along[k]:
-                    value += wk * _density(sa + along[k], sc + across[k], va[k] * widen, vc[k] * widen)
-            total += w / count
-            if value > here:
-                above += w / count
+            total += w / draws
+            if here <= 0.0 or _mixture(parts, count, sa, sc) > here:
+                above += w / draws
     level = above / total if total > 0.0 else 0.5
     rate = settings[SPREAD_RATE] * min(1.0, 3.0 * step_s / (BIN_S[b] + 0.2))
-    m[SPREAD + b] = min(1.5, max(-1.5, m[SPREAD + b] + rate * (level - 0.5)))
+    m[SPREAD + b] = min(1.5, max(-1.5, m[SPREAD + b] + rate * (0.5 if level > 0.5 else -0.5)))
+    m[TAIL + b] = min(2.0, max(-1.5, m[TAIL + b] + rate * (1.8 if level > 0.9 else -0.2)))
     if b == 1:
         square = 0.5 * (mean_a * mean_a / spread_a + mean_c * mean_c / spread_c)
         m[SURPRISE] += min(1.0, step_s / 0.8) * (min(square, 30.0) - m[SURPRISE])
 
 
 @kernel
-def _density(a, c, va, vc):  # type: ignore[no-untyped-def]
+def _mixture(parts, count, a, c):  # type: ignore[no-untyped-def]
+    total = 0.0
+    for e in range(count):
+        total += parts[e, 0] * density(a - parts[e, 1], c - parts[e, 2], parts[e, 3], parts[e, 4])
+    return total
+
+
+@kernel
+def density(a, c, va, vc):  # type: ignore[no-untyped-def]
+    """Of a Gaussian with variances va, vc at (a, c), less the factor 1 / 2π."""
     square = a * a / va + c * c / vc
-    return math.exp(-0.5 * square) / math.sqrt(va * vc) if square < 60.0 else 0.0
+    return math.exp(-0.5 * square) / math.sqrt(va * vc) if square < 120.0 else 0.0

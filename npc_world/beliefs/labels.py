@@ -18,9 +18,9 @@ _PLAIN = ("stops", "keeps going", "keeps going", "keeps drifting", "keeps drifti
 
 
 def expert_labels(goals: Sequence[str]) -> list[str]:
-    """(EXPERTS,) labels; goals fill the first given places."""
+    """(EXPERTS + 1,) labels; goals fill the first given places, the last is what nobody foresaw."""
     labels = [*_PLAIN, *(goes_for(goal) for goal in goals)]
-    return labels + [""] * (EXPERTS - len(labels))
+    return [*labels, *[""] * (EXPERTS - len(labels)), "does something else"]
 
 
 def with_side(labels: Sequence[str], rate_rad_s: float, slow_rad_s: float) -> list[str]:

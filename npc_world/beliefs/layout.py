@@ -57,15 +57,19 @@ MATCH = REGRESSION + BINS * REGRESSION_SIZE
 SCORE = MATCH + 4 * MATCHES
 """(EXPERTS, BINS) discounted log likelihood."""
 ERROR = SCORE + EXPERTS * BINS
-"""(EXPERTS, BINS, 2) mean squared error along and across the heading, px²."""
+"""(EXPERTS, BINS, 2) mean squared error along and across the heading when the expert was right, px²."""
 JUDGED = ERROR + 2 * EXPERTS * BINS
-"""(EXPERTS, BINS) discounted number of judgements."""
-BIN_JUDGED = JUDGED + EXPERTS * BINS
+"""(EXPERTS, BINS) discounted number of moments at which it was."""
+MISSED = JUDGED + EXPERTS * BINS
+"""(EXPERTS, BINS) share of moments that were nothing like what the expert said."""
+LONG_SCORE = MISSED + EXPERTS * BINS
+"""(EXPERTS, BINS) log likelihood that is discounted slowly."""
+BIN_JUDGED = LONG_SCORE + EXPERTS * BINS
 """(BINS,) number of moments judged."""
 SPREAD = BIN_JUDGED + BINS
-"""(BINS,) log factor on standard deviations that keeps stated regions true."""
-TAIL = SPREAD + BINS
-"""(BINS,) log factor on the width of the widest part of the mixture."""
+"""(BINS,) log factor on standard deviations that keeps the narrow stated regions true."""
+WIDE = SPREAD + BINS
+"""(BINS, 3) squared error in px² of the mixture's mean when no expert was right, along and across, and the weight of that."""
 
 # ---- what was said and is not judged yet -----------------------------------------------------------------------
 RECORDS = 44
@@ -73,7 +77,12 @@ RECORD_TIME, RECORD_HEADING, RECORD_SPEED, RECORD_X, RECORD_Y, RECORD_SEGMENT = 
 RECORD_FEATURES = 6
 RECORD_MEANS = RECORD_FEATURES + 2 * FEATURES
 RECORD_WEIGHTS = RECORD_MEANS + EXPERTS * BINS * 2
-RECORD_SIZE = RECORD_WEIGHTS + EXPERTS * BINS
+RECORD_TRUST = RECORD_WEIGHTS + EXPERTS * BINS
+RECORD_SIZE = RECORD_TRUST + BINS
+PLAIN = WIDE + 3 * BINS
+"""(BINS, 2) how much less the mixture's mean erred than GO (discounted, in mean errors of GO), and GO's mean error in px."""
+TAIL = PLAIN + 2 * BINS
+"""(BINS,) log factor on the probability that no expert is right, which keeps the wide stated regions true."""
 RECORD = TAIL + BINS
 """(RECORDS, RECORD_SIZE) ring."""
 
@@ -87,5 +96,6 @@ def new_memory(targets: int = 1) -> np.ndarray:
     memory = np.zeros((targets, MEMORY))
     memory[:, [PEAK_STEPS, SURPRISE]] = 0.0, 1.0
     memory[:, JUMP_TIME] = -1e300
+    memory[:, MISSED:MISSED + EXPERTS * BINS] = 0.3
     memory[:, MATCH:MATCH + 4 * MATCHES] = -1.0
     return memory

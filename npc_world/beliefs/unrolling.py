@@ -29,6 +29,7 @@ from npc_world.beliefs.layout import (
     RECORD_SIZE,
     RECORD_SPEED,
     RECORD_TIME,
+    RECORD_TRUST,
     RECORD_WEIGHTS,
     RECORD_X,
     RECORD_Y,
@@ -41,7 +42,7 @@ from npc_world.beliefs.layout import (
 )
 from npc_world.beliefs.reaction import flee
 from npc_world.beliefs.regression import follow_ways, read_features
-from npc_world.beliefs.weighing import weigh_experts
+from npc_world.beliefs.weighing import trust_in_mixture, weigh_experts
 from npc_world.core.compiled import kernel
 
 __all__ = ["record_experts", "unroll_experts"]
@@ -88,6 +89,8 @@ def record_experts(m, times, given, given_log_prior, walls, clear):  # type: ign
             m[mean] = tracks[e, h, 0] if present[e] else math.nan
             m[mean + 1] = tracks[e, h, 1] if present[e] else math.nan
             m[record + RECORD_WEIGHTS + e * BINS + b] = weights[b, e]
+    for b in range(BINS):
+        m[record + RECORD_TRUST + b] = trust_in_mixture(m, b)
     m[SPOKEN] += 1.0
     m[SPOKEN_TIME] = m[TIME]
 

@@ -6,22 +6,44 @@ import math
 
 import numpy as np
 
-from npc_world.beliefs.layout import BIN_JUDGED, BIN_S, BINS, ERROR, EXPERTS, JUDGED, NOISE, OWN, SCORE, TOP_SPEED
+from npc_world.beliefs.layout import (
+    BIN_JUDGED,
+    BIN_S,
+    BINS,
+    ERROR,
+    EXPERTS,
+    GO,
+    JUDGED,
+    LONG_SCORE,
+    MISSED,
+    NOISE,
+    OWN,
+    PLAIN,
+    SCORE,
+    TAIL,
+    TOP_SPEED,
+    WIDE,
+)
 from npc_world.core.compiled import kernel
 
-__all__ = ["error_variance", "weigh_experts"]
+__all__ = ["error_variance", "missed_share", "trust_in_mixture", "weigh_experts", "wide_variance"]
 
 #                        stop   go  short  long longest turn  slow  ways repeat mean place flee prior
 LOG_PRIOR = np.array([-1.5, 0.0, -0.5, -1.0, -1.5, -0.7, -0.7, -0.3, -0.7, -0.7, -0.7, -1.5, 0.0])
 """(OWN,) what an expert's word counts before its record says otherwise."""
 _GIVEN_LOG_PRIOR = -0.5
 _LEAST = 1e-4
+_TRUST = 0.5
+"""Log odds of the mixture over constant velocity before any judgement."""
 _ENOUGH = 8.0
 """Judgements after which a horizon's own record replaces that of the next shorter one."""
 _PRIOR_JUDGED = 2.0
 _PRIOR_ERROR = 0.35
 """Standard deviation before any judgement, in shares of the way at top speed."""
-_LEAST_ERROR = 0.01
+_LEAST_ERROR = 0.02
+_PRIOR_WIDE_JUDGED = 3.0
+_PRIOR_WIDE = 0.9
+"""The same where no expert is right."""
 
 
 @kernel
@@ -35,7 +57,7 @@ def weigh_experts(m, present, given_log_prior, weights):  # type: ignore[no-unty
         own = min(1.0, m[BIN_JUDGED + b] / _ENOUGH)
         top = -math.inf
         for e in range(EXPERTS):
-            score[e] = own * m[SCORE + e * BINS + b] + (1.0 - own) * score[e]
+            score[e] = own * (m[SCORE + e * BINS + b] + m[LONG_SCORE + e * BINS + b]) + (1.0 - own) * score[e]
             if present[e]:
                 prior = LOG_PRIOR[e] if e < OWN else _GIVEN_LOG_PRIOR + given_log_prior[e - OWN]
                 weights[b, e] = score[e] + prior
@@ -44,14 +66,45 @@ def weigh_experts(m, present, given_log_prior, weights):  # type: ignore[no-unty
         for e in range(EXPERTS):
             weights[b, e] = math.exp(weights[b, e] - top) + _LEAST if present[e] else 0.0
             total += weights[b, e]
+        trust = trust_in_mixture(m, b)
         for e in range(EXPERTS):
-            weights[b, e] /= total
+            weights[b, e] *= trust / total
+        weights[b, GO] += 1.0 - trust
+
+
+@kernel
+def trust_in_mixture(m, b):  # type: ignore[no-untyped-def]
+    """Share of the mixture at horizon b; the rest is GO's.  By what departing from constant velocity has brought so far."""
+    gain = 0.0
+    for i in range(b + 1):
+        own = min(1.0, m[BIN_JUDGED + i] / _ENOUGH)
+        gain = own * m[PLAIN + 2 * i] + (1.0 - own) * gain
+    return 1.0 / (1.0 + math.exp(-gain - _TRUST))
 
 
 @kernel
 def error_variance(m, e, b, axis):  # type: ignore[no-untyped-def]
-    """Mean squared error in px² of expert e at horizon b, along (0) or across (1) the heading, from its record and a prior."""
+    """Mean squared error in px² of expert e when it is right, at horizon b, along (0) or across (1) the heading; record and prior."""
     reach = max(m[TOP_SPEED], 1e-9) * BIN_S[b]
     judged = m[JUDGED + e * BINS + b]
-    total = judged * m[ERROR + 2 * (e * BINS + b) + axis] + _PRIOR_JUDGED * (_PRIOR_ERROR * reach) ** 2
-    return total / (judged + _PRIOR_JUDGED) + (_LEAST_ERROR * reach) ** 2 + m[NOISE]
+    prior = _PRIOR_JUDGED / (1.0 + 0.1 * judged * judged)
+    total = judged * m[ERROR + 2 * (e * BINS + b) + axis] + prior * (_PRIOR_ERROR * reach) ** 2
+    return total / (judged + prior) + (_LEAST_ERROR * reach) ** 2 + m[NOISE]
+
+
+@kernel
+def wide_variance(m, b, axis):  # type: ignore[no-untyped-def]
+    """Mean squared distance in px² of what happens from the mixture's mean when no expert is right."""
+    reach = max(m[TOP_SPEED], 1e-9) * BIN_S[b]
+    weight = m[WIDE + 3 * b + 2]
+    total = weight * m[WIDE + 3 * b + axis] + _PRIOR_WIDE_JUDGED * (_PRIOR_WIDE * reach) ** 2
+    return total / (weight + _PRIOR_WIDE_JUDGED) + (0.05 * reach) ** 2 + m[NOISE]
+
+
+@kernel
+def missed_share(m, b, weights):  # type: ignore[no-untyped-def]
+    """Probability that none of the experts will be right at horizon b; weights (EXPERTS,) what each counts there."""
+    missed = 0.0
+    for e in range(EXPERTS):
+        missed += weights[e] * min(0.95, max(0.02, m[MISSED + e * BINS + b]))
+    return min(0.9, missed * math.exp(m[TAIL + b]))

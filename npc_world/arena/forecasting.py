@@ -1,0 +1,176 @@
+"""How well forecasts hold: errors, stated regions, likelihood and time, against simple baselines.
+
+    npc-world forecast                      scripted players with known structure
+    npc-world forecast --data tracks.npz    recorded tracks: xyz (N, 2 or 3), start (K + 1,), dt (K,), optionally player (K,)
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npc_world.arena.players import OPEN_TRACKS
+from npc_world.arena.progress import Progress
+from npc_world.beliefs.target_model import TargetConfig, TargetModel
+from npc_world.core import mixture
+from npc_world.core.errors import BadInputError
+from npc_world.core.terrain import Terrain
+
+__all__ = ["HORIZONS_S", "Scores", "Track", "evaluate", "main", "read_tracks", "synthetic_tracks", "table"]
+
+Floats = NDArray[np.float64]
+HORIZONS_S = np.array([0.5, 1.0, 2.0])
+_STEP_S = 0.1
+_WARM_UP_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One body's way: points (L, 2), a row every dt_s; the map and goals it lived with, where there are."""
+
+    points: Floats
+    dt_s: float
+    ground: Terrain | None = None
+    goals: dict[str, tuple[float, float]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Scores:
+    """What was found for one class of tracks; lists over moments, each entry (horizons,)."""
+
+    errors: dict[str, list[Floats]] = field(default_factory=dict)
+    """Distance from the truth, by method."""
+    levels: list[Floats] = field(default_factory=list)
+    """Probability of what was likelier than the truth: even over [0, 1] when regions hold."""
+    likelihood: list[Floats] = field(default_factory=list)
+    """-log density in units of (speed · horizon)², so that scale does not matter."""
+    observe_us: list[float] = field(default_factory=list)
+    forecast_us: list[float] = field(default_factory=list)
+
+    def mean_error(self, method: str) -> Floats:
+        """(horizons,)"""
+        return np.asarray(np.mean(self.errors[method], axis=0))
+
+    def inside(self, probability: float) -> Floats:
+        """(horizons,) share of truths inside the region of that probability."""
+        return np.asarray(np.mean(np.array(self.levels) <= probability, axis=0))
+
+
+def synthetic_tracks(kind: str, count: int, seed: int, seconds: float = 25.0, dt_s: float = 1 / 60) -> list[Track]:
+    """Players of a kind in the open (see `arena.players`), each with its own habits, in worlds of different scale."""
+    out = []
+    for i in range(count):
+        rng = np.random.default_rng([seed, i, sum(map(ord, kind))])
+        scale = math.exp(rng.uniform(math.log(2.0), math.log(400.0)))
+        out.append(Track(OPEN_TRACKS[kind](rng, round(seconds / dt_s), dt_s) * scale, dt_s))
+    return out
+
+
+def read_tracks(path: str | Path) -> list[Track]:
+    """Recorded tracks out of an npz file.  Raises `BadInputError` when it is not one."""
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            xyz, start, dt = np.asarray(stored["xyz"], np.float64), np.asarray(stored["start"]), np.asarray(stored["dt"], np.float64)
+    except (OSError, ValueError, KeyError) as error:
+        raise BadInputError(f"{path}: not an npz of tracks with xyz, start and dt ({error})") from None
+    return [Track(np.ascontiguousarray(xyz[a:b, :2]), float(step)) for a, b, step in zip(start[:-1], start[1:], dt, strict=True)]
+
+
+def evaluate(tracks: Iterable[Track], every_s: float = 0.25, config: TargetConfig | None = None,
+             make: Callable[[Track], TargetModel] | None = None, advance: Callable[[], None] = lambda: None) -> Scores:
+    """Watch each track as it happens; every `every_s` after a warm-up, forecast and compare with what then came."""
+    scores = Scores()
+    steps = np.round(HORIZONS_S / _STEP_S).astype(int) - 1
+    for track in tracks:
+        model = make(track) if make is not None else TargetModel(track.ground, track.goals, config=config)
+        ahead = np.round(HORIZONS_S / track.dt_s).astype(int)
+        pause = max(1, round(every_s / track.dt_s))
+        last = len(track.points) - int(ahead[-1]) - 1
+        length_px = float(np.hypot(*np.diff(track.points, axis=0).T).sum())
+        scale = max(1e-9, length_px / (len(track.points) * track.dt_s)) * HORIZONS_S
+        for i in range(last + 1):
+            began = time.perf_counter()
+            model.observe(i * track.dt_s, track.points[i])
+            scores.observe_us.append(1e6 * (time.perf_counter() - began))
+            if i * track.dt_s < _WARM_UP_S or i % pause:
+                continue
+            began = time.perf_counter()
+            forecast = model.forecast(HORIZONS_S[-1], _STEP_S)
+            scores.forecast_us.append(1e6 * (time.perf_counter() - began))
+            truth = track.points[i + ahead]
+            _add(scores, "mean", forecast.mean()[steps] - truth)
+            _add(scores, "best", forecast.best()[steps] - truth)
+            _add(scores, "still", track.points[i] - truth)
+            velocity = (track.points[i] - track.points[i - 1]) / track.dt_s
+            _add(scores, "velocity", track.points[i] + HORIZONS_S[:, None] * velocity - truth)
+            belief = model.belief
+            assert belief is not None
+            _add(scores, "filter", belief.position_px + HORIZONS_S[:, None] * belief.velocity_px_s - truth)
+            means, covariances = np.ascontiguousarray(forecast.positions_px[:, steps]), forecast.covariances_px2[:, steps]
+            scores.levels.append(mixture.levels(means, covariances, forecast.weights, truth))
+            dense = mixture.density(means, covariances, forecast.weights, truth) * scale ** 2
+            scores.likelihood.append(-np.log(np.maximum(dense, 1e-12)))
+        advance()
+    return scores
+
+
+def _add(scores: Scores, method: str, offset: Floats) -> None:
+    scores.errors.setdefault(method, []).append(np.hypot(offset[:, 0], offset[:, 1]))
+
+
+def table(found: dict[str, Scores]) -> str:
+    """A row per class and horizon.  Errors are relative to constant velocity's, of which the absolute mean is given."""
+    lines = [f"{'class':<12} {'ahead':>5} {'velocity':>9} {'still':>6} {'filter':>6} {'mean':>6} {'best':>6} {'in 50 %':>8} {'in 90 %':>8} "
+             f"{'-log p':>7} {'µs see':>7} {'µs say':>7}"]
+    for name, scores in found.items():
+        if not scores.levels:
+            continue
+        base = scores.mean_error("velocity")
+        for h, ahead_s in enumerate(HORIZONS_S):
+            least = 1e-3 * float(scores.mean_error("still")[h])  # below a thousandth of the way nobody can tell
+            over = [float((scores.mean_error(method)[h] + least) / (base[h] + least)) for method in ("still", "filter", "mean", "best")]
+            lines.append(f"{name:<12} {ahead_s:>4.1f}s {base[h]:>9.4g} " + " ".join(f"{v:>6.3f}" for v in over)
+                         + f" {scores.inside(0.5)[h]:>8.2f} {scores.inside(0.9)[h]:>8.2f} {np.mean(scores.likelihood, axis=0)[h]:>7.2f}"
+                         + f" {np.mean(scores.observe_us):>7.1f} {np.median(scores.forecast_us):>7.1f}")
+    return "\n".join(lines)
+
+
+def main(argv: list[str]) -> int:
+    """`npc-world forecast`."""
+    parser = argparse.ArgumentParser(prog="npc-world forecast", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, help="npz of recorded tracks; default: scripted players")
+    parser.add_argument("--tracks", type=int, default=12, help="tracks per class (scripted), or at most so many (recorded)")
+    parser.add_argument("--seed", type=int, default=1000, help="seed of the scripted players")
+    parser.add_argument("--every", type=float, default=0.25, help="seconds between forecasts")
+    parser.add_argument("--json", type=Path, help="write the figures here as well")
+    options = parser.parse_args(argv)
+    try:
+        if options.data is not None:
+            recorded = read_tracks(options.data)
+            classes = {options.data.stem[:12]: recorded[::max(1, len(recorded) // options.tracks)][:options.tracks]}
+        else:
+            classes = {kind: synthetic_tracks(kind, options.tracks, options.seed) for kind in OPEN_TRACKS}
+    except BadInputError as error:
+        parser.error(str(error))
+    progress = Progress(sum(map(len, classes.values())), "forecasting")
+    found = {name: evaluate(tracks, options.every, advance=progress.advance) for name, tracks in classes.items()}
+    progress.close()
+    print(table(found))
+    if options.json is not None:
+        options.json.write_text(json.dumps({name: _figures(scores) for name, scores in found.items()}, indent=1), encoding="utf-8")
+    return 0
+
+
+def _figures(scores: Scores) -> dict[str, Any]:
+    return {"horizons_s": HORIZONS_S.tolist(), "errors": {m: scores.mean_error(m).tolist() for m in scores.errors},
+            "inside_50": scores.inside(0.5).tolist(), "inside_90": scores.inside(0.9).tolist(),
+            "likelihood": np.mean(scores.likelihood, axis=0).tolist()}
