@@ -15,6 +15,8 @@ from ..survey import FAR_TILES, problems, steps_from
 
 _RELICS = ("ruby", "idol", "mask", "crown", "chalice", "pearl")
 _ATTEMPTS = 60
+_LARGE = 2600
+"""Tiles of ground from which on there is room for a third hunter."""
 
 Mask = NDArray[np.bool_]
 
@@ -153,7 +155,7 @@ def _furnished(island: Canvas, rng: np.random.Generator, seed: int) -> Level | N
         return None
     names = [str(name) for name in rng.permutation(_RELICS)]
     return island.finish(
-        "random", f"Island {seed}", "No chart of it exists.", player=(start[1], start[0]), hunters=3,
+        "random", f"Island {seed}", "No chart of it exists.", player=(start[1], start[0]), hunters=3 if ground.sum() > _LARGE else 2,
         hunter_starts=[(c, r) for r, c in hunters], relics=[(name, (at[1], at[0])) for name, at in zip(names, relics, strict=False)],
         boat=(col, row), berth=berth,
     )
