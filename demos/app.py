@@ -9,6 +9,7 @@ F3 frame times · F9 save a GIF of the last seconds · F11 full screen · F12 sc
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 import time
@@ -68,6 +69,7 @@ class App:
         self._thumbnails: dict[tuple[str, int], pygame.Surface] = {}
         self._windowed = WINDOW
         self._time_s = 0.0
+        self._wants_picture = False
         self._open_window()
         self.hands = Hands()
         self.audio = Audio(settings)
@@ -285,7 +287,7 @@ class App:
 
     def _command(self, command: Command) -> None:
         actions: dict[str, Callable[[], None]] = {
-            "fullscreen": self.toggle_fullscreen, "mute": self._mute, "screenshot": self._screenshot, "record": self._record, "times": self.overlay.toggle_times,
+            "fullscreen": self.toggle_fullscreen, "mute": self._mute, "screenshot": self._ask_for_picture, "record": self._record, "times": self.overlay.toggle_times,
         }
         if command.name in actions:
             actions[command.name]()
@@ -307,6 +309,8 @@ class App:
         for screen in self.screens[max(0, first):]:
             screen.draw(self, self.canvas)
         self.recorder.add(self.canvas, self._time_s)
+        if self._wants_picture:
+            self._screenshot()
         self.overlay.draw(self.canvas, self._time_s)
         if self.zoom > 1:
             scaled = pygame.transform.scale(self.canvas, (self.canvas.get_width() * self.zoom, self.canvas.get_height() * self.zoom))
@@ -318,10 +322,17 @@ class App:
         self.settings.muted = not self.settings.muted
         self.overlay.say("Sound off" if self.settings.muted else "Sound on", 1.5)
 
+    def _ask_for_picture(self) -> None:
+        self._wants_picture = True
+
     def _screenshot(self) -> None:
+        """Save what was just drawn: after the frame, for the key may come when the window has just changed its size."""
+        self._wants_picture = False
         path = _free_name("png")
+        part = path.with_name(f".{path.name}")
         try:
-            pygame.image.save(self.canvas, str(path))
+            pygame.image.save(self.canvas, str(part), "png")
+            os.replace(part, path)
         except (pygame.error, OSError) as error:
             self.overlay.say(f"No picture: {error}", 5.0)
         else:
@@ -445,7 +456,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _windowed(options: argparse.Namespace, settings: Settings) -> int:
-    pygame.mixer.pre_init(44100, -16, 2, 512)
+    with contextlib.suppress(NotImplementedError):  # pygame without its mixer
+        pygame.mixer.pre_init(44100, -16, 2, 512)
     pygame.init()
     settings.muted = settings.muted or options.mute
     settings.fullscreen = settings.fullscreen or options.fullscreen

@@ -44,7 +44,7 @@ class Audio:
             for path in sorted(assets_path("sound").glob("*.wav")):
                 self._sounds[path.stem] = pygame.mixer.Sound(os.fspath(path))
             self.works = True
-        except (pygame.error, OSError):
+        except (pygame.error, OSError, NotImplementedError):  # the last: pygame was built or found without its mixer
             return
         self._calm, self._hunted = pygame.mixer.Channel(0), pygame.mixer.Channel(1)
 

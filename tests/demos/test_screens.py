@@ -228,6 +228,7 @@ def test_screenshot_and_recording_keys_leave_files_and_say_so(app: App, tmp_path
         app._time_s += 0.1
         app._draw()
     press(app, "screenshot", "record")
+    app._draw()
     pngs = list(tmp_path.glob("second-guess-*.png"))
     assert len(pngs) == 1 and pygame.image.load(str(pngs[0])).get_size() == app.canvas.get_size()
     assert any(str(pngs[0]) in message for message in app.overlay.messages)
@@ -500,3 +501,17 @@ def test_islands_are_painted_once_per_game(app: App):
     first = app._island("random")
     app.next_seed()
     assert app._island("random") is not first
+
+
+def test_pygame_without_its_mixer_is_no_error(monkeypatch: pytest.MonkeyPatch):
+    class Missing:
+        def __getattr__(self, name: str) -> Any:
+            raise NotImplementedError("mixer module not available")
+
+    monkeypatch.setattr(pygame, "mixer", Missing())
+    audio = Audio(Settings())
+    audio.start_music()
+    audio.update(0.5, 0.1)
+    audio.play("relic")
+    audio.silence()
+    assert not audio.works
