@@ -98,16 +98,27 @@ def _game(module: str) -> ModuleType:
     if clash:
         print(f"npc-world: warning: {clash}", file=sys.stderr)
     checkout = Path(__file__).resolve().parents[1]
-    folder = checkout / "demos"
-    if "npc_world_demos" not in sys.modules and (checkout / "pyproject.toml").is_file() and (folder / "__init__.py").is_file():
-        spec = importlib.util.spec_from_file_location("npc_world_demos", folder / "__init__.py", submodule_search_locations=[str(folder)])
-        assert spec is not None and spec.loader is not None
-        package_module = importlib.util.module_from_spec(spec)
-        sys.modules["npc_world_demos"] = package_module
-        spec.loader.exec_module(package_module)
-    elif importlib.util.find_spec("npc_world_demos") is None:
+    if (checkout / "pyproject.toml").is_file() and (checkout / "demos" / "__init__.py").is_file():
+        _import_folder("demos", checkout / "demos")
+        return importlib.import_module(f"demos.{module}")
+    if importlib.util.find_spec("npc_world_demos") is None:
         raise MissingExtraError("this installation of npc_world came without the game; install the wheel, or run `python -m demos` in a checkout")
     return importlib.import_module(f"npc_world_demos.{module}")
+
+
+def _import_folder(name: str, folder: Path) -> None:
+    """Import a package from that folder, wherever Python would look for the name.
+
+    In a checkout the game goes by the name it has in `python -m demos` and in the tests: numba's cache beside the
+    files remembers the name that they were compiled under.
+    """
+    if str(folder) in list(getattr(sys.modules.get(name), "__path__", [])):
+        return
+    spec = importlib.util.spec_from_file_location(name, folder / "__init__.py", submodule_search_locations=[str(folder)])
+    assert spec is not None and spec.loader is not None
+    package = importlib.util.module_from_spec(spec)
+    sys.modules[name] = package
+    spec.loader.exec_module(package)
 
 
 def _pip_command(extra: str) -> str:

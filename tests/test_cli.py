@@ -114,7 +114,7 @@ def test_the_template_of_an_npc_changes_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "module"), [
-    ("arena", "npc_world.arena.cli"), ("bench", "npc_world.arena.bench"), ("play", "npc_world_demos.app"),
+    ("arena", "npc_world.arena.cli"), ("bench", "npc_world.arena.bench"), ("play", "demos.app"),
 ])
 def test_options_are_passed_on(name: str, module: str, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = fake(monkeypatch, module, 3)
@@ -132,10 +132,12 @@ def test_every_subcommand_is_there_and_helps(name: str) -> None:
 
 
 def test_play_comes_from_the_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
-    fake(monkeypatch, "npc_world_demos.app", 0)
-    monkeypatch.delitem(sys.modules, "npc_world_demos", raising=False)
-    assert cli.main(["play"]) == 0
-    assert sys.modules["npc_world_demos"].__path__ == [str(ROOT / "demos")]
+    calls = fake(monkeypatch, "demos.app", 0)
+    stranger = ModuleType("demos")
+    stranger.__path__ = ["/elsewhere"]
+    monkeypatch.setitem(sys.modules, "demos", stranger)
+    assert cli.main(["play"]) == 0 and calls == [[]]
+    assert sys.modules["demos"].__path__ == [str(ROOT / "demos")]
 
 
 def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:

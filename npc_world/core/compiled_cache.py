@@ -40,8 +40,11 @@ def forget_if_stale(compiled: Any, function: Callable[..., Any]) -> None:
 
 
 def reach_of(function: Callable[..., Any]) -> str:
-    """A hash of the function's file, of the kernels it names, and of the constants it names, as they are now."""
-    digest = hashlib.sha256(_content(function.__code__.co_filename))
+    """A hash of the function's module name and file, of the kernels it names, and of the constants it names, as they are now.
+
+    The module's name: the cached code imports it, and one file may go by two names.
+    """
+    digest = hashlib.sha256(_content(function.__code__.co_filename) + function.__module__.encode())
     for name in sorted(_names(function.__code__)):
         value = function.__globals__.get(name)
         reach = getattr(value, "npc_world_reach", None)

@@ -66,6 +66,22 @@ def test_a_change_in_another_file_reaches_the_callers(tmp_path: Path) -> None:
     assert run(code, **path).split() == ["35.0", "1"]
 
 
+@pytest.mark.skipif(not compiled.COMPILED, reason="there is nothing to be stale")
+def test_one_file_under_two_names(tmp_path: Path) -> None:
+    """numba alone would look for the module by the name it was first compiled under."""
+    (tmp_path / "inner_part.py").write_text(KERNELS.format(imports="", name="inner", body="x * 2.0"))
+    path = {"PYTHONPATH": str(ROOT), "NUMBA_CACHE_DIR": str(tmp_path / "cache"), "NPC_WORLD_NO_JIT": "0"}
+    for name in ("first_name", "second_name"):
+        code = f"""
+import importlib.util as u, sys
+spec = u.spec_from_file_location({name!r}, {str(tmp_path / 'inner_part.py')!r})
+module = sys.modules[{name!r}] = u.module_from_spec(spec)
+spec.loader.exec_module(module)
+print(module.inner(4.0))
+"""
+        assert run(code, **path) == "8.0\n"
+
+
 @pytest.mark.skipif(not hasattr(os, "getuid"), reason="a matter of Unix permissions")
 def test_the_temporary_cache_is_private(tmp_path: Path) -> None:
     folder = compiled._private_folder(tmp_path)
