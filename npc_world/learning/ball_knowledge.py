@@ -21,10 +21,10 @@ __all__ = ["BallKnowledge", "learn", "nothing_known"]
 
 Floats = NDArray[np.float64]
 _GOOD = 1.3
-"""A scheme with this error over noise is taken without trying others."""
-_SUBSTEPS = (1, 2, 3, 4, 5, 8, 10)
-"""Engine steps per frame that are tried."""
-_TASTE = 90
+"""A scheme whose error is at most this many times the noise seen in free flight is taken without trying others."""
+_SUBSTEPS = (1, 2, 4, 3, 5, 8, 10)
+"""Engine steps per frame that are tried, in this order, the continuous laws after the third."""
+_TASTE = 121
 """Sightings of a throw by which schemes are compared."""
 
 
@@ -45,6 +45,8 @@ class BallKnowledge:
     """Typical high speed of the throws seen, 0 before any."""
     misfit: float
     """Error over noise of the last fit; 1 as expected."""
+    unexplained: int
+    """Throws of the last fit that could not be explained to their end."""
     fixed_scheme: bool
     fixed_step: bool
     fixed_noise: bool
@@ -53,6 +55,16 @@ class BallKnowledge:
         """The same ball in a world that may have changed: laws back to where nothing is known, the engine and the eyes kept."""
         mean, deviation = self.laws.prior()
         return replace(self, belief=_gaussian(mean, np.diag(deviation**2)), learned=False)
+
+    @property
+    def explains(self) -> bool:
+        """Whether the last fit explained its throws."""
+        return self.unexplained == 0 and self.misfit < _GOOD
+
+    def unsettled(self) -> BallKnowledge:
+        """The same with wider belief: after a throw that neither the old laws nor any others explain."""
+        _mean, deviation = self.laws.prior()
+        return replace(self, belief=self.belief.widened(2.0, 0.05 * deviation))
 
     def scaled_to(self, throws: list[Throw], world: BallWorld) -> BallKnowledge:
         """With a gravity unit, an engine step and a scheme to start from, guessed from throws while nothing was learned."""
@@ -98,7 +110,7 @@ class BallKnowledge:
 
 def nothing_known(laws: BallLaws, scheme: str | None, step_s: float | None, noise_px: float | None) -> BallKnowledge:
     mean, deviation = laws.prior()
-    return BallKnowledge(laws, _gaussian(mean, np.diag(deviation**2)), False, scheme, step_s, noise_px, 0.0, None, 0.0, 1.0,
+    return BallKnowledge(laws, _gaussian(mean, np.diag(deviation**2)), False, scheme, step_s, noise_px, 0.0, None, 0.0, 1.0, 0,
                          scheme is not None, step_s is not None, noise_px is not None)
 
 
@@ -119,33 +131,36 @@ def learn(world: BallWorld, known: BallKnowledge, throws: list[Throw], together:
         belief = replace(belief, covariance=belief.covariance * found.misfit**2)
     seen_px = known.noise_px if known.fixed_noise else found.setting.noise_px
     return replace(fresh, belief=belief, learned=True, scheme=found.setting.scheme, step_s=found.setting.step_s, noise_px=seen_px,
-                   rounding_px=rounding, spin_sd_rad_s=found.spin_sd_rad_s, misfit=found.misfit)
+                   rounding_px=rounding, spin_sd_rad_s=found.spin_sd_rad_s, misfit=found.misfit,
+                   unexplained=found.cuts)
 
 
 def _best_scheme(world: BallWorld, known: BallKnowledge, throws: list[Throw], noise: float, rounding: float,
                  prior: tuple[Floats, Floats] | None, rng: np.random.Generator) -> Identified:
     frame = frame_of(throws)
     first = (known.scheme or "chipmunk", known.step_s if known.step_s is not None else frame)
-    best = identify(world, known.laws, throws, *first, noise, rounding, prior, None, rng)
-    if prior is not None or (best.misfit < _GOOD and 3 * best.cuts <= len(throws)):
-        return best
+    if prior is not None:
+        return identify(world, known.laws, throws, *first, noise, rounding, prior, None, rng, attempts=2)
+    enough = _GOOD * max(noise, 1e-6 * world.radius_px)
     steps = [known.step_s] if known.fixed_step and known.step_s is not None else [frame / n for n in _SUBSTEPS]
-    schemes = [known.scheme] if known.fixed_scheme and known.scheme is not None else ["chipmunk", "continuous"]
-    others = [(scheme, step) for scheme in schemes for step in (steps if scheme == "chipmunk" else steps[:1])]
-    if others == [first]:
-        return best
-    short = [t.part(0, min(len(t.times_s), _TASTE)) for t in throws[:3]]
-    tastes = [identify(world, known.laws, short, *other, noise, rounding, prior, None, rng, attempts=1) for other in others]
-    chosen = others[int(np.argmin([_badness(t) for t in tastes]))]
-    if chosen == first:
-        return best
-    found = identify(world, known.laws, throws, *chosen, noise, rounding, prior, None, rng, attempts=2)
-    return found if _badness(found) < _badness(best) else best
+    others = [("chipmunk", step) for step in steps]
+    others.insert(3, ("continuous", steps[0]))
+    if known.fixed_scheme:
+        others = [other for other in others if other[0] == known.scheme]
+    short = [t.part(0, min(len(t.times_s), _TASTE)) for t in throws[:2]]
+    chosen, best = first, (len(throws) + 1, 0.0)
+    for other in dict.fromkeys([first, *others]):
+        taste = _badness(identify(world, known.laws, short, *other, noise, rounding, prior, None, rng, attempts=1))
+        if taste < best:
+            chosen, best = other, taste
+        if best[0] == 0 and best[1] < enough:
+            break
+    return identify(world, known.laws, throws, *chosen, noise, rounding, prior, None, rng)
 
 
-def _badness(found: Identified) -> float:
-    """What chooses between schemes: error in pixels, so that a scheme is not favoured for blaming the eyes, and throws given up."""
-    return (found.misfit * found.setting.noise_px) * (1.0 + found.cuts)
+def _badness(found: Identified) -> tuple[int, float]:
+    """What chooses between schemes: throws given up, then error in pixels, so that a scheme is not favoured for blaming the eyes."""
+    return found.cuts, found.misfit * found.setting.noise_px
 
 
 def _gaussian(mean: Floats, covariance: Floats) -> LawBelief:

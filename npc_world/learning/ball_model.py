@@ -115,9 +115,8 @@ class BallModel:
         """A new throw: learn from the one just seen, then forget where the ball was."""
         if len(self._times) >= self.config.shortest_throw:
             throw = self._throw()
-            if self._doubtful():
-                self._throws, self._known = [], self._known.doubted()
-            self._learn([throw])
+            if not self._doubtful() or not self._learn_anew(throw):
+                self._learn([throw])
         self._times, self._seen, self._tracking = [], [], None
 
     def fit(self, trajectories: Iterable[Any]) -> dict[str, tuple[float, float]]:
@@ -196,6 +195,15 @@ class BallModel:
 
     def _doubtful(self) -> bool:
         return bool(self._known.learned and self._follow().surprise > self.config.doubt)
+
+    def _learn_anew(self, throw: Throw) -> bool:
+        """After a throw that surprised: whether what was known is given up (for new laws, or for being less sure of the old)."""
+        if learn(self.world, self._known, [throw], False, self._rng).explains:
+            return False  # the old laws explain it after all, it was only hard to follow
+        fresh = learn(self.world, self._known.doubted(), [throw], True, self._rng)
+        self._known = fresh if fresh.explains else self._known.unsettled()
+        self._throws = [throw] if fresh.explains else []
+        return True
 
     def _learn(self, throws: list[Throw]) -> None:
         kept = [*self._throws, *throws]

@@ -116,7 +116,7 @@ def shots(world: BallWorld, physics: ArrayLike, origin: ArrayLike, speed_px_s: f
     _positive(speed_px_s, "speed_px_s")
     near = world.radius_px if tolerance_px is None else tolerance_px
     steps = max(1, int(round(horizon_s / step_s)))
-    goal = _track(target, step_s * np.arange(1, steps + 1))
+    goal = _track(target, np.arange(1, steps + 1, dtype=np.float64) * step_s)
     angles = np.linspace(-math.pi, math.pi, _FAN, endpoint=False)
     miss = _play(world, law, start, speed_px_s, angles, goal, step_s, bounces, scheme)[0]
     minima = np.flatnonzero((miss <= np.roll(miss, 1)) & (miss <= np.roll(miss, -1)))
