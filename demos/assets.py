@@ -26,6 +26,7 @@ def assets_path(name: str = "") -> Path:
 PALETTE: dict[str, object] = json.loads(assets_path("palette.json").read_text(encoding="utf-8"))
 
 
+@lru_cache(maxsize=256)
 def colour(name: str) -> Colour:
     """A palette colour by name ("coral", "hunters/2", "relics/ruby"), or "#rrggbb"."""
     text: object = name

@@ -70,7 +70,7 @@ class Overlay:
 
     def _times(self, surface: pygame.Surface, s: float) -> None:
         """Bars of the last frames against 16.7 ms."""
-        box = pygame.Rect(round(16 * s), round(112 * s), 264, 92)
+        box = pygame.Rect(round(16 * s), surface.get_height() - round(118 * s) - 92, 264, 92)
         surface.blit(plate(box.width, box.height, 225), box)
         for k, ms in enumerate(self.frame_ms):
             high = min(46, round(ms * 1.8))

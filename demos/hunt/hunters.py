@@ -96,6 +96,11 @@ class Hunter:
         ahead = [said for said in self._said if "lead_s" in said.numbers]
         return ahead[-1] if ahead else self._said[max(0, len(self._said) - _TELL_BACK)]
 
+    @property
+    def last_word(self) -> nw.Explanation | None:
+        """What it told itself last; one of these is what `reasons` gives.  None as long as it was never near the player."""
+        return self._said[-1] if self._said else None
+
     def _remember_reasons(self, player: NDArray[np.float64], dt_s: float) -> None:
         self._silent_s -= dt_s
         if self._silent_s <= 0.0 and math.dist(player, self.position) < _TELL_WITHIN_BODIES * self.radius:

@@ -67,7 +67,7 @@ class HelpScreen(Screen):
         self._ground(surface, panel.x + 600 * s, y, s)
         words = "Gamepad: left stick runs, A dash, B smoke, X lever, Y mind, Start pause"
         font.write(surface, words, (panel.centerx, panel.bottom - 36 * s), colour("ember"), align=0.5)
-        font.write(surface, "any key closes", (width / 2, panel.bottom + 10 * s), colour("ivory_dim"), align=0.5)
+        font.write(surface, "Esc or Enter closes", (width / 2, panel.bottom + 10 * s), colour("ivory_dim"), align=0.5)
 
     def _keys(self, surface: pygame.Surface, x: float, y: float, s: float) -> None:
         font = typeface(round(20 * s))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import threading
 from collections.abc import Callable
@@ -60,6 +61,8 @@ class LoadingScreen(Screen):
         if not self._thread.is_alive():
             if self._error is not None:
                 raise self._error
+            gc.collect()
+            gc.freeze()  # what was loaded stays: the collector need not walk it again in play, where that costs frames
             self._then()
 
     def _sky(self, surface: pygame.Surface, s: float) -> None:

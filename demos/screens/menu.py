@@ -61,6 +61,8 @@ class MenuScreen(Screen):
 
     def draw(self, app: App, surface: pygame.Surface) -> None:
         backdrop(app, surface, self._time_s)
+        if app.top is not self:  # another screen lies on top: only the island shines through
+            return
         width, height = surface.get_size()
         s = ui_scale(height)
         heading(surface, "Second Guess", 0.075 * height, 110)

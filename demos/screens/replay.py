@@ -24,9 +24,7 @@ Floats = NDArray[np.float64]
 
 _KEPT_S = 6.0
 _PLACE_EVERY_S = 0.1
-_THINK_EVERY_S = 0.25
-_BACK_S = 1.0
-"""How long before the catch the decision is shown: the moment of which the world tells why."""
+_THOUGHTS = 24
 _DRAWN_WEIGHT = 0.03
 _MARGIN_PX = 56
 """Of picture round everyone's way."""
@@ -42,7 +40,8 @@ class Decision:
     hunter: Floats
     forecast: Any
     plan: Any
-    heading_rad: float
+    said: Any
+    """The explanation it gave at that moment."""
 
 
 class Recorder:
@@ -50,25 +49,24 @@ class Recorder:
 
     def __init__(self, world: Any) -> None:
         self.places: deque[tuple[float, Floats, tuple[Floats, ...]]] = deque(maxlen=round(_KEPT_S / _PLACE_EVERY_S))
-        self._thoughts: list[deque[Decision]] = [deque(maxlen=round(_KEPT_S / _THINK_EVERY_S)) for _ in world.hunters]
-        self._place_due_s = self._think_due_s = 0.0
+        self._thoughts: list[deque[Decision]] = [deque(maxlen=_THOUGHTS) for _ in world.hunters]
+        self._place_due_s = 0.0
 
     def step(self, world: Any) -> None:
         if world.time_s >= self._place_due_s:
             self._place_due_s = world.time_s + _PLACE_EVERY_S
             self.places.append((world.time_s, world.player.position.copy(), tuple(hunter.position.copy() for hunter in world.hunters)))
-        if world.time_s >= self._think_due_s:
-            self._think_due_s = world.time_s + _THINK_EVERY_S
-            for hunter, kept in zip(world.hunters, self._thoughts, strict=True):
-                npc = hunter.npc
-                forecast, plan = getattr(npc, "forecast", None), getattr(npc, "plan", None)
-                if forecast is not None and plan is not None:
-                    kept.append(Decision(world.time_s, world.player.position.copy(), hunter.position.copy(), forecast, plan, float(hunter.heading_rad)))
+        for hunter, kept in zip(world.hunters, self._thoughts, strict=True):
+            said = hunter.last_word
+            if said is None or (kept and kept[-1].said is said):
+                continue
+            forecast, plan = getattr(hunter.npc, "forecast", None), getattr(hunter.npc, "plan", None)
+            if forecast is not None and plan is not None:
+                kept.append(Decision(world.time_s, world.player.position.copy(), hunter.position.copy(), forecast, plan, said))
 
-    def decision(self, hunter: int, now_s: float) -> Decision | None:
-        """What that hunter foresaw about a second before `now_s`."""
-        kept = self._thoughts[hunter]
-        return min(kept, key=lambda thought: abs(thought.time_s - (now_s - _BACK_S)), default=None)
+    def decision(self, hunter: int, said: Any) -> Decision | None:
+        """The moment at which that hunter gave the explanation `said`; None when it is no longer kept."""
+        return next((thought for thought in self._thoughts[hunter] if thought.said is said), None)
 
 
 class Ghosts:
@@ -127,6 +125,7 @@ class Ghosts:
         order = sorted(range(len(forecast.weights)), key=lambda k: float(forecast.weights[k]))
         font = typeface(16, True)
         area = picture.get_rect().inflate(-70, -36)
+        written: list[pygame.Rect] = []
         for rank, k in enumerate(order):
             weight = float(forecast.weights[k])
             if weight < _DRAWN_WEIGHT:
@@ -139,7 +138,12 @@ class Ghosts:
             pygame.draw.circle(picture, tint, end, 5)
             if rank >= len(order) - 3:
                 label = f"{round(100 * weight)} %"
-                font.write(picture, label, (end[0], end[1] - 22), tint, align=0.5, shadow=colour("ink"))
+                box = pygame.Rect(0, 0, *font.size(label))
+                box.midbottom = (round(end[0]), round(end[1]) - 6)
+                while box.collidelist(written) >= 0:
+                    box.y += box.height
+                written.append(box)
+                font.write(picture, label, box.topleft, tint, shadow=colour("ink"))
 
     def _plan(self, picture: pygame.Surface) -> None:
         plan = self._decision.plan
@@ -153,8 +157,9 @@ class Ghosts:
 
     def _what_happened(self, picture: pygame.Surface) -> None:
         for _, player, hunter in self._paths:
-            pygame.draw.circle(picture, colour("coral"), self._spot(player), 3)
-            pygame.draw.circle(picture, colour(f"hunters/{self._colour_index}"), self._spot(hunter), 3)
+            for point, tint in ((player, "ivory"), (hunter, f"hunters/{self._colour_index}")):
+                pygame.draw.circle(picture, colour("ink"), self._spot(point), 4)
+                pygame.draw.circle(picture, colour(tint), self._spot(point), 3)
 
 
 def _heading(paths: list[tuple[float, Floats, Floats]], k: int, which: int) -> float:

@@ -31,7 +31,7 @@ class RoundEndScreen(Screen):
         self._time_s = 0.0
         self._ghosts = None if self.won else self._picture()
         self.sentence = "" if world.why_caught is None else world.why_caught.sentence
-        self.others = () if world.why_caught is None else tuple(world.why_caught.alternatives)[:2]
+        self.others = () if world.why_caught is None else tuple(text for text in world.why_caught.alternatives if not text.startswith("0 %"))[:2]
         first = Choice(lambda: "Next island", lambda: app.next_level()) if self.won else Choice(lambda: "Again", app.next_round, note="they remember how you moved")
         second = Choice(lambda: "Again", app.next_round, note="they remember how you moved") if self.won else Choice(lambda: "Again, unknown to them", app.restart)
         self._choices = Choices([first, second, Choice(lambda: "Choose an island", app.to_levels), Choice(lambda: "Menu", app.to_menu)])
@@ -41,7 +41,7 @@ class RoundEndScreen(Screen):
         if world.caught_by is None:
             return None
         number = world.hunters.index(world.caught_by)
-        decision = self.play.recorder.decision(number, world.time_s)
+        decision = self.play.recorder.decision(number, world.why_caught)
         if decision is None:
             return None
         return Ghosts(self.play.view.island, self.play.recorder, decision, number, world.caught_by.colour_index)
@@ -91,7 +91,7 @@ class RoundEndScreen(Screen):
             y += 37 * s
 
     def _why(self, surface: pygame.Surface, x: int, panel: pygame.Rect, s: float) -> None:
-        """What it foresaw about a second before, drawn and in its own words."""
+        """What it foresaw when it decided, drawn and in its own words."""
         font, bold = typeface(round(20 * s)), typeface(round(24 * s), True)
         bold.write(surface, "Why you were caught", (x, panel.y + 18 * s), colour("coral_light"))
         y = panel.y + 50 * s
@@ -107,7 +107,7 @@ class RoundEndScreen(Screen):
         assert self._ghosts is not None
         if box.height > 60:
             self._ghosts.draw(surface, box, self._time_s)
-        words = "a second before: its guesses (lines), its way (dashes), and what you did (dots)"
+        words = "what it thought then: its guesses (lines), its way (dashes); and what happened (dots)"
         typeface(round(16 * s)).write(surface, words, (box.centerx, panel.bottom - 38 * s), colour("ivory_dim"), align=0.5)
 
     def _won_words(self, surface: pygame.Surface, x: int, panel: pygame.Rect, s: float) -> None:
