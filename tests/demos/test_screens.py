@@ -6,6 +6,7 @@ import json
 import os
 from pathlib import Path
 from types import SimpleNamespace
+from types import ModuleType
 from typing import Any
 
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
@@ -415,7 +416,10 @@ def test_pulling_the_gamepad_out_pauses(app: App, monkeypatch: pytest.MonkeyPatc
 
 # ---- sound ----------------------------------------------------------------------------------------------------------
 
+needs_mixer = pytest.mark.skipif(not isinstance(pygame.mixer, ModuleType), reason="pygame's mixer needs a library that this machine lacks")
 
+
+@needs_mixer
 def test_every_event_and_every_surface_has_its_sound():
     pygame.init()
     audio = Audio(Settings())
@@ -428,6 +432,7 @@ def test_every_event_and_every_surface_has_its_sound():
         assert audio.played and audio.played[0] in audio._sounds, kind
 
 
+@needs_mixer
 def test_music_follows_the_hunt_and_mute_silences_it():
     pygame.init()
     settings = Settings(music=1.0)
@@ -446,6 +451,7 @@ def test_music_follows_the_hunt_and_mute_silences_it():
     audio.silence()
 
 
+@needs_mixer
 def test_no_sound_device_is_no_error(monkeypatch: pytest.MonkeyPatch):
     def fail(*_: Any) -> None:
         raise pygame.error("no device")
