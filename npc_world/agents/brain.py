@@ -44,6 +44,7 @@ class Brain:
         self.behaviour: Behaviour = _BEHAVIOURS[config.behaviour]()
         self.heading_rad = 0.0
         self.carry = np.zeros(2)
+        self.reach_share = _FIRST_REACH_SHARE
         self.reset()
 
     def reset(self) -> None:
@@ -58,6 +59,7 @@ class Brain:
         self._delayed: deque[Observation] = deque()
         self._phase = (self.member * _GOLDEN) % 1.0
         self._last_plan_slot = -1
+        self._touching_s = 0.0
         self._ground_version = self.ground.version
 
     def step(self, now: Observation) -> Action:
@@ -67,6 +69,7 @@ class Brain:
         seen = self._as_noticed(now)
         self.team.observe(self.member, seen, self._seen_cells(now))
         self.target_name = self._choose_target(now)
+        self._learn_reach(now)
         if self._due(now):
             situation = self._situation(now)
             self.forecast = situation.forecast
@@ -84,6 +87,17 @@ class Brain:
         name = self.ground.surface_at(now.position_px)
         self.surfaces.learn(now.time_s, now.position_px, name, self._commanded, self.speed(now.size_px),
                             self.config.body.max_acceleration_px_s2 or 0.0)
+
+    def _learn_reach(self, now: Observation) -> None:
+        """Near enough to have caught the target, and the game goes on: then it takes more than that."""
+        sighting = now.targets.get(self.target_name or "")
+        if sighting is None:
+            return
+        touching = touching_px(now.size_px, sighting.size_px or now.size_px)
+        away = math.dist(sighting.position_px, now.position_px)
+        self._touching_s = self._touching_s + now.dt_s if away < self.reach_share * touching else 0.0
+        if self._touching_s > _TOUCH_S:
+            self.reach_share, self._touching_s = max(0.05, min(self.reach_share, 0.9 * away / touching)), 0.0
 
     def _as_noticed(self, now: Observation) -> Observation:
         """The observation the NPC reacts to: its own eyes where they decide, `reaction_s` late."""
@@ -146,13 +160,15 @@ class Brain:
             forecast = self.team.forecast(self.target_name, now.time_s, horizon_s, settings.steps, settings.hypotheses)
             if forecast is not None and settings.foresight < 1.0:
                 forecast = shortsighted(forecast, belief, settings.foresight)
+        slower = slowness(speed, model.max_speed_px_s if model is not None else 0.0)
         sighting = now.targets.get(self.target_name or "")
         other_size = sighting.size_px if sighting is not None and sighting.size_px is not None else now.size_px
         return Situation(
             time_s=now.time_s, position_px=now.position_px, velocity_px_s=self.motion.velocity_px_s, size_px=now.size_px, speed_px_s=speed,
-            reach_px=0.25 * (sum(now.size_px) + sum(other_size)), heading_rad=self.heading_rad, post_px=self.post, ground=self.ground,
+            reach_px=self.reach_share * touching_px(now.size_px, other_size), heading_rad=self.heading_rad, post_px=self.post, ground=self.ground,
             surfaces=self.table(), config=self.config, target=model, belief=belief, forecast=forecast,
-            change_hz=self.team.change_hz(self.target_name), covered_s=self.team.covered(self.member, now.time_s), searched_px=self.team.searched(self.member, now.time_s), rng=self.rng)
+            change_hz=self.team.change_hz(self.target_name, slower),
+            change_cost=settings.change_cost * (1.0 + slower), covered_s=self.team.covered(self.member, now.time_s), searched_px=self.team.searched(self.member, now.time_s), rng=self.rng)
 
     def _tell_team(self, now: Observation) -> None:
         assert self.plan is not None
@@ -242,7 +258,23 @@ class Brain:
 
 
 _LOOK_EVERY_S = 0.1
+_FIRST_REACH_SHARE = 0.7
+"""Bodies are taken to touch at this share of the sum of their half widths: to aim closer than needed costs little, to fall short much."""
+_TOUCH_S = 0.05
 _SURFACE_FIELDS = ("speed_factor", "grip", "push_x", "push_y", "speed_factor_sd", "grip_sd", "push_sd")
+
+
+def slowness(speed: float, target_speed: float) -> float:
+    """From 0 for one who is a tenth faster than its target to 1 for one who is a tenth slower.
+
+    Against a faster target a lost lead is hardly made good, so a stranger is taken to be fickle; a slower one can be led in good faith.
+    """
+    return 1.0 / (1.0 + math.exp(min(50.0, (speed / target_speed - 1.0) / 0.08))) if target_speed > 0.0 else 0.5
+
+
+def touching_px(size: tuple[float, float], other: tuple[float, float]) -> float:
+    """Distance of the centres, px, at which two bodies touch, averaged over directions along the axes."""
+    return 0.25 * (sum(size) + sum(other))
 
 
 def shortsighted(forecast: Forecast, belief: Belief, foresight: float) -> Forecast:

@@ -41,6 +41,8 @@ class Situation:
     forecast: Forecast | None
     change_hz: float
     """How often the target stops doing what was forecast."""
+    change_cost: float
+    """How many times as long as walking it the gap takes that is left when it does."""
     covered_s: Mapping[str, float]
     """Catch times of the teammates, by hypothesis label."""
     searched_px: tuple[Floats, ...]

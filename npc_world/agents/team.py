@@ -36,6 +36,7 @@ class Team:
         self._persistence: dict[str, Persistence] = {}
         self._members = 0
         self._sighted_s: dict[str, float] = {}
+        self._first_seen_s: dict[str, float] = {}
         self._seen_cells: NDArray[np.bool_] | None = None
         self._frame_s = -1.0
         self._threats: dict[int, Floats] = {}
@@ -79,6 +80,7 @@ class Team:
                 model.observe(seen.time_s, sighting.position_px, threats=tuple(self._threats.values()))
                 self._persistence[name].compare(seen.time_s, sighting.position_px)
                 self._sighted_s[name] = seen.time_s
+                self._first_seen_s.setdefault(name, seen.time_s)
         if seen_cells is not None:
             self._seen_cells = seen_cells if self._seen_cells is None else self._seen_cells | seen_cells
 
@@ -102,14 +104,14 @@ class Team:
             return kept[2]
         forecast = model.forecast(horizon_s, horizon_s / steps, hypotheses)
         self._forecasts[name] = (time_s, horizon_s, forecast)
-        if model.belief.visible:
+        if model.belief.visible and time_s - self._first_seen_s.get(name, time_s) > _ACQUAINTED_S:
             self._persistence[name].expect(time_s, forecast, model.max_speed_px_s)
         return forecast
 
-    def change_hz(self, name: str | None) -> float:
-        """How often a target stops doing what was forecast, changes per second."""
+    def change_hz(self, name: str | None, wariness: float) -> float:
+        """How often a target stops doing what was forecast, changes per second; a stranger counts as fickle by `wariness` in [0, 1]."""
         found = self._persistence.get(name) if name is not None else None
-        return found.change_hz if found is not None else self._persistence_config.prior_hz
+        return found.change_hz(wariness) if found is not None else self._persistence_config.prior_hz * wariness
 
     def covered(self, member: int, time_s: float) -> dict[str, float]:
         """Least catch time of the other members by hypothesis label, as they told within the last second."""
@@ -130,7 +132,7 @@ class Team:
             model.reset()
         for persistence in self._persistence.values():
             persistence.reset()
-        for kept in (self._sighted_s, self._threats, self._forecasts, self._catch_times, self._searching):
+        for kept in (self._sighted_s, self._first_seen_s, self._threats, self._forecasts, self._catch_times, self._searching):
             kept.clear()
         self._seen_cells, self._frame_s = None, -1.0
 
@@ -166,6 +168,8 @@ class Team:
         self._seen_cells = None
 
 
+_ACQUAINTED_S = 0.4
+"""Forecasts of a body seen for less than this are not yet held against it."""
 _NEWS_S = 1.0
 """What a teammate told longer ago is no news."""
 

@@ -39,11 +39,10 @@ class Persistence:
         self._changes, self._watched_s = 0.0, 0.0
         self._due: tuple[float, NDArray[np.float64], float] | None = None
 
-    @property
-    def change_hz(self) -> float:
-        """Changes of mind per second, as expected now."""
+    def change_hz(self, wariness: float = 1.0) -> float:
+        """Changes of mind per second, as expected now; `wariness` in [0, 1] is how much of the prior on strangers is believed."""
         prior = self.config
-        return (prior.prior_hz * prior.prior_s + self._changes) / (prior.prior_s + self._watched_s)
+        return (wariness * prior.prior_hz * prior.prior_s + self._changes) / (prior.prior_s + self._watched_s)
 
     def expect(self, time_s: float, forecast: Forecast, max_speed_px_s: float) -> None:
         """Remember where the best hypothesis sees the body `look_ahead_s` from now, unless a look is still under way."""
