@@ -8,7 +8,7 @@ import numpy as np
 
 from npc_world.beliefs.contact import slide
 from npc_world.beliefs.imm import blend
-from npc_world.beliefs.layout import BIN_S, BINS, EXPERTS, HEADING, NOISE, SPREAD
+from npc_world.beliefs.layout import BIN_S, BINS, EXPERTS, HEADING, NOISE, OWN, SPREAD
 from npc_world.beliefs.unrolling import unroll_experts
 from npc_world.beliefs.weighing import error_variance, missed_share, weigh_experts, wide_variance
 from npc_world.core.compiled import kernel
@@ -49,53 +49,48 @@ def row_weights(weights, horizon_s, rows):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _variance_at(m, e, t, axis):  # type: ignore[no-untyped-def]
-    """Mean squared error in px² of expert e at t s ahead: interpolated between the judged horizons, growing as t² beyond."""
-    low, high, u = _bracket(t)
-    at = (1.0 - u) * error_variance(m, e, low, axis) + u * error_variance(m, e, high, axis)
-    if t < BIN_S[0]:
-        return m[NOISE] + (at - m[NOISE]) * (t / BIN_S[0]) ** 1.5
-    if t > BIN_S[BINS - 1]:
-        return at * (t / BIN_S[BINS - 1]) ** 2
-    return at
-
-
-@kernel
 def compose(m, times, given, given_log_prior, walls, clear, most, positions, covariances, weights, chosen):  # type: ignore[no-untyped-def]
     """Fill at most `most` rows of positions (K, H, 2), covariances (K, H, 2, 2), weights (K,), chosen (K,) expert; returns their number.
 
     Rows are whole futures, weighed by the record at the horizon's end.  At nearer times experts are trusted by their record
     *there*: rows are drawn together so that the mixture's mean and spread agree with those weights (moment matching).
+    The last row, expert EXPERTS, stands for what nobody foresees.
     """
     steps = times.shape[0]
     tracks = np.empty((EXPERTS, steps, 2))
     present = np.empty(EXPERTS, np.bool_)
-    unroll_experts(m, times, given, walls, clear, tracks, present)
+    unroll_experts(m, times, given, tracks, present)
     by_bin = np.empty((BINS, EXPERTS))
     weigh_experts(m, present, given_log_prior, by_bin)
     rows = np.empty(EXPERTS)
     row_weights(by_bin, times[steps - 1], rows)
-    variances = np.zeros((EXPERTS, steps, 2))
+    used = _worth_it(rows, by_bin)
+    z, _, _, _, _ = blend(m)
+    for e in used:
+        if e < OWN:
+            slide(walls, clear, z.real, z.imag, tracks[e])
+    at_bins = np.empty((EXPERTS, BINS, 2))
+    for e in used:
+        for b in range(BINS):
+            at_bins[e, b, 0], at_bins[e, b, 1] = error_variance(m, e, b, 0), error_variance(m, e, b, 1)
+    variances = np.empty((EXPERTS, steps, 2))
     wide = np.empty((steps, 4))
     missed = _missed_at(m, by_bin, times[steps - 1])
     for h in range(steps):
-        _match_moments(m, times[h], h, by_bin, rows, tracks, variances, missed, wide)
-    z, _, _, _, _ = blend(m)
-    order = np.argsort(-rows)
-    groups = _group(order, rows, tracks, variances, max(1, most - 1))
+        _match_moments(m, times[h], h, used, at_bins, by_bin, rows, tracks, variances, missed, wide)
+    groups = _group(used, rows, tracks, variances, max(1, most - 1))
     count = 0
     cos, sin = math.cos(m[HEADING]), math.sin(m[HEADING])
     total = 0.0
-    for i in range(EXPERTS):
-        lead = order[i]
-        if groups[lead] != lead or rows[lead] < _LEAST_WEIGHT or count >= max(1, most - 1):
+    for lead in used:
+        if groups[lead] != lead:
             continue
         weight = 0.0
-        for e in range(EXPERTS):
+        for e in used:
             if groups[e] == lead:
                 weight += rows[e]
         for h in range(steps):
-            _merge(lead, h, groups, rows, weight, tracks, variances, cos, sin, positions[count], covariances[count])
+            _merge(lead, h, used, groups, rows, weight, tracks, variances, cos, sin, positions[count], covariances[count])
         slide(walls, clear, z.real, z.imag, positions[count])
         weights[count], chosen[count] = weight, lead
         total += weight
@@ -111,6 +106,32 @@ def compose(m, times, given, given_log_prior, walls, clear, most, positions, cov
         for k in range(count):
             weights[k] /= total
     return count
+
+
+@kernel
+def _worth_it(rows, by_bin):  # type: ignore[no-untyped-def]
+    """Experts that count for something as a whole or at some horizon, the weightiest first; the others' weights become zero."""
+    order = np.argsort(-rows)
+    count = 0
+    for i in range(EXPERTS):
+        e = order[i]
+        near = 0.0
+        for b in range(BINS):
+            near = max(near, by_bin[b, e])
+        if rows[e] >= _LEAST_WEIGHT or near >= 5.0 * _LEAST_WEIGHT:
+            order[count] = e
+            count += 1
+        else:
+            rows[e] = 0.0
+            by_bin[:, e] = 0.0
+    total = 0.0
+    for e in order[:count]:
+        total += rows[e]
+    for e in order[:count]:
+        rows[e] /= total
+    for b in range(BINS):
+        by_bin[b] /= by_bin[b].sum()
+    return order[:count]
 
 
 @kernel
@@ -131,66 +152,69 @@ def _fill_wide(wide, cos, sin, position, covariance):  # type: ignore[no-untyped
 
 
 @kernel
-def _match_moments(m, t, h, by_bin, rows, tracks, variances, missed, wide):  # type: ignore[no-untyped-def]
-    """Draw step h of all tracks together as the record at t s ahead demands, and fill variances (EXPERTS, H, 2)."""
+def _match_moments(m, t, h, used, at_bins, by_bin, rows, tracks, variances, missed, wide):  # type: ignore[no-untyped-def]
+    """Draw step h of all tracks together as the record at t s ahead demands; fill variances (EXPERTS, H, 2) and wide (H, 4).
+
+    at_bins (EXPERTS, BINS, 2): mean squared errors; between the judged horizons they are interpolated, beyond they grow as t².
+    """
     low, high, u = _bracket(t)
-    bx, by, rx, ry = 0.0, 0.0, 0.0, 0.0
-    for e in range(EXPERTS):
-        if rows[e] > 0.0:
-            w = (1.0 - u) * by_bin[low, e] + u * by_bin[high, e]
-            bx += w * tracks[e, h, 0]
-            by += w * tracks[e, h, 1]
-            rx += rows[e] * tracks[e, h, 0]
-            ry += rows[e] * tracks[e, h, 1]
-    between_b, between_r, va, vc = 0.0, 0.0, 0.0, 0.0
+    growth = (t / BIN_S[0]) ** 1.5 if t < BIN_S[0] else (t / BIN_S[BINS - 1]) ** 2 if t > BIN_S[BINS - 1] else 1.0
+    bx, by, rx, ry, va, vc = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    for e in used:
+        w = (1.0 - u) * by_bin[low, e] + u * by_bin[high, e]
+        bx += w * tracks[e, h, 0]
+        by += w * tracks[e, h, 1]
+        rx += rows[e] * tracks[e, h, 0]
+        ry += rows[e] * tracks[e, h, 1]
+        for axis in range(2):
+            at = (1.0 - u) * at_bins[e, low, axis] + u * at_bins[e, high, axis]
+            variances[e, h, axis] = m[NOISE] + max(0.0, at - m[NOISE]) * growth + 1e-18
+        va += w * variances[e, h, 0]
+        vc += w * variances[e, h, 1]
+    between_b, between_r = 0.0, 0.0
+    for e in used:
+        w = (1.0 - u) * by_bin[low, e] + u * by_bin[high, e]
+        between_b += w * ((tracks[e, h, 0] - bx) ** 2 + (tracks[e, h, 1] - by) ** 2)
+        between_r += rows[e] * ((tracks[e, h, 0] - rx) ** 2 + (tracks[e, h, 1] - ry) ** 2)
     widen = math.exp(2.0 * ((1.0 - u) * m[SPREAD + low] + u * m[SPREAD + high]))
-    for e in range(EXPERTS):
-        if rows[e] > 0.0:
-            w = (1.0 - u) * by_bin[low, e] + u * by_bin[high, e]
-            between_b += w * ((tracks[e, h, 0] - bx) ** 2 + (tracks[e, h, 1] - by) ** 2)
-            between_r += rows[e] * ((tracks[e, h, 0] - rx) ** 2 + (tracks[e, h, 1] - ry) ** 2)
-            variances[e, h, 0], variances[e, h, 1] = _variance_at(m, e, t, 0), _variance_at(m, e, t, 1)
-            va += w * variances[e, h, 0]
-            vc += w * variances[e, h, 1]
     wide[h, 0], wide[h, 1] = bx, by
     share = min(1.0, _missed_at(m, by_bin, t) / missed)  # misses are rarer at nearer times: there their row is as narrow as the others
-    growth = (t / BIN_S[0]) ** 1.5 if t < BIN_S[0] else (t / BIN_S[BINS - 1]) ** 2 if t > BIN_S[BINS - 1] else 1.0
     for axis in range(2):
         misses = growth * ((1.0 - u) * wide_variance(m, low, axis) + u * wide_variance(m, high, axis))
         wide[h, 2 + axis] = share * misses + (1.0 - share) * widen * (va if axis == 0 else vc)
     pull = min(1.0, math.sqrt(between_b / between_r)) if between_r > 0.0 else 1.0
-    for e in range(EXPERTS):
-        if rows[e] > 0.0:
-            tracks[e, h, 0] = bx + pull * (tracks[e, h, 0] - rx)
-            tracks[e, h, 1] = by + pull * (tracks[e, h, 1] - ry)
-            variances[e, h, 0] = widen * (pull * variances[e, h, 0] + (1.0 - pull) * va)
-            variances[e, h, 1] = widen * (pull * variances[e, h, 1] + (1.0 - pull) * vc)
+    for e in used:
+        tracks[e, h, 0] = bx + pull * (tracks[e, h, 0] - rx)
+        tracks[e, h, 1] = by + pull * (tracks[e, h, 1] - ry)
+        variances[e, h, 0] = widen * (pull * variances[e, h, 0] + (1.0 - pull) * va)
+        variances[e, h, 1] = widen * (pull * variances[e, h, 1] + (1.0 - pull) * vc)
 
 
 @kernel
-def _group(order, rows, tracks, variances, most):  # type: ignore[no-untyped-def]
-    """(EXPERTS,) leader of each expert's group: futures that are one within their spread, and those beyond `most` with the nearest."""
+def _group(used, rows, tracks, variances, most):  # type: ignore[no-untyped-def]
+    """(EXPERTS,) leader of each expert's group: futures that are one within their spread, and those beyond `most` with the nearest.
+
+    Futures of little weight of their own join the nearest as well.
+    """
     steps = tracks.shape[1]
     groups = np.full(EXPERTS, -1)
     leaders = 0
-    for i in range(EXPERTS):
-        e = order[i]
-        if rows[e] <= 0.0:
-            continue
+    for i in range(used.shape[0]):
+        e = used[i]
         best, nearest = math.inf, -1
         for j in range(i):
-            lead = order[j]
+            lead = used[j]
             if groups[lead] != lead:
                 continue
             worst = 0.0
             for part in range(1, 4):
-                h = steps * part // 3 - 1 if steps >= 3 else steps - 1
+                h = max(0, steps * part // 3 - 1)
                 dx, dy = tracks[e, h, 0] - tracks[lead, h, 0], tracks[e, h, 1] - tracks[lead, h, 1]
                 spread = variances[lead, h, 0] + variances[lead, h, 1]
                 worst = max(worst, 2.0 * (dx * dx + dy * dy) / max(spread, 1e-300))
             if worst < best:
                 best, nearest = worst, lead
-        if nearest >= 0 and (best < _SAME * _SAME or leaders >= most):
+        if nearest >= 0 and (best < _SAME * _SAME or leaders >= most or rows[e] < _LEAST_WEIGHT):
             groups[e] = nearest
         else:
             groups[e] = e
@@ -199,15 +223,15 @@ def _group(order, rows, tracks, variances, most):  # type: ignore[no-untyped-def
 
 
 @kernel
-def _merge(lead, h, groups, rows, weight, tracks, variances, cos, sin, position, covariance):  # type: ignore[no-untyped-def]
+def _merge(lead, h, used, groups, rows, weight, tracks, variances, cos, sin, position, covariance):  # type: ignore[no-untyped-def]
     """Mean and covariance of one group at step h, in the world's axes."""
     x, y = 0.0, 0.0
-    for e in range(EXPERTS):
+    for e in used:
         if groups[e] == lead:
             x += rows[e] / weight * tracks[e, h, 0]
             y += rows[e] / weight * tracks[e, h, 1]
-    xx, yy, xy = 1e-12, 1e-12, 0.0
-    for e in range(EXPERTS):
+    xx, yy, xy = 1e-18, 1e-18, 0.0
+    for e in used:
         if groups[e] == lead:
             w = rows[e] / weight
             va, vc = variances[e, h, 0], variances[e, h, 1]

@@ -6,10 +6,7 @@ cells to the nearest cell that is not wholly empty (or to the map's border), so 
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
-from numpy.typing import NDArray
 
 from npc_world.core.compiled import kernel
 from npc_world.models.nav_lines import first_block
@@ -54,23 +51,37 @@ def clearance(free, solid):  # type: ignore[no-untyped-def]
 
 @kernel
 def _advance(walls, x, y, dx, dy):  # type: ignore[no-untyped-def]
-    """Move by (dx, dy) as far as walls let, then on along the axis that is free."""
-    for _ in range(2):
-        hit = first_block(walls, x, y, x + dx, y + dy)
-        if hit > 1.0:
-            return x + dx, y + dy
-        part = max(0.0, hit - 1e-6)
-        x, y = x + part * dx, y + part * dy
-        dx, dy = (1.0 - part) * dx, (1.0 - part) * dy
-        if first_block(walls, x, y, x + dx, y) > 1.0:
-            dy = 0.0
-        elif first_block(walls, x, y, x, y + dy) > 1.0:
-            dx = 0.0
-        elif abs(dx) > abs(dy):
-            dy = 0.0
-        else:
-            dx = 0.0
-    return x, y
+    """Move by (dx, dy) as far as walls let, then on along the axis that is free, up to the next wall."""
+    hit = first_block(walls, x, y, x + dx, y + dy)
+    if hit > 1.0:
+        return x + dx, y + dy
+    part = max(0.0, hit - 1e-6)
+    x, y = x + part * dx, y + part * dy
+    dx, dy = (1.0 - part) * dx, (1.0 - part) * dy
+    along_x = first_block(walls, x, y, x + dx, y) if dx != 0.0 else 0.0
+    if along_x > 1.0:
+        return x + dx, y
+    along_y = first_block(walls, x, y, x, y + dy) if dy != 0.0 else 0.0
+    if along_y > 1.0:
+        return x, y + dy
+    if along_x * abs(dx) > along_y * abs(dy):
+        return x + max(0.0, along_x - 1e-6) * dx, y
+    return x, y + max(0.0, along_y - 1e-6) * dy
+
+
+@kernel
+def _in_the_clear(clear, cell, need, x, y, dx, dy):  # type: ignore[no-untyped-def]
+    """Whether every cell on the way is so far from anything that the step needs no closer look."""
+    rows, cols = clear.shape
+    parts = int(2.0 * max(abs(dx), abs(dy)) / cell) + 1
+    for i in range(parts + 1):
+        px, py = x + dx * i / parts, y + dy * i / parts
+        if px < 0.0 or py < 0.0:
+            return False
+        row, col = int(py / cell), int(px / cell)
+        if row >= rows or col >= cols or clear[row, col] < need:
+            return False
+    return True
 
 
 @kernel
@@ -79,32 +90,27 @@ def slide(walls, clear, x, y, track):  # type: ignore[no-untyped-def]
 
     Steps are taken as meant from wherever the body has come to.  A body that begins inside a wall moves freely until it is out.
     """
-    rows, cols = clear.shape
-    if rows == 0:
+    if clear.shape[0] == 0:
         return
     params = walls[7]
     cell = params[0]
-    body = max(params[1], params[2]) / cell
+    need = 2.0 + max(params[1], params[2]) / cell  # half-cell samples may pass over a cell's corner: one cell to spare
     width, height = max(params[6], params[4]), max(params[7], params[5])
     from_x, from_y = x, y
-    bent = False
+    bent, inside = False, -1  # whether it begins inside a wall: 1 yes, 0 no, -1 not looked at
     for h in range(track.shape[0]):
         dx, dy = track[h, 0] - from_x, track[h, 1] - from_y
         from_x, from_y = track[h, 0], track[h, 1]
-        row, col = int(math.floor(y / cell)), int(math.floor(x / cell))
-        room = clear[row, col] - 1.0 - body if 0 <= row < rows and 0 <= col < cols else -1.0
-        if max(abs(dx), abs(dy)) <= room * cell:
-            x, y = x + dx, y + dy
-        elif first_block(walls, x, y, x, y) <= 1.0:
-            x, y = x + dx, y + dy
-            bent = True
+        if _in_the_clear(clear, cell, need, x, y, dx, dy):
+            x, y, inside = x + dx, y + dy, 0
         else:
-            to_x, to_y = _advance(walls, x, y, dx, dy)
-            bent = bent or to_x != x + dx or to_y != y + dy
+            if inside != 0:
+                inside = 1 if first_block(walls, x, y, x, y) <= 1.0 else 0
+            to_x, to_y = x + dx, y + dy
+            if inside == 0:
+                to_x, to_y = _advance(walls, x, y, dx, dy)
+            bent = bent or inside == 1 or to_x != x + dx or to_y != y + dy
             x, y = to_x, to_y
         if bent:
             x, y = min(max(x, params[4]), width), min(max(y, params[5]), height)
             track[h, 0], track[h, 1] = x, y
-
-
-Raster = NDArray[np.bool_]

@@ -28,7 +28,11 @@ __all__ = ["Intent", "named_goals"]
 
 Floats = NDArray[np.float64]
 _FADE_S = 4.0
-_NEARNESS = 0.7
+_ARRIVED_S = 0.12
+_ARRIVED_CELLS = 0.75
+_SATED = 5.0
+"""How much less likely a goal is that was just reached, in log odds; fades as evidence does."""
+_NEARNESS = 1.0
 """Goals near by are likelier: log prior per share of the mean travel time."""
 
 
@@ -51,6 +55,7 @@ class Intent:
         self._counts = np.zeros(count, np.int64)
         self._remaining = np.full(count, math.inf)
         self._evidence = np.zeros(count)
+        self._arrived = np.zeros(count)
         self._last = np.full(3, math.nan)
 
     def set_goals(self, goals: Any) -> list[int]:
@@ -75,6 +80,7 @@ class Intent:
     def forget(self) -> None:
         """A new round: the way so far says nothing any more."""
         self._evidence[:] = 0.0
+        self._arrived[:] = 0.0
         self._remaining[:] = math.inf
         self._last[:] = math.nan
 
@@ -98,22 +104,11 @@ class Intent:
         around = self.around
         walls, free, moves, surface, table, cell_px = around.grid_arrays()
         _update(m, around.has_ground, walls, free, moves, surface, table, cell_px, self.fields, self._corners, self.points, self._routes, self._counts,
-                self._remaining, self._evidence, self._last, self.rationality_hz, _FADE_S)
+                self._remaining, self._evidence, self._arrived, self._last, self.rationality_hz, _FADE_S)
 
     def log_posterior(self, out: Floats) -> None:
         """Fill out (GIVEN,) with the log posterior of each goal; -inf for one that cannot be reached and beyond the last."""
-        out[:] = -math.inf
-        count = len(self.labels)
-        if count == 0:
-            return
-        reachable = np.isfinite(self._remaining)
-        if not reachable.any():
-            return
-        mean = max(float(self._remaining[reachable].mean()), 1e-9)
-        log = np.where(reachable, self._evidence - _NEARNESS * np.where(reachable, self._remaining, 0.0) / mean, -math.inf)
-        top = float(log.max())
-        out[:count] = np.maximum(log - top - math.log(float(np.exp(log - top).sum())), -12.0)
-        out[:count][~reachable] = -math.inf
+        _log_posterior(self._remaining, self._evidence, self._arrived, out)
 
     def tracks(self, m: Floats, times: Floats, out: Floats) -> None:
         """Fill out (GIVEN, H, 2) with the ways to the goals at `times` (H,); NaN where there is none."""
@@ -162,7 +157,7 @@ def _pace(m, surface, table, cell_px):  # type: ignore[no-untyped-def]
 
 @kernel
 def _update(m, has_ground, walls, free, moves, surface, table, cell_px, fields, corners, points, routes, counts, remaining,  # type: ignore[no-untyped-def]
-            evidence, last, rationality_hz, fade_s):
+            evidence, arrived, last, rationality_hz, fade_s):
     z, _, _, _, _ = blend(m)
     pace, factor = _pace(m, surface, table, cell_px)
     at = np.empty((1, 2))
@@ -183,6 +178,11 @@ def _update(m, has_ground, walls, free, moves, surface, table, cell_px, fields, 
             detour_s = min(max(moved - (remaining[g] - time), 0.0), 2.0 * moved) / pace
             evidence[g] = keep * evidence[g] - rationality_hz * detour_s
         remaining[g] = time
+        arrived[g] *= keep
+    for g in range(points.shape[0]):
+        if remaining[g] < max(_ARRIVED_S * pace, _ARRIVED_CELLS * cell_px * has_ground) and arrived[g] < 0.5:
+            evidence[:] = 0.0  # it has what it came for: what it did so far says nothing of what it wants next
+            arrived[g] = 1.0
     last[0], last[1], last[2] = z.real, z.imag, m[1]
 
 
@@ -195,3 +195,26 @@ def _walk_all(m, routes, counts, surface, table, cell_px, times, out):  # type: 
             walk(z.real, z.imag, pace, routes[g], counts[g], surface, table, cell_px, times, out[g])
         else:
             out[g, :, :] = math.nan
+
+
+@kernel
+def _log_posterior(remaining, evidence, arrived, out):  # type: ignore[no-untyped-def]
+    out[:] = -math.inf
+    mean, count = 0.0, 0
+    for g in range(remaining.shape[0]):
+        if remaining[g] < math.inf:
+            mean += remaining[g]
+            count += 1
+    if count == 0:
+        return
+    mean = max(mean / count, 1e-9)
+    top, total = -math.inf, 0.0
+    for g in range(remaining.shape[0]):
+        if remaining[g] < math.inf:
+            out[g] = evidence[g] - _NEARNESS * remaining[g] / mean - _SATED * arrived[g]
+            top = max(top, out[g])
+    for g in range(remaining.shape[0]):
+        total += math.exp(out[g] - top)
+    for g in range(remaining.shape[0]):
+        if remaining[g] < math.inf:
+            out[g] = max(-12.0, out[g] - top - math.log(total))

@@ -73,7 +73,7 @@ class TargetConfig:
     trusting: float = tunable(2.0, "how fast it returns to constant velocity where anything else has not paid", low=0.0, high=50.0)
     error_memory_s: float = tunable(6.0, "how long errors count for the stated spread, s", low=0.5, high=120.0)
     calibration: float = tunable(0.1, "how fast stated regions are corrected when they do not hold; 0 never", low=0.0, high=1.0)
-    rationality_hz: float = tunable(2.5, "how strongly a second of detour speaks against a goal", low=0.0, high=20.0)
+    rationality_hz: float = tunable(8.0, "how strongly a second of detour speaks against a goal", low=0.0, high=60.0)
 
     def __post_init__(self) -> None:
         check_tunables(self)
@@ -289,8 +289,7 @@ class TargetModel:
         """(EXPERTS,) what each expert counts as a future of horizon_s."""
         times = BIN_S
         tracks, present = np.empty((EXPERTS, BINS, 2)), np.empty(EXPERTS, np.bool_)
-        walls, clear = self._around.walls()
-        unroll_experts(self._memory, times, self._given_tracks(times), walls, clear, tracks, present)
+        unroll_experts(self._memory, times, self._given_tracks(times), tracks, present)
         by_bin, rows = np.empty((BINS, EXPERTS)), np.empty(EXPERTS)
         weigh_experts(self._memory, present, self._log_prior, by_bin)
         row_weights(by_bin, horizon_s, rows)

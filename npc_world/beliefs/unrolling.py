@@ -49,24 +49,21 @@ __all__ = ["record_experts", "unroll_experts"]
 
 
 @kernel
-def unroll_experts(m, times, given, walls, clear, tracks, present):  # type: ignore[no-untyped-def]
+def unroll_experts(m, times, given, tracks, present):  # type: ignore[no-untyped-def]
     """Fill tracks (EXPERTS, H, 2) at `times` (H,) s from the last sighting, and present (EXPERTS,) bool.
 
-    given (GIVEN, H, 2): tracks of goals and foreign experts, NaN where there is none.
+    given (GIVEN, H, 2): tracks of goals and foreign experts, NaN where there is none.  Walls are still to be minded.
     """
     go_on(m, times, tracks)
     follow_ways(m, times, tracks)
     replay(m, times, tracks)
     flee(m, times, tracks)
     tracks[PRIOR, :, :] = math.nan
-    z, _, _, _, _ = blend(m)
     last = times.shape[0] - 1
     for e in range(EXPERTS):
         if e >= OWN:
             tracks[e] = given[e - OWN]
         present[e] = tracks[e, last, 0] == tracks[e, last, 0] and tracks[e, last, 1] == tracks[e, last, 1]
-        if present[e] and e < OWN:
-            slide(walls, clear, z.real, z.imag, tracks[e])
 
 
 @kernel
@@ -74,10 +71,13 @@ def record_experts(m, times, given, given_log_prior, walls, clear):  # type: ign
     """Write down what every expert says now, to be judged when the time comes.  times (FINE_STEPS,) = FINE_S, 2 FINE_S …"""
     tracks = np.empty((EXPERTS, FINE_STEPS, 2))
     present = np.empty(EXPERTS, np.bool_)
-    unroll_experts(m, times, given, walls, clear, tracks, present)
+    unroll_experts(m, times, given, tracks, present)
     weights = np.empty((BINS, EXPERTS))
     weigh_experts(m, present, given_log_prior, weights)
     z, _, _, _, _ = blend(m)
+    for e in range(OWN):
+        if present[e]:
+            slide(walls, clear, z.real, z.imag, tracks[e])
     record = RECORD + int(m[SPOKEN]) % RECORDS * RECORD_SIZE
     m[record + RECORD_TIME], m[record + RECORD_HEADING], m[record + RECORD_SPEED] = m[TIME], m[HEADING], m[SPEED]
     m[record + RECORD_X], m[record + RECORD_Y], m[record + RECORD_SEGMENT] = z.real, z.imag, m[SEGMENT]

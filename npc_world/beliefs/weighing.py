@@ -31,10 +31,11 @@ __all__ = ["error_variance", "missed_share", "trust_in_mixture", "weigh_experts"
 #                        stop   go  short  long longest turn  slow  ways repeat mean place flee prior
 LOG_PRIOR = np.array([-1.5, 0.0, -0.5, -1.0, -1.5, -0.7, -0.7, -0.3, -0.7, -0.7, -0.7, -1.5, 0.0])
 """(OWN,) what an expert's word counts before its record says otherwise."""
-_GIVEN_LOG_PRIOR = -0.5
+GIVEN_LOG_PRIOR = np.array([-0.5, -0.5, 0.5, 2.0, 2.0])
+"""(BINS,) the same for given experts: goals say more of what comes later."""
 _LEAST = 1e-4
-_TRUST = 0.5
-"""Log odds of the mixture over constant velocity before any judgement."""
+TRUST = np.array([-1.0, -0.75, 0.0, 1.0, 1.0])
+"""(BINS,) log odds of the mixture over constant velocity before any judgement."""
 _ENOUGH = 8.0
 """Judgements after which a horizon's own record replaces that of the next shorter one."""
 _PRIOR_JUDGED = 2.0
@@ -59,7 +60,7 @@ def weigh_experts(m, present, given_log_prior, weights):  # type: ignore[no-unty
         for e in range(EXPERTS):
             score[e] = own * (m[SCORE + e * BINS + b] + m[LONG_SCORE + e * BINS + b]) + (1.0 - own) * score[e]
             if present[e]:
-                prior = LOG_PRIOR[e] if e < OWN else _GIVEN_LOG_PRIOR + given_log_prior[e - OWN]
+                prior = LOG_PRIOR[e] if e < OWN else GIVEN_LOG_PRIOR[b] + given_log_prior[e - OWN]
                 weights[b, e] = score[e] + prior
                 top = max(top, weights[b, e])
         total = 0.0
@@ -79,7 +80,7 @@ def trust_in_mixture(m, b):  # type: ignore[no-untyped-def]
     for i in range(b + 1):
         own = min(1.0, m[BIN_JUDGED + i] / _ENOUGH)
         gain = own * m[PLAIN + 2 * i] + (1.0 - own) * gain
-    return 1.0 / (1.0 + math.exp(-gain - _TRUST))
+    return 1.0 / (1.0 + math.exp(-gain - TRUST[b]))
 
 
 @kernel
