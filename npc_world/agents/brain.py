@@ -37,6 +37,7 @@ class Brain:
 
     def __init__(self, ground: Terrain, config: NpcConfig, team: Team, member: int, post: Floats, seed: int) -> None:
         self.ground, self.config, self.team, self.member, self.post = ground, config, team, member, post
+        self._seed = seed
         self.rng = np.random.default_rng(seed)
         self.motion = OwnMotion()
         self.surfaces = SurfaceLearner(config.learning, config.surfaces)
@@ -57,7 +58,7 @@ class Brain:
         self.surfaces.forget_motion()
         self._commanded = np.zeros(2)
         self._delayed: deque[Observation] = deque()
-        self._phase = (self.member * _GOLDEN) % 1.0
+        self._phase = (_GOLDEN * (self.member + self._seed) + 0.37 * float(np.sum(self.post)) / self.ground.cell_px) % 1.0
         self._last_plan_slot = -1
         self._touching_s = 0.0
         self._ground_version = self.ground.version

@@ -21,7 +21,7 @@ from npc_world.models.nav_surfaces import surface_rows
 
 __all__ = ["straight_time_fields", "straight_times_to_cells"]
 
-_EXACT_CELLS = 4
+_EXACT_CELLS = 3
 """Around the source times are those of straight lines: there the marching scheme is least accurate."""
 
 
@@ -33,53 +33,93 @@ def straight_time_fields(ground: Terrain, starts: ArrayLike, speed_px_s: float, 
     speed = speed_px_s * factor
     points = np.ascontiguousarray(starts, dtype=np.float64).reshape(-1, 2)
     times = np.full((len(points), *grid.free.shape), math.inf)
-    march_each(grid.walls, grid.free, grid.moves, grid.surface, table, points, max_time_s * speed, _nothing(grid.free.shape), times)
+    most = np.full(len(points), max_time_s * speed)
+    for i in range(len(points)):
+        march(grid.walls, grid.free, grid.moves, grid.surface, table, points[i, 0], points[i, 1], most[i], 0.0, 0.0, math.inf,
+              np.zeros(grid.free.shape, np.bool_), times[i])
     times /= speed
     return times
 
 
-def straight_times_to_cells(ground: Terrain, starts: ArrayLike, cells: NDArray[np.int64], speed_px_s: float, *, size: Any = None,
-                            surfaces: ArrayLike | None = None, max_time_s: float = math.inf) -> NDArray[np.float64]:
-    """(n, m) seconds from each of `starts` (n, 2) px to the points of `cells` (m, 2) of (row, col): marches no further than needed."""
+def straight_times_to_cells(ground: Terrain, starts: ArrayLike, cells: NDArray[np.int64], speed_px_s: float, *, around: NDArray[np.float64],
+                            within_s: NDArray[np.float64], size: Any = None, surfaces: ArrayLike | None = None) -> NDArray[np.float64]:
+    """(n, m) seconds from each of `starts` (n, 2) px to the points of `cells` (m, 2) of (row, col), which lie around a point (2,).
+
+    Ways by which `around` itself could not be reached within_s (n,) are not followed: inf for the cells that only such ways lead to.
+    """
     grid = NavGrid.of(ground, size)
     table, factor = surface_rows(grid, surfaces)
     speed = speed_px_s * factor
     points = np.ascontiguousarray(starts, dtype=np.float64).reshape(-1, 2)
     wanted = np.zeros(grid.free.shape, np.bool_)
     wanted[cells[:, 0], cells[:, 1]] = True
-    times = np.full((1, *grid.free.shape), math.inf)
+    times = np.empty(grid.free.shape)
     out = np.empty((len(points), len(cells)))
     for i in range(len(points)):
-        if i > 0:
-            times[:] = math.inf
-        march_each(grid.walls, grid.free, grid.moves, grid.surface, table, points[i:i + 1], max_time_s * speed, wanted, times)
-        out[i] = times[0][cells[:, 0], cells[:, 1]]
+        times.fill(math.inf)
+        march(grid.walls, grid.free, grid.moves, grid.surface, table, points[i, 0], points[i, 1], math.inf, around[0], around[1],
+              within_s[i] * speed, wanted, times)
+        out[i] = times[cells[:, 0], cells[:, 1]]
     out /= speed
     return out
 
 
-def _nothing(shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    return np.zeros(shape, np.bool_)
-
-
 @kernel
-def march_each(walls, free, moves, surface, table, points, most, wanted, times):  # type: ignore[no-untyped-def]
-    """Fill times (n, rows, cols), in px at speed 1, from each point (n, 2), until all wanted cells are known or none is left.
+def march(walls, free, moves, surface, table, x, y, most, focus_x, focus_y, within, wanted, times):  # type: ignore[no-untyped-def]
+    """Fill times (rows, cols), inf before, in px at speed 1 from (x, y), until all wanted cells are known or none is left.
 
-    wanted (rows, cols) bool; without any the whole field is wanted.
+    wanted (rows, cols) bool; without any the whole field is.  Only cells from which the focus could still be reached within `within`,
+    as the crow flies over the fastest ground, are entered: an ellipse about the straight way.
     """
     rows, cols = free.shape
+    cell = walls[7][0]
     heap_time = np.empty(4 * rows * cols + 256)
     heap_cell = np.empty(4 * rows * cols + 256, np.int64)
-    settled = np.empty((rows, cols), np.bool_)
+    settled = np.zeros((rows, cols), np.bool_)
     left = 0
     for row in range(rows):
         for col in range(cols):
             left += wanted[row, col]
-    for i in range(points.shape[0]):
-        settled[:] = False
-        count = _seed(walls, free, surface, table, points[i, 0], points[i, 1], times[i], heap_time, heap_cell)
-        _march(walls, moves, surface, table, most, wanted, left, times[i], settled, heap_time, heap_cell, count)
+    fastest = 1.0
+    for s in range(table.shape[0]):
+        fastest = max(fastest if s > 0 else 0.0, table[s, 0])
+    count = _seed(walls, free, surface, table, x, y, times, heap_time, heap_cell)
+    while count > 0:
+        time, at = heap_time[0], heap_cell[0]
+        count = _pop(heap_time, heap_cell, count)
+        row, col = at // cols, at % cols
+        if settled[row, col]:
+            continue
+        if time > most:
+            break
+        settled[row, col] = True
+        if wanted[row, col]:
+            left -= 1
+            if left == 0:
+                break
+        bits = moves[row, col]
+        for d in (0, 2, 4, 6):  # E S W N
+            if (bits >> d) & 1 == 0:
+                continue
+            r = row + (1 if d == 2 else -1 if d == 6 else 0)
+            c = col + (1 if d == 0 else -1 if d == 4 else 0)
+            if settled[r, c]:
+                continue
+            slow = cell
+            if table.shape[0] > 0:
+                slow = cell / max(1e-3, 0.5 * (table[surface[r, c], 0] + table[surface[row, col], 0]))
+            new = _from_neighbours(moves[r, c], times, r, c, slow)
+            if new < times[r, c] * (1.0 - 1e-12):
+                if within < math.inf:
+                    dx, dy = (c + 0.5) * cell - focus_x, (r + 0.5) * cell - focus_y
+                    if new + math.sqrt(dx * dx + dy * dy) / fastest > within:
+                        continue
+                times[r, c] = new
+                count = _push(heap_time, heap_cell, count, new, r * cols + c)
+    for row in range(rows):
+        for col in range(cols):
+            if not settled[row, col]:
+                times[row, col] = math.inf
 
 
 @kernel
@@ -102,46 +142,6 @@ def _seed(walls, free, surface, table, x, y, times, heap_time, heap_cell):  # ty
         if count > 0:
             return count
     return count
-
-
-@kernel
-def _march(walls, moves, surface, table, most, wanted, left, times, settled, heap_time, heap_cell, count):  # type: ignore[no-untyped-def]
-    rows, cols = moves.shape
-    cell = walls[7][0]
-    while count > 0:
-        time, at = heap_time[0], heap_cell[0]
-        count = _pop(heap_time, heap_cell, count)
-        row, col = at // cols, at % cols
-        if settled[row, col]:
-            continue
-        if time > most:
-            times[row, col] = math.inf
-            settled[row, col] = True
-            continue
-        settled[row, col] = True
-        if wanted[row, col]:
-            left -= 1
-            if left == 0:
-                break
-        bits = moves[row, col]
-        for d in (0, 2, 4, 6):  # E S W N
-            if (bits >> d) & 1 == 0:
-                continue
-            r = row + (1 if d == 2 else -1 if d == 6 else 0)
-            c = col + (1 if d == 0 else -1 if d == 4 else 0)
-            if settled[r, c]:
-                continue
-            slow = cell
-            if table.shape[0] > 0:
-                slow = cell / max(1e-3, 0.5 * (table[surface[r, c], 0] + table[surface[row, col], 0]))
-            new = _from_neighbours(moves[r, c], times, r, c, slow)
-            if new < times[r, c] - 1e-12 * new:
-                times[r, c] = new
-                count = _push(heap_time, heap_cell, count, new, r * cols + c)
-    for row in range(rows):
-        for col in range(cols):
-            if not settled[row, col]:
-                times[row, col] = math.inf
 
 
 @kernel

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from npc_world.core.terrain import Terrain
 from npc_world.models.nav_eikonal import straight_time_fields, straight_times_to_cells
 from npc_world.models.nav_grid import NavGrid
-from npc_world.planners.catch_time import arrivals_along, catch_late
+from npc_world.planners.catch_time import arrivals_along, catch_late, field_at
 from npc_world.planners.chase import Chase, Meeting
 
 __all__ = ["intercept_through_the_map"]
@@ -38,7 +38,7 @@ def intercept_through_the_map(chase: Chase, ground: Terrain, size: Any, surfaces
         k = int(likely[0])
         return chase.meeting(points[0, k], expected_alone[0], k, points[0, k], float(alone[0, k]))
     late = np.full((len(cells) + 1, len(chase.tracks)), commit)
-    onwards = straight_times_to_cells(ground, points[0, likely], cells, chase.speed, size=size, surfaces=surfaces)
+    onwards = _onwards(chase, ground, size, surfaces, points[0, likely], field, cells, commit)
     through = field[cells[:, 0], cells[:, 1]][:, None] + onwards.T  # (cells, likely): to the meeting by way of the cell
     least = through.min(axis=0)
     late[1:, likely] = np.where(np.isfinite(least), through - np.where(np.isfinite(least), least, 0.0), 0.0)
@@ -48,6 +48,20 @@ def intercept_through_the_map(chase: Chase, ground: Terrain, size: Any, surfaces
     k = chase.served(expected[chosen], expected_alone[0])
     move_to = chase.start if chosen == 0 else NavGrid.of(ground, size).nodes_px[cells[chosen - 1, 0], cells[chosen - 1, 1]]
     return chase.meeting(move_to, expected[chosen], k, meetings[chosen, k], float(catch_times[chosen, k]))
+
+
+def _onwards(chase: Chase, ground: Terrain, size: Any, surfaces: Floats | None, meetings: Floats, field: Floats, cells: NDArray[np.int64],
+             commit: float) -> Floats:
+    """(n, m) seconds from first moves `cells` (m, 2) to meetings (n, 2); meetings in one cell are one.
+
+    First moves that delay a meeting by more than twice the commitment are not worth knowing exactly.
+    """
+    _, first, of = np.unique((meetings / ground.cell_px).astype(np.int64), axis=0, return_index=True, return_inverse=True)
+    there = np.array([field_at(field, ground.cell_px, x, y) for x, y in meetings[first]])
+    within_s = 1.1 * there + 3.0 * commit + 2.0 * ground.cell_px / chase.speed
+    times = straight_times_to_cells(ground, meetings[first], cells, chase.speed, around=chase.start, within_s=within_s, size=size,
+                                    surfaces=surfaces)
+    return np.asarray(times[of.ravel()])
 
 
 def _arrivals(chase: Chase, ground: Terrain, size: Any, surfaces: Floats | None, reach_s: float) -> tuple[Floats, Floats]:

@@ -49,7 +49,7 @@ def test_it_catches_a_runner_where_geometry_says() -> None:
 
 
 def test_a_slower_hunter_cuts_off_one_who_comes_by() -> None:
-    npc = nw.load_npc("hunter", nw.Terrain.open_field((4000, 4000)), position=(1600, 1200), body=nw.TopDownBody(max_speed_px_s=140))
+    npc = nw.load_npc("hunter", nw.Terrain.open_field((4000, 4000)), position=(1600, 1200), body=nw.TopDownBody(max_speed_px_s=140), size=(16, 16))
     caught_s, _ = chase(npc, (1600, 1300), lambda t: np.array([1000.0 + 200.0 * t, 1000.0]), 10)
     assert caught_s < 5.0
 
