@@ -87,6 +87,8 @@ class App:
             self.window = pygame.display.set_mode((0, 0), pygame.FULLSCREEN)
         else:
             self.window = pygame.display.set_mode(self._windowed, pygame.RESIZABLE)
+            if self.window.get_size() != self._windowed:  # older SDL keeps the size of the full screen the first time
+                self.window = pygame.display.set_mode(self._windowed, pygame.RESIZABLE)
         pygame.display.set_caption("Second Guess")
         self._fit_canvas()
 

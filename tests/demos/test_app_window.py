@@ -160,7 +160,9 @@ def test_a_window_is_played_with_keys_from_menu_to_quit(desk: type[Desk], tmp_pa
     assert in_menu(small)
     screen.key("F11")
     screen.until("full screen", lambda picture: picture.shape[:2] == (900, 1600))
-    screen.key("F11", "Up", "Return")  # up from the first choice is the last: leave to the menu
+    screen.key("F11")
+    screen.until("the window again", lambda picture: picture.shape[:2] == (600, 900))
+    screen.key("Up", "Return")  # up from the first choice is the last: leave to the menu
     screen.until("the menu", in_menu)
     screen.key("Up", "Return")
     assert screen.game.wait(timeout=PATIENCE_S) == 0
