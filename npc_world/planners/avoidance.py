@@ -1,0 +1,119 @@
+"""Not bumping into each other: velocities for many bodies at once that keep clear of bodies and walls for a while.
+
+Optimal reciprocal collision avoidance (van den Berg, Guy, Lin & Manocha 2011): each pair shares the change of velocity that
+avoids a collision within the horizon.  Two habits are added against jams: a body that meets oncoming ones turns to the right,
+the more the less it is on the right-hand side of the crowd already, and of two opposed bodies the one that is, or where
+there is no crowd the one of higher rank, has precedence: it leaves most of the change to the other.  Bodies are circles; wrong for bodies that cannot
+move sideways at once, and blind to what happens beyond the horizon: give it a wanted velocity along a path.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from npc_world.core.errors import BadInputError
+from npc_world.core.terrain import Terrain
+from npc_world.core.tunable import check_tunables, tunable
+from npc_world.models.nav_grid import NavGrid
+from npc_world.planners.avoidance_crowd import avoid_bodies
+
+__all__ = ["Avoidance", "avoid", "avoid_all"]
+
+Floats = NDArray[np.float64]
+_NO_CELLS = np.empty(0, np.int64)
+_NO_WALLS = (np.empty((0, 0), np.uint8), np.empty((0, 0), np.bool_), _NO_CELLS.reshape(0, 0), _NO_CELLS, _NO_CELLS, np.empty((0, 4)),
+             np.empty((0, 0, 2)), np.ones(10), np.empty((0, 0), np.bool_))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Avoidance:
+    """How far ahead and how politely a body avoids others."""
+
+    horizon_s: float = tunable(2.5, "how far ahead it avoids other bodies, s", low=0.05, high=10.0)
+    wall_horizon_s: float = tunable(0.25, "how far ahead it slows down for walls, s", low=0.0, high=5.0)
+    most_neighbours: int = tunable(10, "how many of the nearest bodies it minds", low=1, high=32)
+    keep_right: float = tunable(1.3, "how far it turns to the right of oncoming bodies, rad at most; 0 never", low=0.0, high=1.5)
+    crowd_radii: float = tunable(22.0, "how far it looks at the traffic around, in body radii", low=0.0, high=200.0)
+    precedence: float = tunable(0.35, "how much less than half of the avoiding falls to the body with precedence", low=0.0, high=0.5)
+
+    def __post_init__(self) -> None:
+        check_tunables(self)
+
+
+def avoid_all(positions: ArrayLike, velocities: ArrayLike, wanted: ArrayLike, radii: ArrayLike, dt_s: float, *, ground: Terrain | None = None,
+              top_speeds: ArrayLike | None = None, ranks: ArrayLike | None = None, config: Avoidance | None = None) -> Floats:
+    """Velocities (N, 2) px/s for N bodies that all avoid each other, and walls; one native call.
+
+    positions, velocities, wanted (N, 2) px and px/s; radii (N,) or one, px; top_speeds px/s, by default 1.2 × the wanted speed.
+    ranks (N,): of two bodies the one with the greater rank has precedence; by default the earlier in the list.
+    """
+    where = _rows(positions, "positions", 2)
+    count = len(where)
+    if count == 0:
+        return np.empty((0, 2))
+    now, want = _rows(velocities, "velocities", 2, count), _rows(wanted, "wanted", 2, count)
+    size = _column(radii, "radii", count)
+    top = 1.2 * np.hypot(want[:, 0], want[:, 1]) if top_speeds is None else _column(top_speeds, "top_speeds", count)
+    order = np.arange(count, 0.0, -1.0) if ranks is None else _column(ranks, "ranks", count)
+    result = np.empty((count, 2))
+    _run(ground, where, now, want, size, top, order, np.ones(count, np.bool_), dt_s, config, result)
+    return result
+
+
+def avoid(position: ArrayLike, velocity: ArrayLike, wanted: ArrayLike, radius: float, neighbour_positions: ArrayLike,
+          neighbour_velocities: ArrayLike, neighbour_radii: ArrayLike, dt_s: float, *, ground: Terrain | None = None,
+          top_speed_px_s: float | None = None, reciprocal: bool = False, config: Avoidance | None = None) -> Floats:
+    """The velocity (2,) px/s nearest to the wanted one with which a body keeps clear of n others for a while.
+
+    neighbour_positions and neighbour_velocities (n, 2), neighbour_radii (n,) or one.  reciprocal: the others avoid it too,
+    by this same rule, and do half of the work; else, as with a player, this body does all of it.
+
+    >>> v = avoid((0, 0), (10, 0), (10, 0), 1.0, [(40, 0)], [(0, 0)], 1.0, 0.1)
+    >>> v.tolist()
+    [10.0, 0.0]
+    """
+    others = _rows(neighbour_positions, "neighbour_positions", 2)
+    count = len(others) + 1
+    moves = _rows(neighbour_velocities, "neighbour_velocities", 2, len(others))
+    own, own_velocity, want = (_rows(value, name, 2, 1) for value, name in ((position, "position"), (velocity, "velocity"), (wanted, "wanted")))
+    size = np.concatenate([_column(radius, "radius", 1), _column(neighbour_radii, "neighbour_radii", len(others))])
+    where, now = np.vstack([own, others]), np.vstack([own_velocity, moves])
+    speeds = np.hypot(now[:, 0], now[:, 1])
+    speeds[0] = top_speed_px_s if top_speed_px_s is not None else 1.2 * math.hypot(want[0, 0], want[0, 1])
+    result = np.empty((1, 2))
+    _run(ground, where, now, np.vstack([want, moves]), size, speeds, np.zeros(count), np.full(count, reciprocal), dt_s, config, result)
+    return result.reshape(2)
+
+
+def _run(ground: Terrain | None, where: Floats, now: Floats, want: Floats, size: Floats, top: Floats, ranks: Floats,
+         moving: NDArray[np.bool_], dt_s: float, config: Avoidance | None, result: Floats) -> None:
+    if not (isinstance(dt_s, (int, float)) and math.isfinite(dt_s) and dt_s > 0.0):
+        raise BadInputError(f"dt_s={dt_s!r}: expected a positive number of s")
+    own = config if config is not None else Avoidance()
+    options = np.array([own.horizon_s, own.wall_horizon_s, own.most_neighbours, own.keep_right, own.precedence, own.crowd_radii])
+    walls: Any = NavGrid.of(ground).walls if ground is not None else _NO_WALLS
+    avoid_bodies(walls, where, now, want, size, top, ranks, moving, float(dt_s), options, result)
+
+
+def _rows(values: ArrayLike, name: str, width: int, count: int | None = None) -> Floats:
+    try:
+        rows = np.ascontiguousarray(values, dtype=np.float64).reshape(-1, width)
+    except (TypeError, ValueError):
+        raise BadInputError(f"{name}={values!r}: expected (n, {width}) numbers") from None
+    if count is not None and len(rows) != count:
+        raise BadInputError(f"{name} has {len(rows)} rows: expected {count}")
+    if not np.isfinite(rows).all():
+        raise BadInputError(f"{name}={values!r}: not finite")
+    return rows
+
+
+def _column(values: ArrayLike, name: str, count: int) -> Floats:
+    column = np.asarray(values, dtype=np.float64)
+    if column.ndim > 1 or (column.ndim == 1 and len(column) != count) or not np.isfinite(column).all() or (column < 0.0).any():
+        raise BadInputError(f"{name}={values!r}: expected {count} finite, non-negative numbers, or one")
+    return np.ascontiguousarray(np.broadcast_to(column, (count,)))
