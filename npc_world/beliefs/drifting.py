@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import numpy as np
 
 from npc_world.beliefs.routes import downhill
 from npc_world.core.compiled import kernel
@@ -11,8 +11,8 @@ from npc_world.models.nav_cells import MOVE_COLS, MOVE_ROWS
 __all__ = ["spread"]
 
 _LEAST = 1e-9
-_OUTWARD = 1.6
-"""How much a body that lost its pursuers prefers to go on rather than back."""
+_OUTWARD, _SIDEWAYS = 5.0, 2.2
+"""How much likelier a body that lost its pursuers is to go on, or aside, than back."""
 _ROAM = 0.75
 """Share of those without a known goal that moves on in one cell's time; the rest waits."""
 _CHANGE = 0.02
@@ -30,11 +30,14 @@ def spread(walls, moves, surface, table, fields, away, mass, steps):  # type: ig
     """
     layers, rows, cols = mass.shape
     roam = layers - 1
-    after = mass.copy()
+    top, left, bottom, right = _extent(mass)
+    after = np.zeros_like(mass)
+    odds = np.empty(8)
     for _ in range(steps):
-        after[:] = 0.0
-        for row in range(rows):
-            for col in range(cols):
+        top, left, bottom, right = max(0, top - 1), max(0, left - 1), min(rows, bottom + 1), min(cols, right + 1)
+        after[:, top:bottom, left:right] = 0.0
+        for row in range(top, bottom):
+            for col in range(left, right):
                 speed = 1.0
                 if table.shape[0] > 0:
                     speed = min(1.0, max(0.05, table[surface[row, col], 0]))
@@ -57,20 +60,34 @@ def spread(walls, moves, surface, table, fields, away, mass, steps):  # type: ig
                     continue
                 total = 0.0
                 for d in range(8):
-                    if (moves[row, col] >> d) & 1:
-                        total += _roaming(away, row, col, d)
-                left = here
+                    odds[d] = _roaming(away, row, col, d) if (moves[row, col] >> d) & 1 else 0.0
+                    total += odds[d]
+                rest, go = here, here * _ROAM * speed / total
                 for d in range(8):
-                    if (moves[row, col] >> d) & 1:
-                        part = here * _ROAM * speed * (0.7071 if d & 1 else 1.0) * _roaming(away, row, col, d) / total
+                    if odds[d] > 0.0:
+                        part = go * odds[d] * (0.7071 if d & 1 else 1.0)
                         after[roam, row + MOVE_ROWS[d], col + MOVE_COLS[d]] += part
-                        left -= part
-                after[roam, row, col] += left
-        mass[:] = after
+                        rest -= part
+                after[roam, row, col] += rest
+        mass[:, top:bottom, left:right] = after[:, top:bottom, left:right]
+
+
+@kernel
+def _extent(mass):  # type: ignore[no-untyped-def]
+    """(top, left, bottom, right) of the cells that hold any mass, ends exclusive."""
+    layers, rows, cols = mass.shape
+    top, left, bottom, right = rows, cols, 0, 0
+    for layer in range(layers):
+        for row in range(rows):
+            for col in range(cols):
+                if mass[layer, row, col] > 0.0:
+                    top, left = min(top, row), min(left, col)
+                    bottom, right = max(bottom, row + 1), max(right, col + 1)
+    return top, left, bottom, right
 
 
 @kernel
 def _roaming(away, row, col, d):  # type: ignore[no-untyped-def]
     """Preference for move d: outward from where it was lost."""
     rise = away[row + MOVE_ROWS[d], col + MOVE_COLS[d]] - away[row, col]
-    return math.exp(_OUTWARD) if rise > 0.0 else 1.0 if rise < 0.0 else math.exp(0.5 * _OUTWARD)
+    return _OUTWARD if rise > 0.0 else 1.0 if rise < 0.0 else _SIDEWAYS

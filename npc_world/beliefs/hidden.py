@@ -43,6 +43,7 @@ class Hidden:
         self.speed_px_s = speed_px_s
         self.seen: NDArray[np.bool_] | None = None
         self._walked = 0.0
+        self._places: dict[int, list[Place]] = {}
         self._start = around.nearest_free_point(*point)
         self._version = -1
         self._refresh()
@@ -52,17 +53,21 @@ class Hidden:
         share = goal_weights[:len(intent.labels)]
         self.mass[:-1, row, col] = share
         self._scatter(row, col, heading, max(0.0, 1.0 - float(share.sum())))
+        self._renormalise()
 
-    def _refresh(self) -> None:
+    def _refresh(self) -> bool:
+        """Take up changes of the ground; whether there were any."""
         ground = self.around.ground
         assert ground is not None
-        if self._version != ground.version:
+        changed = self._version != ground.version
+        if changed:
             self.around.refresh()
             away = travel_time_fields(ground, np.array([self._start]), 1.0, size=self.around.size, surfaces=self.around.table)[0]
             self._away = np.ascontiguousarray(away)
             self._version = ground.version
             if hasattr(self, "mass"):
                 self.mass[:, ~self.around.grid.free] = 0.0
+        return changed
 
     def _scatter(self, row: int, col: int, heading: tuple[float, float], amount: float) -> None:
         """Those who roam begin around the cell, most of them ahead."""
@@ -81,7 +86,7 @@ class Hidden:
 
     def update(self, time_s: float, seen: NDArray[np.bool_] | None) -> None:
         """Time has passed, and these cells (rows, cols) were looked at and are empty."""
-        self._refresh()
+        changed = self._refresh()
         around = self.around
         self._walked += max(0.0, time_s - self.time_s) * self.speed_px_s / around.cell_px
         self.time_s = max(self.time_s, time_s)
@@ -93,7 +98,9 @@ class Hidden:
         if seen is not None and seen.shape == self.mass.shape[1:]:
             self.seen = np.asarray(seen, dtype=np.bool_)
             self.mass[:, self.seen] = 0.0
-        self._renormalise()
+        if changed or steps > 0 or seen is not None:
+            self._places.clear()
+            self._renormalise()
 
     def _renormalise(self) -> None:
         total = float(self.mass.sum())
@@ -113,6 +120,7 @@ class Hidden:
     def goals_changed(self, kept: list[int]) -> None:
         """The intent's goals are others now: row i was row kept[i], or is new (-1)."""
         old = self.mass
+        self._places.clear()
         self.mass = np.zeros((len(kept) + 1, *old.shape[1:]))
         self.mass[-1] = old[-1]
         stay = set(kept)
@@ -130,6 +138,11 @@ class Hidden:
 
     def places(self, most: int) -> list[Place]:
         """The likeliest places, at most so many, weights summing to 1: one per goal, and the peaks of those who roam."""
+        if most not in self._places:
+            self._places[most] = self._find_places(most)
+        return self._places[most]
+
+    def _find_places(self, most: int) -> list[Place]:
         found: list[Place] = []
         for goal in range(len(self.mass) - 1):
             layer = self.mass[goal]

@@ -69,7 +69,7 @@ class TargetConfig:
     depth: float = tunable(6.0, "how far behind an expert can fall: it recovers from there when it is right again", low=0.5, high=50.0)
     long_memory_s: float = tunable(40.0, "how long an expert's whole record counts beside its recent one, s", low=0.1, high=600.0)
     long_depth: float = tunable(4.0, "how far behind its whole record can put an expert", low=0.0, high=50.0)
-    stacking: float = tunable(1.0, "how fast experts are weighed so that their mean errs least", low=0.0, high=50.0)
+    stacking: float = tunable(0.5, "how fast experts are weighed so that their mean errs least", low=0.0, high=50.0)
     trusting: float = tunable(2.0, "how fast it returns to constant velocity where anything else has not paid", low=0.0, high=50.0)
     error_memory_s: float = tunable(6.0, "how long errors count for the stated spread, s", low=0.5, high=120.0)
     calibration: float = tunable(0.1, "how fast stated regions are corrected when they do not hold; 0 never", low=0.0, high=1.0)
@@ -247,7 +247,10 @@ class TargetModel:
 
     def restore(self, state: dict[str, NDArray[Any]]) -> None:
         """Take up what `state` gave; ValueError or KeyError when it does not fit, and nothing is changed then."""
-        self._memory = restore_learned(state)
+        memory = restore_learned(state)
+        saved = [str(name) for name in state["goals"]]
+        self._memory = memory
+        self._move_records([saved.index(label) if label in saved[:GIVEN] else -1 for label in self._intent.labels])
         self._hidden, self._visible = None, False
         self._intent.forget()
 

@@ -90,7 +90,7 @@ def record_experts(m, times, given, given_log_prior, walls, clear):  # type: ign
             m[mean + 1] = tracks[e, h, 1] if present[e] else math.nan
             m[record + RECORD_WEIGHTS + e * BINS + b] = weights[b, e]
     for b in range(BINS):
-        m[record + RECORD_TRUST + b] = trust_in_mixture(m, b)
+        m[record + RECORD_TRUST + b] = trust_in_mixture(m, b, present[OWN:].any())
     m[SPOKEN] += 1.0
     m[SPOKEN_TIME] = m[TIME]
 

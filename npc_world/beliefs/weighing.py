@@ -34,8 +34,10 @@ LOG_PRIOR = np.array([-1.5, 0.0, -0.5, -1.0, -1.5, -0.7, -0.7, -0.3, -0.7, -0.7,
 GIVEN_LOG_PRIOR = np.array([-0.5, -0.5, 0.5, 2.0, 2.0])
 """(BINS,) the same for given experts: goals say more of what comes later."""
 _LEAST = 1e-4
-TRUST = np.array([-1.0, -0.75, 0.0, 1.0, 1.0])
-"""(BINS,) log odds of the mixture over constant velocity before any judgement."""
+TRUST = np.array([-1.0, -0.75, -0.5, -0.5, -0.5])
+"""(BINS,) log odds of the mixture over constant velocity before any judgement …"""
+GIVEN_TRUST = np.array([0.0, 0.0, 0.5, 1.5, 1.5])
+"""(BINS,) … and how much more when goals are known."""
 _ENOUGH = 8.0
 """Judgements after which a horizon's own record replaces that of the next shorter one."""
 _PRIOR_JUDGED = 2.0
@@ -67,20 +69,20 @@ def weigh_experts(m, present, given_log_prior, weights):  # type: ignore[no-unty
         for e in range(EXPERTS):
             weights[b, e] = math.exp(weights[b, e] - top) + _LEAST if present[e] else 0.0
             total += weights[b, e]
-        trust = trust_in_mixture(m, b)
+        trust = trust_in_mixture(m, b, present[OWN:].any())
         for e in range(EXPERTS):
             weights[b, e] *= trust / total
         weights[b, GO] += 1.0 - trust
 
 
 @kernel
-def trust_in_mixture(m, b):  # type: ignore[no-untyped-def]
+def trust_in_mixture(m, b, given):  # type: ignore[no-untyped-def]
     """Share of the mixture at horizon b; the rest is GO's.  By what departing from constant velocity has brought so far."""
     gain = 0.0
     for i in range(b + 1):
         own = min(1.0, m[BIN_JUDGED + i] / _ENOUGH)
         gain = own * m[PLAIN + 2 * i] + (1.0 - own) * gain
-    return 1.0 / (1.0 + math.exp(-gain - TRUST[b]))
+    return 1.0 / (1.0 + math.exp(-gain - TRUST[b] - (GIVEN_TRUST[b] if given else 0.0)))
 
 
 @kernel
