@@ -21,6 +21,8 @@ from npc_world.planners.chase import Chase, Meeting
 __all__ = ["intercept_through_the_map"]
 
 Floats = NDArray[np.float64]
+_FIELD_ERROR = 0.02
+"""Travel-time fields are that exact; a difference below it is no reason for a detour."""
 _MOST_MEETINGS = 6
 """So many of the likeliest futures decide on the first move."""
 
@@ -47,6 +49,8 @@ def intercept_through_the_map(chase: Chase, ground: Terrain, size: Any, surfaces
     chosen = int(np.argmin(chase.score(expected, likely)))
     k = chase.served(expected[chosen], expected_alone[0])
     move_to = chase.start if chosen == 0 else NavGrid.of(ground, size).nodes_px[cells[chosen - 1, 0], cells[chosen - 1, 1]]
+    if chosen > 0 and late[chosen, k] <= 0.1 * commit + _FIELD_ERROR * alone[0, k]:
+        move_to = meetings[chosen, k]  # no hedge: straight there, not by way of a cell's centre
     return chase.meeting(move_to, expected[chosen], k, meetings[chosen, k], float(catch_times[chosen, k]))
 
 
