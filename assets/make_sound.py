@@ -1,4 +1,4 @@
-"""Synthesise every sound of the game: python assets/make_sound.py   (numpy; a few seconds).  22 050 Hz, mono, 16 bit."""
+"""Synthesise every sound of the game: python assets/make_sound.py   (numpy; a few seconds).  Mono, 16 bit, 22 050 Hz; music 16 000 Hz."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 RATE = 22050
+MUSIC_RATE = 16000
 FOLDER = Path(__file__).parent / "sound"
 Wave = NDArray[np.float64]
 
@@ -165,13 +166,19 @@ def hunted(rng: np.random.Generator) -> Wave:
     return loop
 
 
-def write(name: str, sound: Wave, peak: float) -> None:
+def resampled(loop: Wave, rate: int) -> Wave:
+    """A loop at another rate: its spectrum cut off, which is exact for what repeats."""
+    count = round(len(loop) * rate / RATE)
+    return np.asarray(np.fft.irfft(np.fft.rfft(loop)[: count // 2 + 1], count) * count / len(loop))
+
+
+def write(name: str, sound: Wave, peak: float, rate: int = RATE) -> None:
     FOLDER.mkdir(exist_ok=True)
     scaled = np.tanh(1.1 * sound / np.abs(sound).max()) / np.tanh(1.1) * peak
     with wave.open(str(FOLDER / f"{name}.wav"), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
-        file.setframerate(RATE)
+        file.setframerate(rate)
         file.writeframes((scaled * 32767).astype("<i2").tobytes())
 
 
@@ -181,7 +188,7 @@ def main() -> None:
         write(name, sound, peak)
     loops: dict[str, Callable[[np.random.Generator], Wave]] = {"music_calm": calm, "music_hunted": hunted}
     for name, compose in loops.items():
-        write(name, compose(rng), 0.7)
+        write(name, resampled(compose(rng), MUSIC_RATE), 0.7, MUSIC_RATE)
 
 
 if __name__ == "__main__":
