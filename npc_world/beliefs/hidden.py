@@ -154,16 +154,16 @@ class Hidden:
         share = float(roaming.sum())
         radius = max(2, round(0.04 * max(roaming.shape)))
         peaks: list[Place] = []
-        while len(peaks) < max(1, min(4, most - len(found))) and share > 0.01:
+        while len(peaks) < max(1, min(4, most - len(found))) and (share > 0.01 or not found):
             smooth = _box_sum(roaming, radius)
             row, col = divmod(int(np.argmax(np.where(roaming > 0.0, smooth, -1.0))), roaming.shape[1])
-            if smooth[row, col] <= 0.02 * share:
+            if peaks and smooth[row, col] <= 0.02 * share:
                 break
             peaks.append(self._place(roaming, row, col, radius, float(smooth[row, col]), -1))
             roaming[max(0, row - 2 * radius):row + 2 * radius + 1, max(0, col - 2 * radius):col + 2 * radius + 1] = 0.0
         covered = sum(peak.weight for peak in peaks)
         for peak in peaks:
-            peak.weight *= share / covered
+            peak.weight *= share / max(covered, 1e-300)
         found = sorted(found + peaks, key=lambda place: -place.weight)[:most]
         total = sum(place.weight for place in found)
         for place in found:

@@ -8,9 +8,29 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npc_world.beliefs.layout import BINS, COUNT, DUE, EXPERTS, LEARNED, PAST_COUNT, PEAK_STEPS, SPOKEN, SPOKEN_TIME, TIME, new_memory
+from npc_world.beliefs.judging import drop_records
+from npc_world.beliefs.layout import (
+    BINS,
+    COUNT,
+    DUE,
+    ERROR,
+    EXPERTS,
+    GIVEN,
+    JUDGED,
+    LEARNED,
+    LONG_SCORE,
+    MISSED,
+    OWN,
+    PAST_COUNT,
+    PEAK_STEPS,
+    SCORE,
+    SPOKEN,
+    SPOKEN_TIME,
+    TIME,
+    new_memory,
+)
 
-__all__ = ["learned_state", "restore_learned"]
+__all__ = ["learned_state", "move_records", "restore_learned"]
 
 _VERSION = 1
 _SHAPE = (LEARNED, EXPERTS, BINS)
@@ -38,3 +58,16 @@ def restore_learned(state: dict[str, NDArray[Any]]) -> NDArray[np.float64]:
     memory[DUE:DUE + BINS] = 0.0
     return memory
 
+
+def move_records(memory: NDArray[np.float64], kept: Sequence[int]) -> None:
+    """Given experts changed places: row i takes the record of what was row kept[i], or is new (-1).  What was said is not judged."""
+    for base, width in ((SCORE, BINS), (LONG_SCORE, BINS), (MISSED, BINS), (ERROR, 2 * BINS), (JUDGED, BINS)):
+        rows = memory[base + OWN * width:base + EXPERTS * width].reshape(GIVEN, width)
+        old = rows.copy()
+        rows[:] = 0.0
+        for i, j in enumerate(kept):
+            if j >= 0:
+                rows[i] = old[j]
+            elif base == MISSED:
+                rows[i] = 0.3
+    drop_records(memory)

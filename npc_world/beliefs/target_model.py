@@ -4,32 +4,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from npc_world.beliefs.arguments import checked_time, step_times, threat_points
 from npc_world.beliefs.base import Hypothesizer
 from npc_world.beliefs.composing import compose, row_weights
 from npc_world.beliefs.hidden import Hidden
 from npc_world.beliefs.imm import blend
 from npc_world.beliefs.intent import Intent
-from npc_world.beliefs.judging import drop_records
-from npc_world.beliefs.labels import expert_labels, place_label, with_side
+from npc_world.beliefs.labels import expert_labels, with_side
 from npc_world.beliefs.layout import (
     BIN_S,
     BINS,
     COUNT,
-    ERROR,
     EXPERTS,
     GIVEN,
-    JUDGED,
-    LONG_SCORE,
-    MISSED,
     OWN,
     PEAK_STEPS,
-    SCORE,
     SURPRISE,
     TIME,
     TOP_SPEED,
@@ -39,8 +33,10 @@ from npc_world.beliefs.layout import (
     Y,
     new_memory,
 )
-from npc_world.beliefs.memory_file import learned_state, restore_learned
+from npc_world.beliefs.memory_file import learned_state, move_records, restore_learned
+from npc_world.beliefs.searching import forecast_from_places
 from npc_world.beliefs.surroundings import Surroundings
+from npc_world.beliefs.target_config import TargetConfig
 from npc_world.beliefs.unrolling import FINE_TIMES_S, record_experts, unroll_experts
 from npc_world.beliefs.watching import watch
 from npc_world.beliefs.weighing import weigh_experts
@@ -48,40 +44,12 @@ from npc_world.core.errors import BadInputError
 from npc_world.core.reading import position_of
 from npc_world.core.records import Belief, Forecast
 from npc_world.core.terrain import Terrain
-from npc_world.core.tunable import check_tunables, tunable
 
 __all__ = ["TargetConfig", "TargetModel"]
 
 Floats = NDArray[np.float64]
-_NO_THREATS = np.empty((0, 2))
 _FORESEEABLE_S = 1.5
 """For so long after it was lost, its tracks say more than the map of where it may be."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TargetConfig:
-    """How a body is forecast."""
-
-    hypotheses: int = tunable(12, "futures kept in a forecast when the caller does not say", low=1, high=29)
-    memory_s: float = tunable(2.5, "how long an expert's record counts, s; short follows changes of style sooner", low=0.1, high=60.0)
-    memory_per_s: float = tunable(2.0, "more of it per second of horizon", low=0.0, high=20.0)
-    boldness: float = tunable(1.0, "how fast the better expert wins; 1 is one judgement per horizon counted once", low=0.05, high=10.0)
-    depth: float = tunable(6.0, "how far behind an expert can fall: it recovers from there when it is right again", low=0.5, high=50.0)
-    long_memory_s: float = tunable(40.0, "how long an expert's whole record counts beside its recent one, s", low=0.1, high=600.0)
-    long_depth: float = tunable(4.0, "how far behind its whole record can put an expert", low=0.0, high=50.0)
-    stacking: float = tunable(0.5, "how fast experts are weighed so that their mean errs least", low=0.0, high=50.0)
-    trusting: float = tunable(2.0, "how fast it returns to constant velocity where anything else has not paid", low=0.0, high=50.0)
-    error_memory_s: float = tunable(6.0, "how long errors count for the stated spread, s", low=0.5, high=120.0)
-    calibration: float = tunable(0.1, "how fast stated regions are corrected when they do not hold; 0 never", low=0.0, high=1.0)
-    rationality_hz: float = tunable(8.0, "how strongly a second of detour speaks against a goal", low=0.0, high=60.0)
-
-    def __post_init__(self) -> None:
-        check_tunables(self)
-
-    def settings(self) -> Floats:
-        """As kernels read it."""
-        return np.array([self.memory_s, self.memory_per_s, self.boldness, self.depth, self.error_memory_s, self.calibration,
-                         self.long_memory_s, self.long_depth, self.stacking, self.trusting])
 
 
 class TargetModel:
@@ -119,8 +87,8 @@ class TargetModel:
         ignored; an earlier one begins a new round.  Raises `BadInputError` for what is not finite.
         """
         at = position_of(position, "position")
-        time = _checked_time(time_s)
-        near = _threats(threats)
+        time = checked_time(time_s)
+        near = threat_points(threats)
         m = self._memory
         if time < m[TIME] and m[COUNT] > 0.0:
             self.reset()
@@ -134,7 +102,7 @@ class TargetModel:
 
     def observe_absence(self, time_s: float, seen: NDArray[np.bool_] | None = None) -> None:
         """It was not seen at `time_s`.  seen (rows, cols): the cells that were looked at, in which it is not."""
-        time = _checked_time(time_s)
+        time = checked_time(time_s)
         m = self._memory
         if m[COUNT] == 0.0:
             return
@@ -156,7 +124,7 @@ class TargetModel:
         old = list(range(len(self._intent.labels)))
         kept = self._intent.set_goals(goals)
         if kept != old or len(kept) != len(old):
-            self._move_records(kept)
+            move_records(self._memory, kept)
             if self._hidden is not None:
                 self._hidden.goals_changed(kept)
         self._labels = expert_labels(self._intent.labels)
@@ -227,7 +195,7 @@ class TargetModel:
 
         Raises `BadInputError` before the first sighting, and for horizons that are not positive.
         """
-        times = _step_times(horizon_s, step_s)
+        times = step_times(horizon_s, step_s)
         most = self.config.hypotheses if hypotheses is None else hypotheses
         if not isinstance(most, (int, np.integer)) or most < 1:
             raise BadInputError(f"hypotheses={hypotheses!r}: expected a whole number, 1 or more")
@@ -236,7 +204,7 @@ class TargetModel:
             raise BadInputError("forecast: nothing was observed yet; call observe first")
         unseen_s = 0.0 if self._visible else self._now_s - float(m[TIME])
         if unseen_s > _FORESEEABLE_S and self._hidden is not None:
-            return self._forecast_hidden(times, int(most))
+            return forecast_from_places(self._hidden.places(int(most)), self._intent, self._around, times, max(self.max_speed_px_s, 1e-9))
         return self._forecast_tracks(times, unseen_s, min(int(most), EXPERTS))
 
     # ---- save and restore ----------------------------------------------------------------------------------------
@@ -250,7 +218,7 @@ class TargetModel:
         memory = restore_learned(state)
         saved = [str(name) for name in state["goals"]]
         self._memory = memory
-        self._move_records([saved.index(label) if label in saved[:GIVEN] else -1 for label in self._intent.labels])
+        move_records(memory, [saved.index(label) if label in saved[:GIVEN] else -1 for label in self._intent.labels])
         self._hidden, self._visible = None, False
         self._intent.forget()
 
@@ -326,25 +294,6 @@ class TargetModel:
         left = np.where(seen, 0.05, 1.0) * weights
         return np.asarray(left / left.sum())
 
-    def _forecast_hidden(self, times: Floats, most: int) -> Forecast:
-        """From the likeliest places on: those on the way to goals go on, the others wait about where they are."""
-        assert self._hidden is not None and self.ground is not None
-        places = self._hidden.places(most)
-        positions, covariances = np.empty((len(places), len(times), 2)), np.zeros((len(places), len(times), 2, 2))
-        labels = []
-        pace = max(self.max_speed_px_s, 1e-9)
-        for k, place in enumerate(places):
-            positions[k] = place.point
-            grow = (0.15 * pace * times) ** 2
-            if place.goal >= 0:
-                positions[k] = self._intent.track_from(place.goal, float(place.point[0]), float(place.point[1]), pace, times)
-            else:
-                grow = 0.25 * pace * self.ground.cell_px * times
-            covariances[k, :, 0, 0] = place.variance[0] + grow
-            covariances[k, :, 1, 1] = place.variance[1] + grow
-            labels.append(place_label(place, self._intent.labels, self._intent.points, self.ground))
-        return Forecast(times, positions, np.array([place.weight for place in places]), covariances, tuple(labels))
-
     def _unseen_state(self, position: Floats, velocity: Floats, covariance: Floats) -> tuple[Floats, Floats, Floats]:
         """Mean state while out of sight: the likeliest place, spread as wide as the map of where it may be."""
         unseen_s = self._now_s - float(self._memory[TIME])
@@ -356,43 +305,3 @@ class TargetModel:
         best_track = self._forecast_tracks(np.array([max(1e-3, 0.1)]), max(0.0, unseen_s - 0.1), 1)
         wide[:2, :2] = best_track.covariances_px2[0, 0]
         return best_track.positions_px[0, 0], velocity * math.exp(-unseen_s), wide
-
-    def _move_records(self, kept: list[int]) -> None:
-        """Goals changed places: their records go with them; a new goal starts like the best of the old."""
-        m = self._memory
-        for base, width in ((SCORE, BINS), (LONG_SCORE, BINS), (MISSED, BINS), (ERROR, 2 * BINS), (JUDGED, BINS)):
-            rows = m[base + OWN * width:base + EXPERTS * width].reshape(GIVEN, width)
-            old = rows.copy()
-            rows[:] = 0.0
-            for i, j in enumerate(kept):
-                if j >= 0:
-                    rows[i] = old[j]
-                elif base == MISSED:
-                    rows[i] = 0.3
-        drop_records(m)
-
-
-def _checked_time(time_s: Any) -> float:
-    if not isinstance(time_s, (int, float, np.number)) or isinstance(time_s, bool) or not math.isfinite(time_s):
-        raise BadInputError(f"time_s={time_s!r}: expected finite seconds")
-    return float(time_s)
-
-
-def _threats(threats: Any) -> Floats:
-    """(n, 2) of pursuers given as positions, sprites, or an array."""
-    if isinstance(threats, np.ndarray) and threats.ndim == 2 and threats.shape[1] == 2 and threats.dtype == np.float64:
-        return np.ascontiguousarray(threats)
-    if len(threats) == 0:
-        return _NO_THREATS
-    return np.array([position_of(threat, f"threats[{i}]") for i, threat in enumerate(threats)])
-
-
-def _step_times(horizon_s: Any, step_s: Any) -> Floats:
-    for name, value in (("horizon_s", horizon_s), ("step_s", step_s)):
-        if not isinstance(value, (int, float, np.number)) or not math.isfinite(value) or value <= 0.0:
-            raise BadInputError(f"{name}={value!r}: expected a positive number of seconds")
-    count = max(1, round(float(horizon_s) / float(step_s)))
-    if count > 10_000:
-        raise BadInputError(f"step_s={step_s!r}: {count} steps for horizon_s={horizon_s!r}; at most 10000")
-    return float(step_s) * np.arange(1.0, count + 1.0)
-

@@ -100,3 +100,12 @@ def test_unseen_it_spreads_through_the_map_and_looking_clears() -> None:
 def test_positions_that_are_none_are_refused(position: object) -> None:
     with pytest.raises(nw.BadInputError, match="position"):
         TargetModel().observe(0.0, position)
+
+
+def test_however_thin_the_belief_is_spread_there_is_a_likeliest_place() -> None:
+    ground = nw.Terrain.open_field((4000, 4000), cell_px=20)
+    model = watched(straight(1.0, velocity=(200.0, 0.0), start=(2000.0, 2000.0)), TargetModel(ground))
+    for second in range(1, 30):
+        model.observe_absence(1.0 + second)
+        assert model.belief is not None and ground.contains(model.belief.position_px)
+        assert model.forecast(1.0, 0.2, 1).weights.tolist() == [1.0]
