@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +16,7 @@ from npc_world.agents.behaviours.guard import Guard, Sentry
 from npc_world.agents.behaviours.hunt import Hunt
 from npc_world.agents.behaviours.patrol import Patrol
 from npc_world.agents.config import NpcConfig
+from npc_world.agents.keeping_clear import KeepClear
 from npc_world.agents.motion import OwnMotion
 from npc_world.agents.perception import facing
 from npc_world.agents.situation import Situation
@@ -28,7 +30,7 @@ from npc_world.models.surfaces import Surface, surface_table
 __all__ = ["Brain"]
 
 Floats = NDArray[np.float64]
-_BEHAVIOURS = {"hunt": Hunt, "guard": Guard, "sentry": Sentry, "patrol": Patrol}
+_BEHAVIOURS: dict[str, Callable[[], Behaviour]] = {"hunt": Hunt, "guard": Guard, "sentry": Sentry, "patrol": Patrol}
 _GOLDEN = 0.6180339887
 
 
@@ -42,6 +44,7 @@ class Brain:
         self.motion = OwnMotion()
         self.surfaces = SurfaceLearner(config.learning, config.surfaces)
         self.steerer = Steerer(ground, self.rng)
+        self.keep_clear = KeepClear(config.avoidance)
         self.behaviour: Behaviour = _BEHAVIOURS[config.behaviour]()
         self.heading_rad = 0.0
         self.carry = np.zeros(2)
@@ -194,6 +197,7 @@ class Brain:
             speed *= self.config.patrolling.speed_factor
         velocity = self.steerer.velocity(self.plan, now.position_px, self.motion.velocity_px_s, now.dt_s, speed, now.size_px, self.table(),
                                          self.config)
+        velocity = self.keep_clear.velocity(now, self.motion.velocity_px_s, velocity, speed, self.ground)
         if self.plan.behaviour in ("watch", "guard") and not velocity.any():
             self.heading_rad = self._scan(now)
         else:
@@ -236,9 +240,10 @@ class Brain:
         """Another config from now on."""
         if config.behaviour != self.config.behaviour:
             self.behaviour = _BEHAVIOURS[config.behaviour]()
-        if config.surfaces != self.config.surfaces:
-            self.surfaces.beliefs.update(config.surfaces)
+        old = self.config.surfaces
+        self.surfaces.beliefs.update({name: prior for name, prior in config.surfaces.items() if old.get(name) != prior})
         self.surfaces.config = config.learning
+        self.keep_clear.config = config.avoidance
         self.config = config
         self.team.configure(config.target, config.persistence, None)
         self.plan = None

@@ -9,8 +9,9 @@ from npc_world.beliefs.target_model import TargetConfig
 from npc_world.beliefs.vision import Vision
 from npc_world.core.tunable import check_tunables, tunable
 from npc_world.learning.surface_learning import SurfaceLearning
-from npc_world.models.surfaces import Surface
+from npc_world.models.surfaces import DEFAULT_SURFACES, Surface
 from npc_world.models.top_down import TopDownBody
+from npc_world.planners.avoidance import Avoidance
 
 __all__ = ["Guarding", "NpcConfig", "Patrolling", "Planning", "Searching", "Steering", "Teamwork"]
 
@@ -89,7 +90,6 @@ class Teamwork:
     """How hunters of one team share the work."""
 
     cover: float = tunable(0.8, "0 each minimises its own catch time, 1 only the team's: what a teammate covers counts for little", low=0.0, high=1.0)
-    spacing_bodies: float = tunable(2.0, "distance kept to others, in body widths", low=0.0, high=50.0)
 
     def __post_init__(self) -> None:
         check_tunables(self)
@@ -110,8 +110,9 @@ class NpcConfig:
     guarding: Guarding = tunable(factory=Guarding, help="posts and leashes")
     patrolling: Patrolling = tunable(factory=Patrolling, help="rounds")
     teamwork: Teamwork = tunable(factory=Teamwork, help="sharing the work")
+    avoidance: Avoidance = tunable(factory=Avoidance, help="keeping clear of other bodies")
     learning: SurfaceLearning = tunable(factory=SurfaceLearning, help="how it learns the ground from its own steps")
-    surfaces: dict[str, Surface] = tunable(factory=dict, help="prior beliefs by surface name; others come from a built-in table")
+    surfaces: dict[str, Surface] = tunable(factory=lambda: dict(DEFAULT_SURFACES), help="prior beliefs by surface name")
 
     def __post_init__(self) -> None:
         check_tunables(self)

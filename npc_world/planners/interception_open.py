@@ -28,7 +28,7 @@ def intercept_in_the_open(chase: Chase) -> Meeting:
     width = 2.0 * math.pi / _HEADINGS
     for _ in range(2):
         width /= 5.0
-        best = _best_heading(chase, commit, best + width * np.arange(-4, 5))
+        best = _best_heading(chase, commit, np.asarray(best + width * np.arange(-4, 5), dtype=np.float64))
     moves = np.stack([start, start + speed * commit * np.array([math.cos(best), math.sin(best)])])
     catch_times = np.empty((2, len(chase.tracks)))
     catch_times_open(chase.times_s, chase.tracks, moves, np.array([commit, commit]), speed, chase.reach, chase.change_hz, chase.change_cost,

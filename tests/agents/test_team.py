@@ -30,16 +30,18 @@ def test_what_one_sees_all_believe() -> None:
     assert not second.sees((200, 300))
 
 
-def test_two_hunters_take_both_ways_round() -> None:
+def test_members_tell_each_other_how_soon_they_would_catch_what() -> None:
     ground = two_ways()
     team = nw.Team(ground)
-    at = [np.array([150.0, 290.0]), np.array([150.0, 310.0])]
-    hunters = [nw.load_npc("hunter", ground, position=p, seed=i, team=team, body=BODY, size=(20, 20)) for i, p in enumerate(at)]
-    player = np.array([850.0, 300.0])
-    for frame in range(150):
-        player[1] = 300.0 + 40.0 * np.sin(frame / 20)
-        at = [p + hunter.step(p, player, DT).velocity_px_s * DT for p, hunter in zip(at, hunters, strict=True)]
-    assert (at[0][1] - 300) * (at[1][1] - 300) < 0, f"both the same way: {at}"
+    hunters = [nw.load_npc("hunter", ground, position=p, team=team, body=BODY, size=(20, 20)) for p in ((100, 300), (900, 300))]
+    for frame in range(30):
+        player = (200.0, 300.0 + 2 * frame)
+        for hunter, at in zip(hunters, ((100, 300), (900, 300)), strict=True):
+            hunter.step(at, player, DT)
+    near, far = team.covered(1, 30 * DT), team.covered(0, 30 * DT)  # what the first, near one covers; what the second, far one does
+    forecast = hunters[0].forecast
+    assert forecast is not None and forecast.labels[int(np.argmax(forecast.weights))] in near
+    assert min(near.values()) < min(far.values())
 
 
 def test_independent_hunters_do_not_hear_each_other() -> None:
@@ -50,6 +52,20 @@ def test_independent_hunters_do_not_hear_each_other() -> None:
         first.step((100, 300), (200, 300), DT)
         second.step((900, 300), (200, 300), DT)
     assert first.belief is not None and second.belief is None
+
+
+def test_members_keep_clear_of_each_other() -> None:
+    ground = nw.Terrain.open_field((1000, 1000))
+    team = nw.Team(ground)
+    at = [np.array([300.0, 480.0]), np.array([300.0, 500.0]), np.array([300.0, 520.0])]
+    hunters = [nw.load_npc("hunter", ground, position=p, seed=i, team=team, body=BODY, size=(20, 20)) for i, p in enumerate(at)]
+    nearest = 100.0
+    for _ in range(150):
+        actions = [hunter.step(p, (900.0, 500.0), DT, others=[q for q in at if q is not p]) for p, hunter in zip(at, hunters, strict=True)]
+        at = [p + action.velocity_px_s * DT for p, action in zip(at, actions, strict=True)]
+        nearest = min(nearest, *(float(np.hypot(*(at[i] - at[j]))) for i in range(3) for j in range(i)))
+    assert nearest > 0.8 * 20
+    assert all(p[0] > 600 for p in at)
 
 
 def test_a_member_that_was_away_comes_back_to_the_teams_time() -> None:
