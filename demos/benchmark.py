@@ -13,7 +13,7 @@ import pygame
 
 import npc_world as nw
 
-from .app import WINDOW
+from .game import WINDOW
 from .hunt.camera import Camera
 from .hunt.hud import RoundInfo
 from .hunt.hunters import Hunter

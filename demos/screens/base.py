@@ -15,7 +15,7 @@ from .panels import ui_scale
 from .text import typeface
 
 if TYPE_CHECKING:
-    from ..app import App
+    from ..game import App
 
 __all__ = ["Choice", "Choices", "Screen", "dim", "heading"]
 

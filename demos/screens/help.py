@@ -17,7 +17,7 @@ from .panels import key_cap, plate, ui_scale
 from .text import typeface, wrapped
 
 if TYPE_CHECKING:
-    from ..app import App
+    from ..game import App
 
 __all__ = ["HelpScreen"]
 

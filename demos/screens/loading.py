@@ -18,7 +18,7 @@ from .panels import ui_scale
 from .text import typeface
 
 if TYPE_CHECKING:
-    from ..app import App
+    from ..game import App
 
 __all__ = ["LoadingScreen", "Progress"]
 

@@ -16,7 +16,7 @@ from .panels import plate, ui_scale
 from .text import typeface, wrapped
 
 if TYPE_CHECKING:
-    from ..app import App
+    from ..game import App
 
 __all__ = ["LevelsScreen", "MenuScreen", "next_difficulty"]
 
@@ -145,7 +145,7 @@ class LevelsScreen(Screen):
         level = make_level(name, app.seed)
         surface.blit(plate(box.width, box.height, 225, 16, "coral" if marked else "panel", "ivory" if marked else "violet_light"), box)
         inner = pygame.Rect(box.x + round(10 * s), box.y + round(10 * s), box.width - round(20 * s), round(138 * s))
-        map_picture = app.thumbnail(name)
+        map_picture = app.gallery.thumbnail(name, app.seed)
         scale = min(inner.width / map_picture.get_width(), inner.height / map_picture.get_height())
         size = (round(map_picture.get_width() * scale), round(map_picture.get_height() * scale))
         pygame.draw.rect(surface, colour("sea"), inner, border_radius=8)

@@ -12,7 +12,7 @@ from .menu import next_difficulty
 from .panels import plate, ui_scale
 
 if TYPE_CHECKING:
-    from ..app import App
+    from ..game import App
 
 __all__ = ["SettingsScreen"]
 

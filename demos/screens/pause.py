@@ -11,7 +11,7 @@ from .base import Choice, Choices, Screen, dim, heading
 from .panels import plate, ui_scale
 
 if TYPE_CHECKING:
-    from ..app import App
+    from ..game import App
 
 __all__ = ["PauseScreen"]
 

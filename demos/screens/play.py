@@ -22,7 +22,7 @@ from .replay import Recorder
 from .round_end import RoundEndScreen
 
 if TYPE_CHECKING:
-    from ..app import App
+    from ..game import App
 
 __all__ = ["PlayScreen"]
 

@@ -14,7 +14,7 @@ from .replay import Ghosts
 from .text import typeface, wrapped
 
 if TYPE_CHECKING:
-    from ..app import App
+    from ..game import App
     from .play import PlayScreen
 
 __all__ = ["RoundEndScreen"]

@@ -16,9 +16,10 @@ import pygame
 import pytest
 
 from demos import app as app_module
-from demos.app import App
 from demos.assets import need_display
 from demos.audio import Audio
+from demos.gallery import Gallery
+from demos.game import WINDOW, App, _npc_watcher
 from demos.hunt.records import Event
 from demos.hunt.view import View
 from demos.hunt.view_map import IslandMap
@@ -233,8 +234,8 @@ def test_screenshot_and_recording_keys_leave_files_and_say_so(app: App, tmp_path
     assert len(pngs) == 1 and pygame.image.load(str(pngs[0])).get_size() == app.canvas.get_size()
     assert any(str(pngs[0]) in message for message in app.overlay.messages)
     for _ in range(600):
-        app._collect_gif()
-        if not app.recorder.busy:
+        app.keepsakes.collect()
+        if not app.keepsakes.recorder.busy:
             break
         pygame.time.wait(50)
     gifs = list(tmp_path.glob("second-guess-*.gif"))
@@ -254,7 +255,7 @@ def test_mute_fullscreen_and_times_keys(app: App):
     press(app, "fullscreen")
     assert app.settings.fullscreen
     press(app, "fullscreen")
-    assert not app.settings.fullscreen and app.canvas.get_size() == app_module.WINDOW
+    assert not app.settings.fullscreen and app.canvas.get_size() == WINDOW
 
 
 def test_large_windows_are_magnified_by_whole_numbers(app: App):
@@ -272,7 +273,7 @@ def test_a_broken_npc_file_shows_its_error_and_the_last_good_one_stays(app: App,
     file = tmp_path / "mine.toml"
     file.write_text('extends = "hunter"\n', encoding="utf-8")
     app.options.npc = file
-    app._watcher = app_module._npc_watcher(file)
+    app._watcher = _npc_watcher(file)
     tuned = []
     world = SimpleNamespace(retune=tuned.append)
     app.watch_npc(world)
@@ -499,13 +500,17 @@ def test_messages_come_and_go():
     assert overlay.messages == []
 
 
-def test_islands_are_painted_once_per_game(app: App):
-    island = app._island("harbour")
-    assert isinstance(island, IslandMap) and app._island("harbour") is island
-    app.seed = 1
-    first = app._island("random")
-    app.next_seed()
-    assert app._island("random") is not first
+def test_islands_are_kept_and_the_last_used_stay():
+    need_display()
+    gallery = Gallery()
+    island = gallery.island("harbour", 0)
+    assert isinstance(island, IslandMap) and gallery.island("harbour", 7) is island, "only the random island has a seed"
+    first = gallery.island("random", 1)
+    assert gallery.island("random", 2) is not first
+    gallery.island("harbour", 0)
+    gallery.island("lake", 0)
+    assert gallery.island("harbour", 0) is island
+    assert gallery.thumbnail("lake", 0).get_width() == 4 * gallery.island("lake", 0).fields.cols
 
 
 def test_pygame_without_its_mixer_is_no_error(monkeypatch: pytest.MonkeyPatch):
