@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from npc_world.agents.team import Team as Team
     from npc_world.agents.warmup import warmup as warmup
     from npc_world.beliefs.target_model import TargetModel as TargetModel
+    from npc_world.beliefs.vision import Vision as Vision
     from npc_world.core.errors import BadInputError as BadInputError
     from npc_world.core.errors import ConfigError as ConfigError
     from npc_world.core.errors import MissingExtraError as MissingExtraError
@@ -33,8 +34,10 @@ if TYPE_CHECKING:
     from npc_world.core.records import Observation as Observation
     from npc_world.core.records import Plan as Plan
     from npc_world.core.terrain import Terrain as Terrain
+    from npc_world.learning.ball_model import BallModel as BallModel
     from npc_world.models.surfaces import Surface as Surface
     from npc_world.models.top_down import TopDownBody as TopDownBody
+    from npc_world.planners.avoidance import avoid as avoid
     from npc_world.planners.fields import TravelTime as TravelTime
     from npc_world.planners.fields import travel_time as travel_time
     from npc_world.planners.interception import Meeting as Meeting
@@ -44,7 +47,8 @@ if TYPE_CHECKING:
 
 _HOME = {
     "load_npc": "agents.load", "Npc": "agents.npc", "Team": "agents.team", "warmup": "agents.warmup",
-    "TargetModel": "beliefs.target_model",
+    "TargetModel": "beliefs.target_model", "Vision": "beliefs.vision",
+    "BallModel": "learning.ball_model",
     "BadInputError": "core.errors", "ConfigError": "core.errors", "MissingExtraError": "core.errors",
     "NpcWorldError": "core.errors", "SaveFileError": "core.errors",
     "Action": "core.records", "Belief": "core.records", "Explanation": "core.records", "Forecast": "core.records",
@@ -52,6 +56,7 @@ _HOME = {
     "Terrain": "core.terrain",
     "Surface": "models.surfaces", "TopDownBody": "models.top_down",
     "TravelTime": "planners.fields", "travel_time": "planners.fields",
+    "avoid": "planners.avoidance",
     "Meeting": "planners.interception", "intercept": "planners.interception",
     "Mppi": "planners.mppi", "find_path": "planners.paths",
 }

@@ -143,7 +143,8 @@ class Brain:
 
     def _due(self, now: Observation) -> bool:
         """Whether to plan in this frame: at `replan_hz`, each NPC in its own slot, at once when the ground has changed."""
-        slot = int(now.time_s * self.config.planning.replan_hz + self._phase)
+        rate_hz = self.config.planning.replan_hz * min(1.0, self.config.teamwork.full_rate_members / max(1, self.team.size))
+        slot = int(now.time_s * rate_hz + self._phase)
         changed = self.ground.version != self._ground_version
         if self.plan is not None and slot == self._last_plan_slot and not changed:
             return False

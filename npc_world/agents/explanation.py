@@ -48,7 +48,7 @@ def _interception(plan: Plan, forecast: Forecast, places: Mapping[str, tuple[flo
         numbers["lead_s"] = lead
         sentence = f"Cutting you off {place}: {says}; I arrive {lead:.1f} s before you."
     else:
-        sentence = f"Closing in {place}: {says}; I meet you in {plan.meeting_time_s:.1f} s."
+        sentence = f"Coming for you {place}: {says}; I meet you in {plan.meeting_time_s:.1f} s."
     if surprise > 3.0:
         sentence += f" You keep surprising me ({surprise:.1f} times my usual error), so I trust this less."
     order = np.argsort(-forecast.weights)

@@ -49,6 +49,11 @@ class Team:
         """The time of the last frame."""
         return self._frame_s
 
+    @property
+    def size(self) -> int:
+        """How many NPCs it has."""
+        return self._members
+
     def join(self) -> int:
         """The number of a new member."""
         self._members += 1
@@ -75,7 +80,7 @@ class Team:
             self._frame_s = seen.time_s
         self._threats[member] = seen.position_px
         for name, sighting in seen.targets.items():
-            model = self._model(name)
+            model = self._model(name, sighting.size_px)
             if self._sighted_s.get(name, -1.0) < seen.time_s - 1e-9:
                 model.observe(seen.time_s, sighting.position_px, threats=tuple(self._threats.values()))
                 self._persistence[name].compare(seen.time_s, sighting.position_px)
@@ -154,9 +159,9 @@ class Team:
         self.models.update(models)
         self._persistence.update(counted)
 
-    def _model(self, name: str) -> TargetModel:
+    def _model(self, name: str, size: tuple[float, float] | None) -> TargetModel:
         if name not in self.models:
-            self.models[name] = TargetModel(self.ground, self.goals, config=self._config)
+            self.models[name] = TargetModel(self.ground, self.goals, config=self._config, size=size)
             self._persistence[name] = Persistence(self._persistence_config)
         return self.models[name]
 

@@ -57,7 +57,7 @@ def _chase(ground: Terrain, goals: object, body: TopDownBody, unseen_after: int,
     me, you = np.array([40.0, 40.0]), np.array([420.0, 100.0])
     for frame in range(frames):
         you += (0.5, 1.5)
-        action = npc.step(me, you if frame < unseen_after else None, 1 / 20)
+        action = npc.step(me, you if frame < unseen_after else None, 1 / 20, others=[me + 30.0])
         me = me + action.velocity_px_s / 20
         npc.explain()
 

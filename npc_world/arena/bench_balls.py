@@ -116,9 +116,10 @@ def watched_row(engine: Engine, seeds: range, *, rounded: bool, watched: int = 6
         errors["1 s"].append(float(away[59]))
         errors["2 s"].append(float(away[-1]))
         first = landings(world, truth, 1)[0]
-        guess = np.nanmedian(imagined_landings(model, 2.0, 1)) if np.isfinite(first) else np.nan
         if np.isfinite(first):
-            errors["landing"].append(abs(float(guess) - first) if np.isfinite(guess) else float("inf"))
+            guesses = imagined_landings(model, 2.0, 1)
+            known = guesses[np.isfinite(guesses)]
+            errors["landing"].append(abs(float(np.median(known)) - first) if len(known) else float("inf"))
         padded = np.vstack([truth, np.repeat(truth[-1:], 120 - len(truth), axis=0)])
         for probability, hits in inside.items():
             hits.append(float(forecast.contains(padded, probability)[[14, 29, 59, 89, 118]].mean()))

@@ -22,8 +22,10 @@ from npc_world.models.ball_world import BallWorld
 __all__ = ["Identified", "identify"]
 
 Floats = NDArray[np.float64]
-_GOOD = 1.12
-"""A fit of this error over noise needs no other attempt."""
+_FINE, _GOOD = 1.02, 1.12
+"""A first fit whose error over noise is below the former, or a later one below the latter, needs no other attempt."""
+_BLUR_RADII = 0.01
+"""Nearly exact sightings are also read as this blurred while bounces are being found, since no draw could hit them."""
 _DRAWS = 600
 """Candidates of a restart."""
 _CAP = 16.0
@@ -38,22 +40,29 @@ def identify(world: BallWorld, laws: BallLaws, throws: list[Throw], scheme: str,
     explain is tried with spin, and with other chunks of the horizon.  The attempt that leaves least unexplained is taken.
     """
     wide = wide_spin(throws, world)
-    plans = [(spin_sd, CHUNK)] if spin_sd is not None else [(NO_SPIN * wide, CHUNK)]
-    plans += [(wide, CHUNK), (NO_SPIN * wide, CHUNK * 2 // 3), (wide, CHUNK * 2)]
+    still = NO_SPIN * wide if spin_sd is None else spin_sd
+    sharp, blurred = max(noise_px, 1e-8 * world.radius_px), max(noise_px, _BLUR_RADII * world.radius_px)
+    plans = [(still, CHUNK, sharp), (still, CHUNK * 2 // 3 if blurred == sharp else CHUNK, blurred), (wide, CHUNK, sharp),
+             (wide, CHUNK * 2, blurred)]
     best: Identified | None = None
-    for spin, chunk in plans[:attempts]:
-        found = _attempt(world, laws, throws, scheme, step_s, noise_px, rounding_px, prior, spin, wide, chunk, rng)
-        if best is None or found.misfit + 0.3 * found.cuts < best.misfit + 0.3 * best.cuts:
+    for n, (spin, chunk, noise) in enumerate(plans[:attempts]):
+        found = _attempt(world, laws, throws, scheme, step_s, noise, rounding_px, prior, spin, wide, chunk, rng)
+        if best is None or _worth(found) < _worth(best):
             best = found
-        if best.cuts == 0 and best.misfit < _GOOD:
+        if best.cuts == 0 and best.misfit * best.setting.noise_px < (_FINE if n == 0 and blurred == sharp else _GOOD) * sharp:
             break
     assert best is not None
     return best
 
 
+def _worth(found: Identified) -> float:
+    """Least is best: error in pixels, a third more for each throw given up."""
+    return found.misfit * found.setting.noise_px * (1.0 + 0.3 * found.cuts)
+
+
 def _attempt(world: BallWorld, laws: BallLaws, throws: list[Throw], scheme: str, step_s: float, noise_px: float, rounding_px: float,
              prior: tuple[Floats, Floats] | None, spin: float, wide: float, chunk: int, rng: np.random.Generator) -> Identified:
-    setting = Setting(world, laws, scheme, step_s, max(noise_px, 1e-8 * world.radius_px))
+    setting = Setting(world, laws, scheme, step_s, noise_px)
     arcs = [flights(t, world, setting.noise_px) for t in throws]
     mean, deviation = laws.prior()
     believed = prior if prior is not None else (mean, np.diag(deviation**-2.0))

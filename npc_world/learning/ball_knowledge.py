@@ -150,10 +150,11 @@ def _best_scheme(world: BallWorld, known: BallKnowledge, throws: list[Throw], no
     short = [t.part(0, min(len(t.times_s), _TASTE)) for t in throws[:2]]
     chosen, best = first, (len(throws) + 1, 0.0)
     for other in dict.fromkeys([first, *others]):
-        taste = _badness(identify(world, known.laws, short, *other, noise, rounding, prior, None, rng, attempts=1))
+        tried = identify(world, known.laws, short, *other, noise, rounding, prior, None, rng, attempts=2 if other == first else 1)
+        taste = (tried.cuts, max(_badness(tried)[1], enough))
         if taste < best:
             chosen, best = other, taste
-        if best[0] == 0 and best[1] < enough:
+        if best == (0, enough):
             break
     return identify(world, known.laws, throws, *chosen, noise, rounding, prior, None, rng)
 

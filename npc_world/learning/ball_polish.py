@@ -48,7 +48,7 @@ def polish(setting: Setting, running: list[Progress], z: Floats, believed: tuple
         running = running[:worst] + running[worst + 1:]
         cuts += 1
         solution = fit_running(setting, running, solution.z, *believed, iterations=15, tolerance=1e-4)
-    for _ in range(4):
+    for _ in range(8):
         seen = float(np.sqrt(np.mean(solution.rms**2)))
         if rounding_px or 0.9 < seen < 1.15 or seen > 2.5:
             break

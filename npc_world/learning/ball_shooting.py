@@ -13,10 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from npc_world.core.compiled import kernel
 from npc_world.learning.ball_laws import BallLaws
 from npc_world.models.ball_world import BALL_STATE, BallWorld
 
-__all__ = ["Piece", "Setting", "Solution", "at_steps", "costs_of", "errors_of", "fit_pieces", "inverse_of", "robust"]
+__all__ = ["Piece", "Setting", "Solution", "at_steps", "costs_of", "errors_of", "fit_pieces", "inverse_of", "losses_of", "robust"]
 
 Floats = NDArray[np.float64]
 _HUBER = 3.5
@@ -80,6 +81,38 @@ def robust(errors: Floats) -> Floats:
     """Huber's loss of errors in standard deviations: e² up to the knee, then linear."""
     size = np.abs(errors)
     return np.where(size <= _HUBER, size * size, _HUBER * (2.0 * size - _HUBER))
+
+
+@kernel
+def _losses(paths, low, share, seen, noise, knee, half_px, edge_px, smooth, boxed):  # type: ignore[no-untyped-def]
+    """Fill smooth (B,) and boxed (B,): Huber losses of errors over noise, and of what lies beyond half_px over edge_px."""
+    for b in range(paths.shape[0]):
+        total, beyond = 0.0, 0.0
+        for n in range(seen.shape[0]):
+            at = low[n]
+            after = min(at + 1, paths.shape[1] - 1)
+            for axis in range(2):
+                place = paths[b, at, axis]
+                place += share[n] * (paths[b, after, axis] - place)
+                error = abs(seen[n, axis] - place)
+                size = error / noise
+                total += size * size if size <= knee else knee * (2.0 * size - knee)
+                if error > half_px:
+                    size = (error - half_px) / edge_px
+                    beyond += size * size if size <= knee else knee * (2.0 * size - knee)
+        smooth[b], boxed[b] = total, beyond
+
+
+def losses_of(setting: Setting, piece: Piece, used: int, states: Floats, z: Floats, half_px: float = np.inf, edge_px: float = 1.0) -> tuple[Floats, Floats]:
+    """(B,) sums of `robust` over the errors of B candidates, and over what exceeds half_px, in units of edge_px."""
+    steps = piece.steps[:used]
+    last = int(np.ceil(steps[-1]))
+    rolls = setting.world.roll(states, setting.laws.rows(z), setting.step_s, last, scheme=setting.scheme, contacts=0)
+    low = np.minimum(np.floor(steps).astype(np.int64), last)
+    smooth, boxed = np.empty(len(states)), np.empty(len(states))
+    _losses(rolls.paths_px, low, steps - low, np.ascontiguousarray(piece.seen_px[:used]), float(setting.noise_px), _HUBER, float(half_px), float(edge_px),
+            smooth, boxed)
+    return smooth, boxed
 
 
 def errors_of(setting: Setting, piece: Piece, used: int, states: Floats, z: Floats) -> Floats:
@@ -227,5 +260,5 @@ def costs_of(setting: Setting, pieces: list[Piece], used: list[int], states: Flo
     for t, (piece, n) in enumerate(zip(pieces, used, strict=True)):
         off = states[:, t] - piece.mean
         total += np.einsum("cs,sr,cr->c", off, piece.precision, off)
-        total += robust(errors_of(setting, piece, n, states[:, t], z)).sum(axis=(1, 2))
+        total += losses_of(setting, piece, n, states[:, t], z)[0]
     return np.where(np.isfinite(total), total, np.inf)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from npc_world.learning.ball_shooting import Piece, Setting, Solution, errors_of, fit_pieces, inverse_of, robust
+from npc_world.learning.ball_shooting import Piece, Setting, Solution, errors_of, fit_pieces, inverse_of, losses_of, robust
 from npc_world.models.ball_world import Rolls
 
 __all__ = ["Cloud", "LawBelief", "cloud_of", "explain", "recent_misfit"]
@@ -23,7 +23,7 @@ _FEWEST_DRAWS = 20.0
 """Effective draws below which a weighting is not trusted."""
 _EDGE = 0.015
 """Softness of the edge of a rounding interval, in rounding steps."""
-_PASSES = 12
+_PASSES = 5
 _RECENT = 12
 """Newest sightings by which a model is judged."""
 
@@ -138,13 +138,11 @@ def cloud_of(setting: Setting, piece: Piece, solution: Solution, belief: LawBeli
         tail = np.sqrt(rng.chisquare(8.0, (3 * count, 1)) / 8.0)
         draws = centre + (white / tail) @ _root(covariance).T
         states, z = draws[:, :5], setting.laws.clip(np.clip(draws[:, 5:], belief.low, belief.high))
-        errors = errors_of(setting, piece, len(piece.steps), states, z)
-        smooth = robust(errors).sum(axis=(1, 2))
+        smooth, boxed = losses_of(setting, piece, len(piece.steps), states, z, 0.5 * rounding_px, max(_EDGE * rounding_px, 1e-300))
         off, away = states - piece.mean, draws[:, 5:] - belief.z
         base = np.einsum("bs,sr,br->b", off, piece.precision, off) + np.einsum("bf,fg,bg->b", away, precision, away)
         base -= (8.0 + len(centre)) * np.log1p(((white / tail) ** 2).sum(axis=1) / 8.0)  # less what was proposed
         if rounding_px:
-            boxed = robust(np.maximum(np.abs(errors) * (setting.noise_px / rounding_px) - 0.5, 0.0) / _EDGE).sum(axis=(1, 2))
             share = _furthest(base, smooth, boxed, share, 0.12 * len(draws))
             smooth = (1.0 - share) * smooth + share * boxed
         weights = _weights(base + smooth)

@@ -56,11 +56,11 @@ def intercept_through_the_map(chase: Chase, ground: Terrain, size: Any, surfaces
 
 def _onwards(chase: Chase, ground: Terrain, size: Any, surfaces: Floats | None, meetings: Floats, field: Floats, cells: NDArray[np.int64],
              commit: float) -> Floats:
-    """(n, m) seconds from first moves `cells` (m, 2) to meetings (n, 2); meetings in one cell are one.
+    """(n, m) seconds from first moves `cells` (m, 2) to meetings (n, 2); meetings that share a square of one and a half cells are one.
 
     First moves that delay a meeting by more than twice the commitment are not worth knowing exactly.
     """
-    _, first, of = np.unique((meetings / ground.cell_px).astype(np.int64), axis=0, return_index=True, return_inverse=True)
+    _, first, of = np.unique((meetings / (1.5 * ground.cell_px)).astype(np.int64), axis=0, return_index=True, return_inverse=True)
     there = np.array([field_at(field, ground.cell_px, x, y) for x, y in meetings[first]])
     within_s = 1.1 * there + 3.0 * commit + 2.0 * ground.cell_px / chase.speed
     times = straight_times_to_cells(ground, meetings[first], cells, chase.speed, around=chase.start, within_s=within_s, size=size,
