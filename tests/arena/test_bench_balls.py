@@ -1,0 +1,39 @@
+"""The measuring room for balls, on two hidden worlds, against pymunk."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from npc_world.adapters.pymunk.ball_truth import throw_ball
+from npc_world.arena import bench_balls
+
+
+def test_hidden_worlds_are_within_their_stated_ranges() -> None:
+    for seed in range(20):
+        world = bench_balls.hidden_world(np.random.default_rng(seed))
+        assert 500 <= world.gravity_px_s2 <= 1500
+        assert 0.6 <= world.damping <= 1.0
+        assert ((world.restitution >= 0.3) & (world.restitution <= 0.9)).all()
+        assert ((world.friction >= 0.1) & (world.friction <= 0.9)).all()
+
+
+def test_a_landing_is_a_new_touch_of_the_floor() -> None:
+    world = bench_balls.hidden_world(np.random.default_rng(0), 0)
+    height = np.concatenate([np.linspace(500, 582, 20), np.linspace(582, 540, 20), np.linspace(540, 583, 20)])
+    path = np.column_stack([np.arange(60.0) + 100.0, height])
+    found = bench_balls.landings(world, path, 3)
+    assert found[0] == 100.0 + np.flatnonzero(height > 580.0)[0]
+    assert found[1] == 100.0 + np.flatnonzero((height > 580.0) & (np.arange(60) > 30))[0]
+    assert np.isnan(found[2])
+
+
+def test_rows_name_their_figures() -> None:
+    row = bench_balls.watched_row(throw_ball, range(2), rounded=True)
+    assert row.figures["1 s median px"] < 5.0
+    assert "whole pixels" in str(row)
+    noisy = bench_balls.noisy_row(throw_ball, range(2), told=True)
+    assert 0.0 <= noisy.figures["in the 90 % interval"] <= 1.0
+
+
+def test_a_batch_is_much_faster_than_the_engine() -> None:
+    assert bench_balls.batch_row(throw_ball, balls=200).figures["times faster than the engine"] > 20.0
