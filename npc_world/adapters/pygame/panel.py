@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pygame
 
 from npc_world.adapters.pygame.lettering import Lettering
@@ -31,13 +32,27 @@ def draw_panel(surface: pygame.Surface, npc: Any, rect: pygame.Rect, truth: Any,
     pen.sentence(str(npc.explain()))
     forecast = npc.forecast  # the weights it planned with; between forecasts, those its model holds
     held = list(npc.weights.items()) if forecast is None else list(zip(forecast.labels, forecast.weights.tolist(), strict=True))
-    pen.weights(sorted(held, key=lambda item: -item[1]), colour_of, len(npc.surfaces))
+    together: dict[str, float] = {}
+    for label, weight in held:  # futures that read the same are one row
+        together[label] = together.get(label, 0.0) + weight
+    held = list(together.items())
+    pen.weights(sorted(held, key=lambda item: -item[1]), colour_of, len(walkable(npc)))
     pen.surprise(float(npc.surprise))
-    pen.surfaces(npc.surfaces, truth or {})
+    pen.surfaces(walkable(npc), truth or {})
     taken = pygame.Rect(rect.left, rect.top, rect.width, min(rect.height, pen.y + _PAD - 4))
     surface.blit(_plate(taken.size, palette), taken)
     surface.blit(layer, taken, (0, 0, *taken.size))
     return taken
+
+
+def walkable(npc: Any) -> dict[str, Any]:
+    """What it believes of the surfaces that a body can stand on somewhere: walls and deadly ground need no opinion."""
+    ground = getattr(npc, "ground", None)
+    if ground is None:
+        return dict(npc.surfaces)
+    open_cells = ground.surface[(ground.solid == 0) & ~ground.hazard]
+    present = {ground.surfaces[i] for i in np.unique(open_cells)}
+    return {name: belief for name, belief in npc.surfaces.items() if name in present}
 
 
 def _plate(size: tuple[int, int], palette: MindPalette) -> pygame.Surface:
