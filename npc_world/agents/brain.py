@@ -63,6 +63,7 @@ class Brain:
         self._delayed: deque[Observation] = deque()
         self._phase = (_GOLDEN * (self.member + self._seed) + 0.37 * float(np.sum(self.post)) / self.ground.cell_px) % 1.0
         self._last_plan_slot = -1
+        self._planned_s = 0.0
         self._touching_s = 0.0
         self._ground_version = self.ground.version
 
@@ -142,14 +143,28 @@ class Brain:
     # ---- imagine and plan ----------------------------------------------------------------------------------------
 
     def _due(self, now: Observation) -> bool:
-        """Whether to plan in this frame: at `replan_hz`, each NPC in its own slot, at once when the ground has changed."""
-        rate_hz = self.config.planning.replan_hz * min(1.0, self.config.teamwork.full_rate_members / max(1, self.team.size))
+        """Whether to plan in this frame: at `replan_hz`, each NPC in its own slot; less often while the meeting is far off and the target
+        does as foreseen; at once when the ground has changed."""
+        settings, team = self.config.planning, self.config.teamwork
+        rate_hz = settings.replan_hz * min(1.0, team.full_rate_members / max(1, self.team.size))
         slot = int(now.time_s * rate_hz + self._phase)
         changed = self.ground.version != self._ground_version
-        if self.plan is not None and slot == self._last_plan_slot and not changed:
-            return False
-        self._last_plan_slot, self._ground_version = slot, self.ground.version
+        if self.plan is not None and not changed:
+            if slot == self._last_plan_slot:
+                return False
+            if now.time_s - self._planned_s < settings.renewal_share * (self.plan.expected_catch_s or 0.0) and self._as_foreseen(now):
+                return False
+        self._last_plan_slot, self._ground_version, self._planned_s = slot, self.ground.version, now.time_s
         return True
+
+    def _as_foreseen(self, now: Observation) -> bool:
+        """Whether the target is where the hypothesis that the plan acts on has it."""
+        sighting = now.targets.get(self.target_name or "")
+        if sighting is None or self.plan is None or self.forecast is None or self.plan.hypothesis is None:
+            return False
+        elapsed_s = now.time_s - self._planned_s
+        expected = self.forecast.at(elapsed_s)[self.plan.hypothesis]
+        return math.dist(expected, sighting.position_px) < max(now.size_px) + 0.3 * self.speed(now.size_px) * elapsed_s
 
     def _situation(self, now: Observation) -> Situation:
         settings = self.config.planning
