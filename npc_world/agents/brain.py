@@ -152,10 +152,16 @@ class Brain:
         if self.plan is not None and not changed:
             if slot == self._last_plan_slot:
                 return False
-            if now.time_s - self._planned_s < settings.renewal_share * (self.plan.expected_catch_s or 0.0) and self._as_foreseen(now):
+            keep_s = settings.renewal_share * (self.plan.expected_catch_s or 0.0) if self._costly and self.team.acquainted(self.target_name) else 0.0
+            if now.time_s - self._planned_s < keep_s and self._as_foreseen(now):
                 return False
         self._last_plan_slot, self._ground_version, self._planned_s = slot, self.ground.version, now.time_s
         return True
+
+    @property
+    def _costly(self) -> bool:
+        """Whether planning needs fields: in the open it costs next to nothing, and plans are always renewed."""
+        return len(self.ground.rects) > 0 or len(self.ground.surfaces) > 1
 
     def _as_foreseen(self, now: Observation) -> bool:
         """Whether the target is where the hypothesis that the plan acts on has it."""
@@ -164,7 +170,7 @@ class Brain:
             return False
         elapsed_s = now.time_s - self._planned_s
         expected = self.forecast.at(elapsed_s)[self.plan.hypothesis]
-        return math.dist(expected, sighting.position_px) < max(now.size_px) + 0.3 * self.speed(now.size_px) * elapsed_s
+        return math.dist(expected, sighting.position_px) < 0.5 * max(now.size_px) + 0.15 * self.speed(now.size_px) * elapsed_s
 
     def _situation(self, now: Observation) -> Situation:
         settings = self.config.planning

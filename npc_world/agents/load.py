@@ -15,6 +15,7 @@ from npc_world.agents.team import Team, goal_points
 from npc_world.core.config import load_config
 from npc_world.core.errors import BadInputError
 from npc_world.core.terrain import Terrain
+from npc_world.models.nav_grid import NavGrid
 from npc_world.models.top_down import TopDownBody
 
 __all__ = ["PRESETS_FOLDER", "load_npc", "read_npc_config"]
@@ -55,7 +56,9 @@ def load_npc(source: str | os.PathLike[str] | Mapping[str, Any] | NpcConfig, gro
     team = team if team is not None else Team(ground, seed)
     team.configure(config.target, config.persistence, goals)
     called = name if name is not None else (str(source) if isinstance(source, str) else config.behaviour)
-    return Npc(ground, config, position, seed, team, _body_size(size, config.body, ground), called, time == "frames")
+    body_size = _body_size(size, config.body, ground)
+    _ = NavGrid.of(ground, body_size).moves  # laid out now, not in the first frame of play
+    return Npc(ground, config, position, seed, team, body_size, called, time == "frames")
 
 
 def _body_size(size: tuple[float, float] | None, body: TopDownBody, ground: Terrain) -> tuple[float, float]:

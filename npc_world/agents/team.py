@@ -109,9 +109,13 @@ class Team:
             return kept[2]
         forecast = model.forecast(horizon_s, horizon_s / steps, hypotheses)
         self._forecasts[name] = (time_s, horizon_s, forecast)
-        if model.belief.visible and time_s - self._first_seen_s.get(name, time_s) > _ACQUAINTED_S:
+        if model.belief.visible and self.acquainted(name):
             self._persistence[name].expect(time_s, forecast, model.max_speed_px_s)
         return forecast
+
+    def acquainted(self, name: str | None) -> bool:
+        """Whether a target has been watched long enough for its forecasts to be held against it."""
+        return name is not None and self._frame_s - self._first_seen_s.get(name, self._frame_s) > _ACQUAINTED_S
 
     def change_hz(self, name: str | None, wariness: float) -> float:
         """How often a target stops doing what was forecast, changes per second; a stranger counts as fickle by `wariness` in [0, 1]."""
