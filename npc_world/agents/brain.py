@@ -61,7 +61,8 @@ class Brain:
         self.surfaces.forget_motion()
         self._commanded = np.zeros(2)
         self._delayed: deque[Observation] = deque()
-        self._phase = (_GOLDEN * (self.member + self._seed) + 0.37 * float(np.sum(self.post)) / self.ground.cell_px) % 1.0
+        own = _GOLDEN * self._seed + 0.37 * float(np.sum(self.post)) / self.ground.cell_px  # strangers: by chance; a team: evenly
+        self._phase = (_GOLDEN * self.member if self.member > 0 or self.team.size > 1 else own) % 1.0
         self._last_plan_slot = -1
         self._planned_s = 0.0
         self._touching_s = 0.0

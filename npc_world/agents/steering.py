@@ -16,8 +16,8 @@ from npc_world.planners.tracking import PathProgress, noise_bank, point_along, t
 __all__ = ["Steerer"]
 
 Floats = NDArray[np.float64]
-_OBEYS_AT_ONCE_S = 0.05
-"""A body that reaches top speed faster than this on its ground needs no imagining."""
+_OBEYS_AT_ONCE_S = 0.3
+"""A body that reaches top speed faster than this on its ground needs no imagining: it turns within about its own length."""
 
 
 class Steerer:

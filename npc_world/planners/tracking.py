@@ -7,12 +7,15 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from npc_world.core.compiled import kernel
 from npc_world.models.rollout import rollout_top_down
 from npc_world.planners.mppi import smoothed, weigh
 
 __all__ = ["PathProgress", "point_along", "track_with_momentum"]
 
 Floats = NDArray[np.float64]
+_STOP_S2 = 0.02
+"""What a px/s left at the end costs, against a px off it: squared seconds."""
 
 
 class PathProgress:
@@ -55,7 +58,9 @@ def track_with_momentum(state: Floats, ahead: Floats, speed: float, max_accelera
     the path at full speed, steps against walls, and speed left at the path's end when it is to `stop` there.
     state (4,), ahead (n, 2) waypoints, bank (samples, H, 2) standard normal noise, drawn once.
     """
-    reference = _reference(state, ahead, speed, table, surface, cell_px, steps, step_s)
+    reference = np.empty((steps, 2))
+    _reference(state[0], state[1], np.ascontiguousarray(ahead), speed, table, surface, cell_px, step_s, reference)
+    stop_cost = _STOP_S2 if stop else 0.0
     nominal = _nominal(state[:2], reference, speed, previous)
     controls = nominal[None] + speed * noise * bank
     controls[0] = nominal
@@ -64,11 +69,14 @@ def track_with_momentum(state: Floats, ahead: Floats, speed: float, max_accelera
     controls[3] = -state[2:4] / max(1e-9, math.hypot(state[2], state[3])) * speed
     states = np.empty((samples, steps, 4))
     hits = rollout_top_down(state, np.ascontiguousarray(controls), step_s, speed, max_acceleration, surface, table, solid, cell_px, states)
-    costs = _cost(states, reference, hits, body_px, wall_cost, stop, speed * step_s)
+    costs = np.empty(samples)
+    _cost(states, reference, hits, body_px, wall_cost, stop_cost, costs)
     mean = np.einsum("b,bhc->hc", weigh(costs, temperature), controls)
     final = np.empty((1, steps, 4))
     hits = rollout_top_down(state, mean[None], step_s, speed, max_acceleration, surface, table, solid, cell_px, final)
-    cost = float(_cost(final, reference, hits, body_px, wall_cost, stop, speed * step_s)[0])
+    of_mean = np.empty(1)
+    _cost(final, reference, hits, body_px, wall_cost, stop_cost, of_mean)
+    cost = float(of_mean[0])
     best = int(np.argmin(costs))
     if costs[best] < cost:
         return controls[best], float(costs[best])
@@ -80,24 +88,24 @@ def noise_bank(samples: int, steps: int, rng: np.random.Generator) -> Floats:
     return smoothed(rng.standard_normal((samples, steps, 2)))
 
 
-def _reference(state: Floats, ahead: Floats, speed: float, table: Floats, surface: NDArray[np.int16], cell_px: float, steps: int,
-               step_s: float) -> Floats:
-    """(H, 2) a point that runs along the path as fast as the ground lets a body without momentum."""
+@kernel
+def _reference(x, y, ahead, speed, table, surface, cell_px, step_s, out):  # type: ignore[no-untyped-def]
+    """Fill out (H, 2) with a point that runs along the path as fast as the ground lets a body without momentum."""
     rows, cols = surface.shape
-    points = np.empty((steps, 2))
-    here, waypoints = state[:2], list(ahead)
-    for h in range(steps):
-        row, col = min(rows - 1, max(0, int(here[1] / cell_px))), min(cols - 1, max(0, int(here[0] / cell_px)))
+    at = 0
+    for h in range(out.shape[0]):
+        row, col = min(rows - 1, max(0, int(y / cell_px))), min(cols - 1, max(0, int(x / cell_px)))
         left = speed * table[surface[row, col], 0] * step_s
-        while waypoints:
-            leg = math.dist(here, waypoints[0])
+        while at < ahead.shape[0]:
+            dx, dy = ahead[at, 0] - x, ahead[at, 1] - y
+            leg = math.sqrt(dx * dx + dy * dy)
             if leg > left:
-                here = here + (waypoints[0] - here) * (left / leg)
+                x, y = x + dx * left / leg, y + dy * left / leg
                 break
             left -= leg
-            here = waypoints.pop(0)
-        points[h] = here
-    return points
+            x, y = ahead[at, 0], ahead[at, 1]
+            at += 1
+        out[h, 0], out[h, 1] = x, y
 
 
 def _towards(position: Floats, reference: Floats, speed: float) -> Floats:
@@ -113,8 +121,17 @@ def _nominal(position: Floats, reference: Floats, speed: float, previous: Floats
     return previous
 
 
-def _cost(states: Floats, reference: Floats, hits: Floats, body_px: float, wall_cost: float, stop: bool, step_px: float) -> Floats:
-    off_path = np.sum((states[:, :, :2] - reference[None]) ** 2, axis=2).mean(axis=1) / body_px ** 2
-    at_end = np.sum((states[:, -1, :2] - reference[-1]) ** 2, axis=1) / body_px ** 2
-    ending = np.sum(states[:, -1, 2:] ** 2, axis=1) * (step_px / max(step_px, 1e-9)) ** 2 / body_px ** 2 * 0.02 if stop else 0.0
-    return np.asarray(off_path + at_end + wall_cost * hits + ending)
+@kernel
+def _cost(states, reference, hits, body_px, wall_cost, stop_cost, out):  # type: ignore[no-untyped-def]
+    """Fill out (B,): off the path on average, off its end, speed left there (when it is to stop), and steps against walls."""
+    samples, steps = states.shape[0], states.shape[1]
+    for b in range(samples):
+        off = 0.0
+        for h in range(steps):
+            dx, dy = states[b, h, 0] - reference[h, 0], states[b, h, 1] - reference[h, 1]
+            square = dx * dx + dy * dy
+            off += square / steps
+            if h == steps - 1:
+                off += square
+        vx, vy = states[b, steps - 1, 2], states[b, steps - 1, 3]
+        out[b] = (off + stop_cost * (vx * vx + vy * vy)) / (body_px * body_px) + wall_cost * hits[b]
