@@ -162,7 +162,11 @@ class NavGrid:
         far = 2.0 * max(width, height) + max(self.size)
         border = np.array([(-far, -far, half_x - skin, far), (width - half_x + skin, -far, far, far),
                            (-far, -far, far, half_y - skin), (-far, height - half_y + skin, far, far)])
-        grown = np.vstack([ground.rects + grow, border])
+        walls = ground.rects + grow
+        if point:  # a wall that ends at the map's edge leaves no way between the two; a body of some size could not pass there anyhow
+            walls[:, :2] = np.where(walls[:, :2] <= 4.0 * skin, -far, walls[:, :2])
+            walls[:, 2:] = np.where(walls[:, 2:] >= np.array([width, height]) - 4.0 * skin, far, walls[:, 2:])
+        grown = np.vstack([walls, border])
         rows, cols = ground.shape
         covered, first, items = cells_by_rect(grown, self.cell_px, skin, rows, cols)
         self.walls = (ground.solid, ground.hazard, covered, first, items, grown, nodes, params, near)

@@ -12,6 +12,7 @@ from npc_world.core.errors import BadInputError
 from npc_world.core.terrain import Terrain
 from npc_world.models.nav_cells import MOVE_COLS, MOVE_ROWS
 from npc_world.models.nav_grid import NavGrid
+from npc_world.planners.paths import find_path
 
 
 def random_ground(rng: np.random.Generator, walls: int, aligned: bool) -> Terrain:
@@ -195,3 +196,14 @@ def test_one_grid_per_size_kept_no_longer_than_the_ground() -> None:
 def test_a_bad_size_is_named(size: object) -> None:
     with pytest.raises(BadInputError, match="size="):
         NavGrid.of(Terrain.open_field((10, 10)), size)
+
+
+@pytest.mark.parametrize("wall", [[(300, 0, 16, 480)], [(300, 0, 16, 200), (300, 200, 16, 280)], [(0, 203, 640, 10)]])
+def test_a_wall_from_edge_to_edge_leaves_no_way_along_the_edge_for_a_point(wall: list[tuple[int, int, int, int]]) -> None:
+    ground = Terrain.from_rects(wall, size=(640, 480), cell_px=16)
+    assert find_path(ground, (20, 20), (600, 470)) is None
+
+
+def test_a_wall_short_of_the_edge_leaves_a_way_for_a_point() -> None:
+    ground = Terrain.from_rects([(300, 0, 16, 479.5)], size=(640, 480), cell_px=16)
+    assert find_path(ground, (20, 20), (600, 20)) is not None
