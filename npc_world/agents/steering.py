@@ -59,7 +59,7 @@ class Steerer:
         length = math.hypot(offset[0], offset[1])
         if length < 1e-9:
             return np.zeros(2)
-        if ends:  # arrive, do not overshoot
+        if ends or length < 0.9 * reach:  # arrive, or turn back at a waypoint: do not overshoot
             return np.asarray(offset * min(speed / length, 1.0 / (dt_s * max(factor, 1e-3))))
         return np.asarray(offset * (speed / length))
 
