@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from npc_world.planners.fields import travel_time as travel_time
     from npc_world.planners.interception import Meeting as Meeting
     from npc_world.planners.interception import intercept as intercept
+    from npc_world.planners.line_guard import guard_line as guard_line
     from npc_world.planners.mppi import Mppi as Mppi
     from npc_world.planners.paths import find_path as find_path
 
@@ -56,6 +57,7 @@ _HOME = {
     "Terrain": "core.terrain",
     "Surface": "models.surfaces", "TopDownBody": "models.top_down",
     "TravelTime": "planners.fields", "travel_time": "planners.fields",
+    "guard_line": "planners.line_guard",
     "avoid": "planners.avoidance",
     "Meeting": "planners.interception", "intercept": "planners.interception",
     "Mppi": "planners.mppi", "find_path": "planners.paths",

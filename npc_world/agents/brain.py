@@ -16,6 +16,7 @@ from npc_world.agents.behaviours.guard import Guard, Sentry
 from npc_world.agents.behaviours.hunt import Hunt
 from npc_world.agents.behaviours.patrol import Patrol
 from npc_world.agents.config import NpcConfig
+from npc_world.agents.freedom import Freedom
 from npc_world.agents.keeping_clear import KeepClear
 from npc_world.agents.motion import OwnMotion
 from npc_world.agents.perception import facing
@@ -42,6 +43,7 @@ class Brain:
         self._seed = seed
         self.rng = np.random.default_rng(seed)
         self.motion = OwnMotion()
+        self.freedom = Freedom()
         self.surfaces = SurfaceLearner(config.learning, config.surfaces)
         self.steerer = Steerer(ground, self.rng)
         self.keep_clear = KeepClear(config.avoidance)
@@ -68,9 +70,10 @@ class Brain:
         self._touching_s = 0.0
         self._ground_version = self.ground.version
 
-    def step(self, now: Observation) -> Action:
-        """The whole of it."""
+    def step(self, now: Observation, moves: Floats | None = None) -> Action:
+        """The whole of it.  moves (n, 2): what the game can realise, None for anything."""
         self.motion.observe(now)
+        self._learn_freedom(now, moves)
         self._learn_ground(now)
         seen = self._as_noticed(now)
         self.team.observe(self.member, seen, self._seen_cells(now))
@@ -84,6 +87,11 @@ class Brain:
         return self._act(now)
 
     # ---- observe and learn ---------------------------------------------------------------------------------------
+
+    def _learn_freedom(self, now: Observation, moves: Floats | None) -> None:
+        self.freedom.tell(moves)
+        if not self.motion.jumped:
+            self.freedom.learn(self._commanded, self.motion.moved_px, now.dt_s, now.size_px)
 
     def _learn_ground(self, now: Observation) -> None:
         if self.motion.jumped:
@@ -192,10 +200,11 @@ class Brain:
         other_size = sighting.size_px if sighting is not None and sighting.size_px is not None else now.size_px
         return Situation(
             time_s=now.time_s, position_px=now.position_px, velocity_px_s=self.motion.velocity_px_s, size_px=now.size_px, speed_px_s=speed,
-            reach_px=self.reach_share * touching_px(now.size_px, other_size), heading_rad=self.heading_rad, post_px=self.post, ground=self.ground,
+            reach_px=self.reach_share * touching_px(now.size_px, other_size), along=self.freedom.line, heading_rad=self.heading_rad, post_px=self.post, ground=self.ground,
             surfaces=self.table(), config=self.config, target=model, belief=belief, forecast=forecast,
             change_hz=self.team.change_hz(self.target_name, slower),
-            change_cost=settings.change_cost * (1.0 + slower), covered_s=self.team.covered(self.member, now.time_s), searched_px=self.team.searched(self.member, now.time_s), rng=self.rng)
+            change_cost=settings.change_cost * (1.0 + slower), covered_s=self.team.covered(self.member, now.time_s), searched_px=self.team.searched(self.member, now.time_s), rng=self.rng,
+            target_size_px=sighting.size_px if sighting is not None else None)
 
     def _tell_team(self, now: Observation) -> None:
         assert self.plan is not None

@@ -24,6 +24,7 @@ class OwnMotion:
     def reset(self) -> None:
         """Forget where it was."""
         self.velocity_px_s: Floats = np.zeros(2)
+        self.moved_px: Floats = np.zeros(2)
         self.jumped = False
         self.position_px: Floats | None = None
         self._fastest = 0.0
@@ -31,7 +32,7 @@ class OwnMotion:
     def observe(self, now: Observation) -> None:
         """One frame.  A jump of more than a body length, ten times as far as it ever moved in that time, is a teleport."""
         last, self.position_px = self.position_px, now.position_px
-        self.jumped = False
+        self.jumped, self.moved_px = False, np.zeros(2)
         if last is None or now.dt_s <= 0.0:
             return
         moved = now.position_px - last
@@ -41,6 +42,7 @@ class OwnMotion:
             self.velocity_px_s = np.zeros(2)
             self.jumped = True
             return
+        self.moved_px = moved
         self._fastest = max(self._fastest, speed)
         share = 1.0 - math.exp(-now.dt_s / _MEMORY_S)
         self.velocity_px_s = self.velocity_px_s + share * (moved / now.dt_s - self.velocity_px_s)

@@ -19,7 +19,7 @@ from npc_world.agents.snapshot import read_snapshot, write_snapshot
 from npc_world.agents.team import Team, goal_points
 from npc_world.beliefs.target_model import TargetModel
 from npc_world.beliefs.vision import Vision
-from npc_world.core.errors import SaveFileError
+from npc_world.core.errors import BadInputError, SaveFileError
 from npc_world.core.reading import position_of
 from npc_world.core.records import Action, Belief, Explanation, Forecast, Plan
 from npc_world.core.terrain import Terrain
@@ -61,9 +61,10 @@ class Npc:
         if step_s <= 0.0:
             return self._standing() if self._brain.action is None else self._in_game_units(self._brain.action)
         self._size = seen.size_px
-        action = self._brain.step(replace(seen, time_s=self._clock.time_s))
-        if options is not None:
-            action = self._realised(action, options)
+        moves = None if options is None else self._moves(options)
+        action = self._brain.step(replace(seen, time_s=self._clock.time_s), moves)
+        if moves is not None:
+            action = replace(action, velocity_px_s=moves[action.choose(moves)])
         return self._in_game_units(action)
 
     def reset(self) -> None:
@@ -197,10 +198,14 @@ class Npc:
         return replace(action, velocity_px_s=action.velocity_px_s / _FRAMES_PER_S,
                        acceleration_px_s2=action.acceleration_px_s2 / _FRAMES_PER_S ** 2, aim=aim)
 
-    def _realised(self, action: Action, options: Any) -> Action:
-        rows = np.asarray(options, dtype=np.float64) * (_FRAMES_PER_S if self._frames else 1.0)
-        chosen = rows[action.choose(rows)]
-        return replace(action, velocity_px_s=chosen)
+    def _moves(self, options: Any) -> NDArray[np.float64]:
+        try:
+            rows = np.asarray(options, dtype=np.float64) * (_FRAMES_PER_S if self._frames else 1.0)
+        except (TypeError, ValueError):
+            rows = np.empty(0)
+        if rows.ndim != 2 or rows.shape[1:] != (2,) or len(rows) == 0 or not np.isfinite(rows).all():
+            raise BadInputError(f"options={options!r}: expected rows of finite (x, y), at least one")
+        return rows
 
     def _standing(self) -> Action:
         return Action(velocity_px_s=np.zeros(2), acceleration_px_s2=np.zeros(2), why="hold", _carry=self._brain.carry)

@@ -29,6 +29,8 @@ class Situation:
     speed_px_s: float
     reach_px: float
     """Centre distance at which it touches the target."""
+    along: Floats | None
+    """(2,) the line it is bound to, a unit vector; None when it can go anywhere."""
     heading_rad: float
     post_px: Floats
     """(2,) where it was placed: the post of a guard, the start of rounds."""
@@ -48,6 +50,8 @@ class Situation:
     searched_px: tuple[Floats, ...]
     """Places teammates are on their way to search."""
     rng: np.random.Generator
+    target_size_px: tuple[float, float] | None = None
+    """Width and height of the target, when they can be seen."""
 
     @property
     def blind_s(self) -> float:

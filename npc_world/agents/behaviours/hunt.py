@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from npc_world.agents.behaviours.moves import intercepted
+from npc_world.agents.behaviours.moves import guarded, intercepted
 from npc_world.agents.behaviours.patrol import Patrol
 from npc_world.agents.behaviours.search import search
 from npc_world.agents.situation import Situation
@@ -14,7 +14,7 @@ __all__ = ["Hunt"]
 
 
 class Hunt:
-    """The hunter."""
+    """The hunter.  Bound to a line, as a paddle or a goalkeeper on a rail, it is where the target will cross."""
 
     def __init__(self) -> None:
         self._rounds = Patrol()
@@ -26,7 +26,7 @@ class Hunt:
             return self._rounds.plan(now)
         if now.target is not None and now.target.occupancy is not None and now.blind_s > _FORESEEABLE_S:
             return search(now)
-        plan, meeting = intercepted(now, now.forecast)
+        plan, meeting = intercepted(now, now.forecast) if now.along is None else guarded(now, now.forecast, now.along)
         self.catch_times = dict(zip(now.forecast.labels, np.asarray(meeting.catch_times_s).tolist(), strict=True))
         return plan
 

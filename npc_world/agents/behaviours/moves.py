@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from npc_world.agents.situation import Situation
 from npc_world.core.records import Forecast, Plan
 from npc_world.planners.interception import Meeting, intercept
+from npc_world.planners.line_guard import guard_line
 from npc_world.planners.paths import find_path
 
-__all__ = ["go_to", "intercepted", "path_time", "stay"]
+__all__ = ["go_to", "guarded", "intercepted", "path_time", "stay"]
 
 Floats = NDArray[np.float64]
 _LEAST_COMMITMENT_S = 0.02
@@ -59,6 +60,21 @@ def intercepted(now: Situation, forecast: Forecast) -> tuple[Plan, Meeting]:
                         commit_s=commit_s, covered_s=covered, cover_weight=now.config.teamwork.cover if covered is not None else 0.0,
                         change_hz=now.change_hz, change_cost=now.change_cost)
     waypoints = _route(now, meeting)
+    plan = Plan(waypoints_px=waypoints, eta_s=path_time(now, waypoints), behaviour="intercept", meeting_px=meeting.point,
+                meeting_time_s=meeting.time_s, expected_catch_s=meeting.expected_catch_s, hypothesis=meeting.hypothesis,
+                cost=meeting.expected_catch_s)
+    return plan, meeting
+
+
+def guarded(now: Situation, forecast: Forecast, along: Floats) -> tuple[Plan, Meeting]:
+    """For a body bound to a line: the place on it from which the least of what may come is missed."""
+    target_px = now.target_size_px if now.target_size_px is not None else (0.0, 0.0)
+    size = np.abs(np.array([now.size_px[0] + target_px[0], now.size_px[1] + target_px[1]])) / 2.0
+    reach = float(np.abs(along) @ size), float(abs(along[1]) * size[0] + abs(along[0]) * size[1])
+    visible = now.belief is not None and now.belief.visible
+    meeting = guard_line(now.position_px, along, now.speed_px_s, forecast, reach_px=reach,
+                         now_px=now.belief.position_px if visible and now.belief else None, commit_s=2.0 / now.config.planning.replan_hz)
+    waypoints = np.stack([now.position_px, meeting.point])
     plan = Plan(waypoints_px=waypoints, eta_s=path_time(now, waypoints), behaviour="intercept", meeting_px=meeting.point,
                 meeting_time_s=meeting.time_s, expected_catch_s=meeting.expected_catch_s, hypothesis=meeting.hypothesis,
                 cost=meeting.expected_catch_s)
