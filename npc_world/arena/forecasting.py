@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from npc_world.arena.forecast_online import online_main
 from npc_world.arena.players import OPEN_TRACKS
 from npc_world.arena.progress import Progress
 from npc_world.beliefs.target_model import TargetConfig, TargetModel
@@ -152,7 +153,10 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=1000, help="seed of the scripted players")
     parser.add_argument("--every", type=float, default=0.25, help="seconds between forecasts")
     parser.add_argument("--json", type=Path, help="write the figures here as well")
+    parser.add_argument("--protocol", choices=("tracks", "online"), default="tracks", help="online: what learning this very player adds")
     options = parser.parse_args(argv)
+    if options.protocol == "online":
+        return online_main(options.data, options.tracks, options.seed, options.every, options.json, parser.error)
     try:
         if options.data is not None:
             recorded = read_tracks(options.data)

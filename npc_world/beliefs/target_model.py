@@ -22,6 +22,7 @@ from npc_world.beliefs.layout import (
     COUNT,
     EXPERTS,
     GIVEN,
+    HABITS_OFF,
     OWN,
     PEAK_STEPS,
     SURPRISE,
@@ -69,7 +70,7 @@ class TargetModel:
         self._around = Surroundings(ground, size)
         self._intent = Intent(self._around, self.config.rationality_hz)
         self._experts = tuple(experts)
-        self._memory: Floats = new_memory()[0]
+        self._memory: Floats = self._blank_memory()
         self._hidden: Hidden | None = None
         self._now_s = 0.0
         self._visible = False
@@ -140,6 +141,12 @@ class TargetModel:
         self._hidden = None
         self._visible = False
         self._intent.forget()
+
+    def forget(self) -> None:
+        """Everything that was learned of it is gone, as if another body were met; goals and settings stay.  `reset` keeps what was learned."""
+        self._memory = self._blank_memory()
+        self.reset()
+        self._intent.log_posterior(self._log_prior)
 
     # ---- what it thinks ------------------------------------------------------------------------------------------
 
@@ -216,6 +223,7 @@ class TargetModel:
     def restore(self, state: dict[str, NDArray[Any]]) -> None:
         """Take up what `state` gave; ValueError or KeyError when it does not fit, and nothing is changed then."""
         memory = restore_learned(state)
+        memory[HABITS_OFF] = 0.0 if self.config.habits else 1.0
         saved = [str(name) for name in state["goals"]]
         self._memory = memory
         move_records(memory, [saved.index(label) if label in saved[:GIVEN] else -1 for label in self._intent.labels])
@@ -223,6 +231,11 @@ class TargetModel:
         self._intent.forget()
 
     # ---- inside --------------------------------------------------------------------------------------------------
+
+    def _blank_memory(self) -> Floats:
+        memory: Floats = new_memory()[0]
+        memory[HABITS_OFF] = 0.0 if self.config.habits else 1.0
+        return memory
 
     def _record(self) -> None:
         """Every expert speaks; it will be judged when the time comes."""

@@ -18,8 +18,10 @@ from npc_world.beliefs.layout import (
     FINE_S,
     FINE_STEPS,
     GIVEN,
+    HABITS_OFF,
     HEADING,
     OWN,
+    PLACE,
     PRIOR,
     RECORD,
     RECORD_FEATURES,
@@ -39,6 +41,7 @@ from npc_world.beliefs.layout import (
     SPOKEN,
     SPOKEN_TIME,
     TIME,
+    WAYS,
 )
 from npc_world.beliefs.reaction import flee
 from npc_world.beliefs.regression import follow_ways, read_features
@@ -57,6 +60,8 @@ def unroll_experts(m, times, given, tracks, present):  # type: ignore[no-untyped
     go_on(m, times, tracks)
     follow_ways(m, times, tracks)
     replay(m, times, tracks)
+    if m[HABITS_OFF] > 0.0:  # WAYS, REPEAT, REPEAT_MEAN, PLACE: all that speaks from this body's own past
+        tracks[WAYS:PLACE + 1, :, :] = math.nan
     flee(m, times, tracks)
     tracks[PRIOR, :, :] = math.nan
     last = times.shape[0] - 1

@@ -1,0 +1,70 @@
+"""What learning this very player adds, and forgetting it again."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from npc_world.arena.forecast_online import Player, online, online_table, read_players, repetitive_players
+from npc_world.arena.forecasting import main
+from npc_world.beliefs.target_model import TargetConfig, TargetModel
+from npc_world.core.errors import BadInputError
+
+DT_S = 1 / 30
+
+
+def square_walk(seconds: float, side_s: float = 1.3) -> np.ndarray:
+    heading = 0.5 * np.pi * ((np.arange(round(seconds / DT_S)) * DT_S / side_s).astype(int) % 4)
+    return np.cumsum(90.0 * DT_S * np.stack([np.cos(heading), np.sin(heading)], axis=1), axis=0)
+
+
+def watched(model: TargetModel, track: np.ndarray) -> TargetModel:
+    for i, point in enumerate(track):
+        model.observe(i * DT_S, point)
+    return model
+
+
+def test_memory_more_than_halves_the_error_on_who_repeats_himself_and_a_change_of_style_costs_nothing() -> None:
+    players = [group[0] for group in repetitive_players(1, seed=4, dt_s=DT_S).values()]
+    scores = online(players, every_s=0.5)
+    spans = scores.spans()
+    memory, stranger = scores.mean_error("memory", spans["known"]), scores.mean_error("stranger", spans["known"])
+    assert (memory < 0.6 * stranger).all()
+    assert (scores.mean_error("memory", spans["changed"]) < 1.02 * scores.mean_error("stranger", spans["changed"])).all()
+    assert "stranger" in online_table({"all of them": scores})
+
+
+def test_a_new_round_keeps_what_was_learned_and_forgetting_does_not() -> None:
+    track = square_walk(40.0)
+    model = watched(TargetModel(), track)
+    model.reset()
+    ahead = square_walk(43.0)
+
+    def error(model: TargetModel) -> float:
+        watched(model, ahead[:round(3.2 / DT_S)])
+        return float(np.hypot(*(model.forecast(1.0, 0.1).mean()[-1] - ahead[round(4.2 / DT_S) - 1])))
+
+    known = error(model)
+    model.forget()
+    assert model.belief is None and model.max_speed_px_s == 0.0
+    stranger = error(model)
+    assert known < 0.5 * stranger
+    assert stranger == pytest.approx(error(TargetModel()))
+
+
+def test_without_habits_nobody_repeats_a_pattern() -> None:
+    model = watched(TargetModel(config=TargetConfig(habits=False)), square_walk(20.0))
+    assert not {"repeats its pattern", "takes its usual way", "keeps to its ways"} & set(model.weights)
+    model.restore(watched(TargetModel(), square_walk(20.0)).state())
+    assert "repeats its pattern" not in watched(model, square_walk(3.0)).weights
+
+
+def test_recorded_players_come_in_order_of_time(tmp_path: object, capsys: pytest.CaptureFixture[str]) -> None:
+    path, walk = f"{tmp_path}/players.npz", square_walk(6.0)
+    np.savez(path, xyz=np.vstack([walk, walk, walk]), start=np.array([0, 180, 360, 540]), dt=np.full(3, DT_S), player=np.array([1, 2, 1]))
+    players = read_players(path)
+    assert [len(player.tracks) for player in players] == [2, 1] and isinstance(players[0], Player)
+    assert main(["--protocol", "online", "--data", path, "--json", f"{tmp_path}/out.json"]) == 0
+    assert "lower by" in capsys.readouterr().out
+    with pytest.raises(BadInputError, match="player"):
+        read_players(f"{tmp_path}/out.json")
