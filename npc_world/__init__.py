@@ -17,6 +17,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from npc_world.agents.load import load_npc as load_npc
+    from npc_world.agents.navigator import Navigator as Navigator
     from npc_world.agents.npc import Npc as Npc
     from npc_world.agents.team import Team as Team
     from npc_world.agents.warmup import warmup as warmup
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from npc_world.core.records import Plan as Plan
     from npc_world.core.terrain import Terrain as Terrain
     from npc_world.learning.ball_model import BallModel as BallModel
+    from npc_world.learning.travel_writer import TravelWriter as TravelWriter
     from npc_world.models.surfaces import Surface as Surface
     from npc_world.models.top_down import TopDownBody as TopDownBody
     from npc_world.planners.avoidance import avoid as avoid
@@ -45,11 +47,12 @@ if TYPE_CHECKING:
     from npc_world.planners.line_guard import guard_line as guard_line
     from npc_world.planners.mppi import Mppi as Mppi
     from npc_world.planners.paths import find_path as find_path
+    from npc_world.planners.roads import RoadMap as RoadMap
 
 _HOME = {
     "load_npc": "agents.load", "Npc": "agents.npc", "Team": "agents.team", "warmup": "agents.warmup",
     "TargetModel": "beliefs.target_model", "Vision": "beliefs.vision",
-    "BallModel": "learning.ball_model",
+    "BallModel": "learning.ball_model", "TravelWriter": "learning.travel_writer", "Navigator": "agents.navigator", "RoadMap": "planners.roads",
     "BadInputError": "core.errors", "ConfigError": "core.errors", "MissingExtraError": "core.errors",
     "NpcWorldError": "core.errors", "SaveFileError": "core.errors",
     "Action": "core.records", "Belief": "core.records", "Explanation": "core.records", "Forecast": "core.records",

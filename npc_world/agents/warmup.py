@@ -8,9 +8,11 @@ from collections.abc import Callable
 import numpy as np
 
 from npc_world.agents.load import load_npc
+from npc_world.agents.navigator import Navigator
 from npc_world.core.terrain import Terrain
 from npc_world.models.top_down import TopDownBody
 from npc_world.planners.paths import find_path
+from npc_world.planners.roads import RoadMap
 
 __all__ = ["warmup"]
 
@@ -22,7 +24,7 @@ def warmup(progress: Callable[[float, str], None] | None = None) -> None:
     report = progress if progress is not None else _line
     steps: list[tuple[str, Callable[[], None]]] = [
         ("paths", _paths), ("forecasts in the open", _open_chase), ("forecasts on a map", _map_chase), ("searching", _search),
-        ("momentum", _momentum),
+        ("momentum", _momentum), ("roads", _roads),
     ]
     for i, (what, run) in enumerate(steps):
         report(i / len(steps), what)
@@ -76,3 +78,13 @@ def _search() -> None:
 
 def _momentum() -> None:
     _chase(_map(), None, TopDownBody(max_speed_px_s=80, max_acceleration_px_s2=100), 40, frames=5)
+
+
+def _roads() -> None:
+    import networkx as nx
+
+    town = nx.Graph()
+    town.add_node("a", pos=(0, 0))
+    town.add_node("b", pos=(100, 0))
+    town.add_edge("a", "b")
+    Navigator(RoadMap(town), day_s=60.0).depart(0.0, "a", "b", trips_left=1)

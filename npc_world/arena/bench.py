@@ -60,10 +60,13 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
     parser.add_argument("--no-compile", action="store_true", help="leave out compiling everything from nothing, which takes a minute or two")
     parser.add_argument("--paths", type=Path, metavar="FOLDER", help="also compare path finding with its peers, on the benchmark maps in this folder")
+    parser.add_argument("--roads", type=int, metavar="TOWNS", nargs="?", const=200, help="only deliveries in seeded towns with traffic (default 200 towns)")
     try:
         options = parser.parse_args(argv)
     except SystemExit as exit:  # argparse has said what is wrong
         return int(exit.code or 0)
+    if options.roads is not None:
+        return _roads(options.roads, options.json)
     if options.frames < 60:
         print(f"--frames {options.frames}: expected at least 60", file=sys.stderr)
         return 2
@@ -216,3 +219,15 @@ def _compare_paths(folder: Path) -> list[dict[str, Any]]:
     from npc_world.arena.bench_paths import run  # takes networkx along: only when asked for
     rows = run(folder, report=print)
     return [{**asdict(row), "ratio": row.ratio} for row in rows]
+
+
+def _roads(towns: int, file: Path | None) -> int:
+    """The roads benchmark: times are of the simulated towns, not of this machine."""
+    from npc_world.arena.bench_roads import run_roads
+    if towns < 1:
+        print(f"--roads {towns}: expected at least 1 town", file=sys.stderr)
+        return 2
+    rows = run_roads(towns)
+    if file is not None:
+        file.write_text(json.dumps({"towns": towns, "rows": rows}, indent=1) + "\n", encoding="utf-8")
+    return 0
