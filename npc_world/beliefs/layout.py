@@ -32,7 +32,7 @@ GO_WINDOWS_S = np.array([0.5, 2.0, 4.0])
 (COUNT, TIME, X, Y, STEP_S, STEP_MEAN_S, TOP_SPEED, NOISE, NOISE_PREV_X, NOISE_PREV_Y, NOISE_COUNT, MOVE_X, MOVE_Y, HEADING, TURN_RATE,
  TURN_RATE_SLOW, JUMP_TIME, JUMP_X, JUMP_Y, PAST_COUNT, PAST_TIME, PAST_FIRST, SEGMENT, SPOKEN, SPOKEN_TIME, SURPRISE, THREAT,
  THREAT_X, THREAT_Y, THREAT_SPEED, LAST_SEEN, DUE, DUE_1, DUE_2, DUE_3, DUE_4, SPEED, PEAK_STEPS, MOVED_PX, THREAT_TIME, NOISE_SCALE,
- HABITS_OFF) = range(42)
+ HABITS_OFF, HOME_KNOWN, HOME_X, HOME_Y) = range(45)
 
 FILTER = 48
 """Three modes of 8: position (2), velocity (2), variance of position, covariance (complex, 2), variance of velocity, per axis; then 3 weights."""
@@ -44,7 +44,7 @@ PAST_LENGTH = 1024
 """(PAST_LENGTH, 3) ring of x, y, segment every GRID_S: a bit more than 100 s."""
 
 # ---- regression (WAYS) -----------------------------------------------------------------------------------------
-FEATURES = 6
+FEATURES = 13
 REGRESSION = PAST + 3 * PAST_LENGTH
 REGRESSION_SIZE = 2 * FEATURES * (FEATURES + 2)
 """Per bin: normal matrix (F, F), right side (F), coefficients (F), all complex."""

@@ -1,10 +1,11 @@
 """An expert that learns how this body's next displacement follows from its last velocities, while it watches.
 
 For each horizon a ridge regression with complex coefficients, fitted anew with every judgement and slowly forgetting:
-displacement ≈ Σ aᵢ · velocityᵢ, the velocities over a few spans of the past and the direction away from a pursuer.
-A complex coefficient turns and stretches, so the fit does not care which way the body faces.  Circles, drags, regular
-zig-zags and shyness are such laws; before anything is learned it says "goes on at the velocity of now".
-Wrong where what comes next depends on the place, or comes in distinct kinds.
+displacement ≈ Σ aᵢ · velocityᵢ, the velocities over a few spans of the past, the velocity as the present turn bends it, both
+again by speed (drag and thrust differ with it), and the direction away from a pursuer.  A complex coefficient turns and
+stretches, so these do not care which way the body faces.  Four more do: the mirrored velocity, a constant, and the place and
+its mirror image, which stand for gravity, for axes that are driven differently, and for the middle of the field it returns to.
+Before anything is learned it says "goes on at the velocity of now".  Wrong where what comes next comes in distinct kinds.
 """
 
 from __future__ import annotations
@@ -15,15 +16,20 @@ import numpy as np
 
 from npc_world.beliefs.imm import blend
 from npc_world.beliefs.layout import (
+    BIN_JUDGED,
     BIN_S,
     BINS,
     FEATURES,
+    HOME_KNOWN,
+    HOME_X,
+    HOME_Y,
     REGRESSION,
     REGRESSION_SIZE,
     THREAT,
     THREAT_X,
     THREAT_Y,
     TOP_SPEED,
+    TURN_RATE,
     WAYS,
     X,
     Y,
@@ -34,15 +40,19 @@ from npc_world.core.compiled import kernel
 __all__ = ["follow_ways", "learn_ways", "read_features"]
 
 LAGS_S = np.array([0.2, 0.4, 0.8, 1.6])
-_MEMORY = 250.0
+_MEMORY = 600.0
 """Judgements after which an example counts 1/e."""
 _RIDGE = 4.0
 """Examples at full speed that the law "goes on as now" is worth."""
+_FIELD_S = 8.0
+"""A place so many seconds' way from where it was first seen counts as much as full speed."""
+_SOLVE_EVERY = 3
+"""Judgements between two solutions, once there have been ten times as many."""
 
 
 @kernel
 def read_features(m, features):  # type: ignore[no-untyped-def]
-    """Fill features (2 F,): filtered velocity, mean velocities between the lags, top speed away from the threat; complex, px/s."""
+    """Fill features (2 F,) with what the law is linear in, see above; complex, px/s."""
     _, w, _, _, _ = blend(m)
     features[0], features[1] = w.real, w.imag
     newer, newer_s = complex(m[X], m[Y]), 0.0
@@ -61,6 +71,21 @@ def read_features(m, features):  # type: ignore[no-untyped-def]
             near_s = far / max(m[TOP_SPEED], 1e-9)
             away *= m[TOP_SPEED] / far * math.exp(-0.7 * near_s)
             features[10], features[11] = away.real, away.imag
+    top = max(m[TOP_SPEED], 1e-9)
+    half = 0.5 * m[TURN_RATE]
+    bent = w * (math.sin(half) / half if abs(half) > 1e-6 else 1.0) * complex(math.cos(half), math.sin(half))
+    pace = min(1.5, abs(w) / top)
+    if m[HOME_KNOWN] == 0.0:
+        m[HOME_KNOWN], m[HOME_X], m[HOME_Y] = 1.0, m[X], m[Y]
+    place = complex(m[X] - m[HOME_X], m[Y] - m[HOME_Y]) / _FIELD_S
+    place *= min(1.0, 1.5 * top / max(abs(place), 1e-12))
+    features[12], features[13] = bent.real, bent.imag
+    features[14], features[15] = pace * w.real, pace * w.imag
+    features[16], features[17] = pace * bent.real, pace * bent.imag
+    features[18], features[19] = w.real, -w.imag
+    features[20], features[21] = top, 0.0
+    features[22], features[23] = place.real, place.imag
+    features[24], features[25] = place.real, -place.imag
 
 
 @kernel
@@ -88,7 +113,9 @@ def learn_ways(m, b, features, dx, dy):  # type: ignore[no-untyped-def]
         term = unit * xi.conjugate() * complex(dx, dy)
         m[right + 2 * i] = keep * m[right + 2 * i] + term.real
         m[right + 2 * i + 1] = keep * m[right + 2 * i + 1] + term.imag
-    _solve(m, normal, right, law, BIN_S[b])
+    judged = int(m[BIN_JUDGED + b])
+    if judged < 10 * _SOLVE_EVERY or judged % _SOLVE_EVERY == 0:
+        _solve(m, normal, right, law, BIN_S[b])
 
 
 @kernel

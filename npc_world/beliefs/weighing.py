@@ -29,7 +29,7 @@ from npc_world.core.compiled import kernel
 __all__ = ["error_variance", "missed_share", "trust_in_mixture", "weigh_experts", "wide_variance"]
 
 #                        stop   go  short  long longest turn  slow  ways repeat mean place flee prior
-LOG_PRIOR = np.array([-1.5, 0.0, -0.5, -1.0, -1.5, -0.7, -0.7, -0.3, -0.7, -0.7, -0.7, -1.5, 0.0])
+LOG_PRIOR = np.array([-1.5, 0.0, -0.5, -1.0, -1.5, -0.7, -0.7, 0.3, -0.7, -0.7, -0.7, -1.5, 0.0])
 """(OWN,) what an expert's word counts before its record says otherwise."""
 GIVEN_LOG_PRIOR = np.array([-0.5, -0.5, 0.5, 2.0, 2.0])
 """(BINS,) the same for given experts: goals say more of what comes later."""
