@@ -69,7 +69,10 @@ def spread(walls, moves, surface, table, fields, away, mass, steps):  # type: ig
                         after[roam, row + MOVE_ROWS[d], col + MOVE_COLS[d]] += part
                         rest -= part
                 after[roam, row, col] += rest
-        mass[:, top:bottom, left:right] = after[:, top:bottom, left:right]
+        for layer in range(layers):
+            for row in range(top, bottom):
+                for col in range(left, right):
+                    mass[layer, row, col] = after[layer, row, col]
 
 
 @kernel

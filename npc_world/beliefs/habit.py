@@ -102,14 +102,16 @@ def _keep_best(m, k, distance, rotation):  # type: ignore[no-untyped-def]
             if distance >= m[slot + 1]:
                 return
             for i in range(j, places - 1):
-                m[MATCH + 4 * i:MATCH + 4 * i + 4] = m[MATCH + 4 * i + 4:MATCH + 4 * i + 8]
+                for place in range(MATCH + 4 * i, MATCH + 4 * i + 4):
+                    m[place] = m[place + 4]
             m[MATCH + 4 * (places - 1)], m[MATCH + 4 * (places - 1) + 1] = -1.0, math.inf
             break
     for j in range(places):
         slot = MATCH + 4 * j
         if distance < m[slot + 1]:
             for i in range(places - 1, j, -1):
-                m[MATCH + 4 * i:MATCH + 4 * i + 4] = m[MATCH + 4 * i - 4:MATCH + 4 * i]
+                for place in range(MATCH + 4 * i, MATCH + 4 * i + 4):
+                    m[place] = m[place - 4]
             m[slot], m[slot + 1], m[slot + 2], m[slot + 3] = k, distance, rotation.real, rotation.imag
             return
 

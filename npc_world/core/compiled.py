@@ -14,9 +14,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from npc_world.core.compiled_cache import forget_if_stale
+from npc_world.core.compiled_cache import forget_if_stale, has_cache
 
-__all__ = ["COMPILED", "kernel"]
+__all__ = ["COMPILED", "cached_kernels", "kernel"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -60,17 +60,35 @@ COMPILED: bool = _NUMBA is not None
 """True when kernels run as machine code."""
 
 
+def _kernel_class() -> Any:
+    try:
+        from npc_world.core.compiled_parts import Kernel
+    except (ImportError, AttributeError):  # a numba whose insides are not as ours expect
+        return _NUMBA.njit(cache=True, nogil=True)
+    return Kernel
+
+
+_COMPILE = _kernel_class() if COMPILED else None
+_KERNELS: list[Any] = []
+
+
 def kernel(function: Function) -> Function:
     """Compile a plain function of scalars and arrays: serial, without the GIL, cached on disk.
 
     `kernel` takes no options on purpose: two cached wrappers of one function with different options
     would share a cache entry.
     """
-    if _NUMBA is None:
+    if _NUMBA is None or _COMPILE is None:
         return function
     try:
-        compiled = _NUMBA.njit(cache=True, nogil=True)(function)
+        compiled = _COMPILE(function)
     except RuntimeError:  # numba: "no locator available": there is no folder that can be written
         return _NUMBA.njit(nogil=True)(function)  # type: ignore[no-any-return]
     forget_if_stale(compiled, function)
+    _KERNELS.append(compiled)
     return compiled  # type: ignore[no-any-return]
+
+
+def cached_kernels() -> int:
+    """How many of the kernels imported so far have machine code on disk."""
+    return sum(has_cache(compiled) for compiled in _KERNELS)

@@ -17,15 +17,14 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["forget_if_stale", "reach_of"]
+__all__ = ["forget_if_stale", "has_cache", "reach_of"]
 
 
 def forget_if_stale(compiled: Any, function: Callable[..., Any]) -> None:
     """Delete the cache of a numba dispatcher when its stamp is not that of `function` now.  Never raises."""
     compiled.npc_world_reach = stamp = reach_of(function)
     try:
-        folder = Path(compiled.stats.cache_path)
-        name = f"{Path(function.__code__.co_filename).stem}.{function.__qualname__}"
+        folder, name = Path(compiled.stats.cache_path), _name(function)
         file = folder / f"{name}.reach"
         if file.is_file() and file.read_text(encoding="ascii") == stamp:
             return
@@ -37,6 +36,19 @@ def forget_if_stale(compiled: Any, function: Callable[..., Any]) -> None:
         part.replace(file)
     except (AttributeError, TypeError, ValueError, OSError):
         return  # no cache, or no way to write beside it: numba's own rules hold
+
+
+def has_cache(compiled: Any) -> bool:
+    """Whether there is machine code of a numba dispatcher on disk."""
+    try:
+        return any(Path(compiled.stats.cache_path).glob(f"{_name(compiled.py_func)}-*.nbi"))
+    except (AttributeError, TypeError, ValueError, OSError):
+        return False
+
+
+def _name(function: Callable[..., Any]) -> str:
+    """What numba's cache files of a function begin with."""
+    return f"{Path(function.__code__.co_filename).stem}.{function.__qualname__}"
 
 
 def reach_of(function: Callable[..., Any]) -> str:

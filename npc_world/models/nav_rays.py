@@ -13,7 +13,7 @@ import numpy as np
 from npc_world.core.compiled import kernel
 from npc_world.models.nav_cells import MOVE_COLS, MOVE_ROWS
 
-__all__ = ["ANY_DIRECTION", "ONWARD", "SQRT2", "mark_uneven", "spread_rays"]
+__all__ = ["ANY_DIRECTION", "ONWARD", "SQRT2", "mark_uneven", "spread_rays", "wider_queue"]
 
 ANY_DIRECTION = 8
 SQRT2 = 1.4142135623730951
@@ -47,6 +47,15 @@ _RAY = 24
 """Cells that a ray may run ahead of the settled front: longer rays save queueing, and cost corrections where fronts meet."""
 
 _MOST_PUSHES = 8 * (_RAY + 2) * (_RAY + 2)
+
+
+@kernel
+def wider_queue(queue, used, room):  # type: ignore[no-untyped-def]
+    """A queue (room, 2) that begins with the used entries of `queue`; by hand, as numba takes long to compile slices assigned to slices."""
+    wider = np.empty((room, 2), np.int64)
+    for i in range(used):
+        wider[i, 0], wider[i, 1] = queue[i, 0], queue[i, 1]
+    return wider
 
 
 @kernel
@@ -84,7 +93,10 @@ def spread_rays(moves, surface, uneven, pace, most, times, seeds, count):  # typ
     offset = np.empty(8, np.int64)
     for d in range(8):
         offset[d] = MOVE_ROWS[d] * cols + MOVE_COLS[d]
-    quickest, slowest = pace.min(), pace.max()
+    pace_of = pace.reshape(pace.size)
+    quickest = slowest = pace_of[0]
+    for place in range(pace.size):
+        quickest, slowest = min(quickest, pace_of[place]), max(slowest, pace_of[place])
     waiting_moves, tried = np.zeros(cells, np.uint8), np.zeros(cells, np.uint8)
     per_width = 1.0 / quickest
     latest = 0.0
@@ -109,9 +121,7 @@ def spread_rays(moves, surface, uneven, pace, most, times, seeds, count):  # typ
             slot = slot + 1 if slot + 1 < buckets else 0
             continue
         if room - used < _MOST_PUSHES:
-            wider = np.empty((2 * room, 2), np.int64)
-            wider[:used] = queue[:used]
-            queue, room = wider, 2 * room
+            queue, room = wider_queue(queue, used, 2 * room), 2 * room
         at = queue[entry, 0]
         head[slot], queue[entry, 1], spare = queue[entry, 1], spare, entry
         waiting -= 1

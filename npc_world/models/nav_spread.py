@@ -9,7 +9,7 @@ import numpy as np
 from npc_world.core.compiled import kernel
 from npc_world.models.nav_cells import MOVE_COLS, MOVE_ROWS, enter_cell
 from npc_world.models.nav_lines import SLOWEST, line_is_clear, line_time, node_of, speed_along
-from npc_world.models.nav_rays import spread_rays
+from npc_world.models.nav_rays import spread_rays, wider_queue
 
 __all__ = ["edge_time", "paces", "slowest_and_fastest", "spread_times_each"]
 
@@ -127,9 +127,7 @@ def spread_times(walls, moves, surface, table, pace, speed, most, towards, times
             continue
         open_cells[row, col] = False
         if room - used < 8:
-            wider = np.empty((2 * room, 2), np.int64)
-            wider[:used] = queue[:used]
-            queue, room = wider, 2 * room
+            queue, room = wider_queue(queue, used, 2 * room), 2 * room
         bits = moves[row, col]
         for d in range(8):
             if (bits >> d) & 1 == 0:

@@ -62,8 +62,11 @@ def pair_plane(px, py, vx, vy, ox, oy, ux, uy, radius, horizon, dt_s, share, out
 def _cells_of_bodies(positions, reach):  # type: ignore[no-untyped-def]
     """(first, items, left, top, cols): bodies sorted into square cells as wide as the reach."""
     n = positions.shape[0]
-    left, top = positions[:, 0].min(), positions[:, 1].min()
-    wide, high = positions[:, 0].max() - left, positions[:, 1].max() - top
+    left, top, right, bottom = positions[0, 0], positions[0, 1], positions[0, 0], positions[0, 1]
+    for i in range(n):
+        left, right = min(left, positions[i, 0]), max(right, positions[i, 0])
+        top, bottom = min(top, positions[i, 1]), max(bottom, positions[i, 1])
+    wide, high = right - left, bottom - top
     reach = max(reach, math.sqrt(wide * high / (4.0 * n + 4.0)), max(wide, high) / 2048.0)
     if reach <= 0.0:
         reach = 1.0
@@ -122,7 +125,9 @@ def avoid_bodies(walls, positions, velocities, wanted, radii, top_speeds, ranks,
     """
     horizon, wall_horizon, most, keep_right, precedence = options[0], options[1], int(options[2]), options[3], options[4]
     n = positions.shape[0]
-    widest, fastest = radii.max(), top_speeds.max()
+    widest, fastest = 0.0, 0.0
+    for i in range(n):
+        widest, fastest = max(widest, radii[i]), max(fastest, top_speeds[i])
     reach = 2.0 * widest + 2.0 * fastest * horizon
     first, items, left, top, side, rows, cols = _cells_of_bodies(positions, 0.5 * reach)
     spread = int(reach / side) + 1

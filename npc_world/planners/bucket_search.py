@@ -94,7 +94,8 @@ def advance(walls, moves, surface, table, pace, start, goal, fastest, width, mos
             else:
                 if used == following.shape[0]:
                     wider = np.empty((2, 2 * used), np.int64)
-                    wider[0, :used], wider[1, :used] = following, cell_at
+                    for i in range(used):
+                        wider[0, i], wider[1, i] = following[i], cell_at[i]
                     following, cell_at = wider[0], wider[1]
                 entry = used
                 used += 1

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from npc_world.core.compiled import kernel
 from npc_world.models.nav_cells import MOVE_COLS, MOVE_ROWS
 from npc_world.models.nav_grid import NavGrid
-from npc_world.models.nav_rays import ANY_DIRECTION, ONWARD, SQRT2
+from npc_world.models.nav_rays import ANY_DIRECTION, ONWARD, SQRT2, wider_queue
 from npc_world.models.nav_spread import paces, slowest_and_fastest
 from npc_world.planners.jump_tables import JumpTables
 
@@ -45,13 +45,17 @@ def jump_search(moves, jumps, live, surface, pace, fastest, start, goal, most, s
     """
     rows, cols = moves.shape
     bits_of, live_of, runs = moves.reshape(rows * cols), live.reshape(rows * cols), jumps.reshape(4 * rows * cols)
+    pace_of = pace.reshape(pace.size)
     surface_of, alike = surface.reshape(surface.size), surface.size == 0
     goal_row, goal_col = goal // cols, goal % cols
     stamp, buckets, room = state[STAMP], head.shape[0], queue.shape[0]
     nearest = start if state[EXPANDED] == 0 else state[NEAREST]
     a, b = abs(goal_row - nearest // cols), abs(goal_col - nearest % cols)
     nearest_left = max(a, b) + (SQRT2 - 1.0) * min(a, b)
-    per_width = fastest * min(1.0, buckets * pace.min() / (3.0 * (rows + cols) * pace.max() + 8.0))
+    quickest, slowest = pace[0, 0, 0], pace[0, 0, 0]
+    for place in range(pace.size):
+        quickest, slowest = min(quickest, pace_of[place]), max(slowest, pace_of[place])
+    per_width = fastest * min(1.0, buckets * quickest / (3.0 * (rows + cols) * slowest + 8.0))
     if state[EXPANDED] == 0 and start == goal:
         cost[start], origin[start], mark[start] = 0.0, start, stamp * 65536
     elif state[EXPANDED] == 0:
@@ -160,9 +164,7 @@ def jump_search(moves, jumps, live, surface, pace, fastest, start, goal, most, s
                 spare = queue[entry, 1]
             else:
                 if used == room:
-                    wider = np.empty((2 * room, 2), np.int64)
-                    wider[:used] = queue
-                    queue, room = wider, 2 * room
+                    queue, room = wider_queue(queue, used, 2 * room), 2 * room
                 entry = used
                 used += 1
             k = max(now, int(total * per_width + 1e-9)) % buckets

@@ -79,7 +79,7 @@ def nearest_velocity(planes, hard, count, top_speed, wx, wy, spare):  # type: ig
         if planes[i, 2] - planes[i, 0] * x - planes[i, 1] * y <= worst:
             continue
         for j in range(hard):
-            spare[j] = planes[j]
+            spare[j, 0], spare[j, 1], spare[j, 2] = planes[j, 0], planes[j, 1], planes[j, 2]
         used = hard
         for j in range(hard, i):  # where plane j is violated no more than plane i
             dx, dy = planes[j, 0] - planes[i, 0], planes[j, 1] - planes[i, 1]
