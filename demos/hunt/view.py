@@ -49,7 +49,7 @@ class View:
         self._shut = [0.0 if door.open else 1.0 for door in world.doors]
         self._has_dusk = dusk
         self._dusk: list[tuple[pygame.Surface, tuple[int, int]]] = []
-        self._alarm: list[tuple[pygame.Surface, tuple[int, int]]] = []
+        self._alarm: dict[int, list[tuple[pygame.Surface, tuple[int, int]]]] = {}
         self._hunted = 0.0
         self._rng = np.random.default_rng(seed + 99)
 
@@ -199,18 +199,19 @@ class View:
     def _evening(self, surface: pygame.Surface, world: Any, frame_s: float) -> None:
         """The rim of the screen darkens like dusk; it glows while you are seen."""
         if not self._dusk or self._dusk[0][0].get_width() != surface.get_width() or self._rim_height != surface.get_height():
-            self._dusk = _rim(surface.get_size(), colour("violet_dark"), 120)
-            self._alarm = _rim(surface.get_size(), colour("danger"), 120)
+            self._dusk = _rim(surface.get_size(), colour("violet_dark"), _RIM_STRONGEST)
+            self._alarm.clear()
             self._rim_height = surface.get_height()
         seen = any(hunter.sees_player for hunter in world.hunters)
         self._hunted += ((1.0 if seen else 0.0) - self._hunted) * min(1.0, 3.0 * frame_s)
-        for strip, at in self._dusk:
+        level = self._hunted * (0.45 + 0.20 * math.sin(5.0 * self.time_s)) if self._hunted > 0.04 else 0.0
+        rim, step = self._dusk, min(_GLOWS, round(level / _GLOW_MOST * _GLOWS))
+        if step > 0:
+            if step not in self._alarm:
+                self._alarm[step] = _glowing_rim(surface.get_size(), step)
+            rim = self._alarm[step]
+        for strip, at in rim:
             surface.blit(strip, at)
-        if self._hunted > 0.04:
-            level = round(255 * self._hunted * (0.45 + 0.20 * math.sin(5.0 * self.time_s)))
-            for strip, at in self._alarm:
-                strip.set_alpha(level)
-                surface.blit(strip, at)
 
     @property
     def hunted(self) -> float:
@@ -237,6 +238,22 @@ def _blit_front(surface: pygame.Surface, thing: Any, left: int, top: int) -> Non
     surface.blit(thing.sprite, (thing.x - left, thing.y - top))
     if tree:
         thing.sprite.set_alpha(255)
+
+
+_GLOWS = 12
+"""Steps between dusk and full alarm, each blended once and kept: one layer to draw instead of two."""
+_GLOW_MOST = 0.65
+_RIM_STRONGEST = 120
+
+
+def _glowing_rim(size: tuple[int, int], step: int) -> list[tuple[pygame.Surface, tuple[int, int]]]:
+    """The rim at dusk under `step` of _GLOWS of the strongest glow."""
+    dusk, glow = np.array(colour("violet_dark"), float), np.array(colour("danger"), float)
+    share = _RIM_STRONGEST / 255.0
+    over = share * _GLOW_MOST * step / _GLOWS
+    both = over + share * (1.0 - over)
+    mixed = (glow * over + dusk * share * (1.0 - over)) / both
+    return _rim(size, (round(mixed[0]), round(mixed[1]), round(mixed[2])), round(255.0 * both))
 
 
 def _rim(size: tuple[int, int], tint: tuple[int, int, int], strongest: int) -> list[tuple[pygame.Surface, tuple[int, int]]]:

@@ -32,13 +32,16 @@ class KeepClear:
             self._last = np.empty((0, 2))
             return wanted
         places = np.array([other.position_px for other in others])
-        moved = (places - self._last) / now.dt_s if len(self._last) == len(places) else np.zeros_like(places)
-        self._last = places
-        moved[np.hypot(moved[:, 0], moved[:, 1]) > 4.0 * speed] = 0.0
-        size = 0.5 * max(now.size_px)
-        near = np.hypot(*(places - now.position_px).T) < _NEAR_S * speed + 2.0 * size
-        if not near.any() or not wanted.any():
+        last, self._last = self._last, places
+        if not (wanted[0] or wanted[1]):
             return wanted
-        radii = np.array([0.5 * max(other.size_px) if other.size_px is not None else size for other in others])
-        return avoid(now.position_px, own, wanted, size, places[near], moved[near], radii[near], now.dt_s, ground=ground, top_speed_px_s=speed,
+        size = 0.5 * max(now.size_px)
+        offsets = places - now.position_px
+        near = np.flatnonzero(np.einsum("nc,nc->n", offsets, offsets) < (_NEAR_S * speed + 2.0 * size) ** 2)
+        if len(near) == 0:
+            return wanted
+        moved = (places[near] - last[near]) / now.dt_s if len(last) == len(places) else np.zeros((len(near), 2))
+        moved[np.einsum("nc,nc->n", moved, moved) > (4.0 * speed) ** 2] = 0.0
+        radii = [0.5 * max(sizes) if (sizes := others[i].size_px) is not None else size for i in near.tolist()]
+        return avoid(now.position_px, own, wanted, size, places[near], moved, radii, now.dt_s, ground=ground, top_speed_px_s=speed,
                      reciprocal=True, config=self.config)

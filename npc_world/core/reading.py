@@ -22,6 +22,8 @@ def position_of(thing: Any, name: str = "position") -> NDArray[np.float64]:
     Rect centres are computed from x, y, w, h because `Rect.center` drops half pixels.
     Raises `BadInputError` naming `name` when there is none or it is not finite.
     """
+    if type(thing) is np.ndarray and thing.shape == (2,) and thing.dtype == np.float64 and math.isfinite(thing[0]) and math.isfinite(thing[1]):
+        return thing.copy()  # the dearest case by number: each of many bodies reads all the others
     box = _box_of(thing)
     if box is not None:
         x, y, w, h = box
@@ -35,6 +37,8 @@ def position_of(thing: Any, name: str = "position") -> NDArray[np.float64]:
 
 def size_of(thing: Any) -> tuple[float, float] | None:
     """Width and height in px when `thing` has a box, or a circle's `radius`; None when it is only a point."""
+    if type(thing) is np.ndarray or type(thing) is tuple:
+        return None
     box = _box_of(thing)
     if box is not None:
         return (abs(box[2]), abs(box[3])) if math.isfinite(box[2]) and math.isfinite(box[3]) else None

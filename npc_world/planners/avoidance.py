@@ -80,13 +80,14 @@ def avoid(position: ArrayLike, velocity: ArrayLike, wanted: ArrayLike, radius: f
     others = _rows(neighbour_positions, "neighbour_positions", 2)
     count = len(others) + 1
     moves = _rows(neighbour_velocities, "neighbour_velocities", 2, len(others))
-    own, own_velocity, want = (_rows(value, name, 2, 1) for value, name in ((position, "position"), (velocity, "velocity"), (wanted, "wanted")))
-    size = np.concatenate([_column(radius, "radius", 1), _column(neighbour_radii, "neighbour_radii", len(others))])
-    where, now = np.vstack([own, others]), np.vstack([own_velocity, moves])
+    where, now, want, size = np.empty((count, 2)), np.empty((count, 2)), np.empty((count, 2)), np.empty(count)
+    where[0], now[0], want[0] = _rows(position, "position", 2, 1)[0], _rows(velocity, "velocity", 2, 1)[0], _rows(wanted, "wanted", 2, 1)[0]
+    where[1:], now[1:], want[1:] = others, moves, moves
+    size[0], size[1:] = _column(radius, "radius", 1)[0], _column(neighbour_radii, "neighbour_radii", len(others))
     speeds = np.hypot(now[:, 0], now[:, 1])
     speeds[0] = top_speed_px_s if top_speed_px_s is not None else 1.2 * math.hypot(want[0, 0], want[0, 1])
     result = np.empty((1, 2))
-    _run(ground, where, now, np.vstack([want, moves]), size, speeds, np.zeros(count), np.full(count, reciprocal), dt_s, config, result)
+    _run(ground, where, now, want, size, speeds, np.zeros(count), np.full(count, reciprocal), dt_s, config, result)
     return result.reshape(2)
 
 
@@ -116,4 +117,4 @@ def _column(values: ArrayLike, name: str, count: int) -> Floats:
     column = np.asarray(values, dtype=np.float64)
     if column.ndim > 1 or (column.ndim == 1 and len(column) != count) or not np.isfinite(column).all() or (column < 0.0).any():
         raise BadInputError(f"{name}={values!r}: expected {count} finite, non-negative numbers, or one")
-    return np.ascontiguousarray(np.broadcast_to(column, (count,)))
+    return np.full(count, float(column)) if column.ndim == 0 else np.ascontiguousarray(column)
