@@ -1,4 +1,4 @@
-"""Kernels that call kernels, compiled in a third less time: only what Python calls becomes machine code of its own.
+"""Kernels that call kernels, compiled in less time: only what Python calls becomes machine code of its own.
 
 numba gives every compiled function wrappers for Python, optimised machine code and a cache file, and then optimises and
 translates the code of each function it calls once more inside it.  Of our kernels five in six are called by kernels alone.
