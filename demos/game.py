@@ -1,10 +1,9 @@
-"""The game while it runs: the window, its screens, the rounds, and the loop."""
+"""The hunt while it runs: its menu, its islands, its rounds."""
 
 from __future__ import annotations
 
 import argparse
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,111 +11,36 @@ import pygame
 
 import npc_world as nw
 
-from .audio import Audio
 from .gallery import Gallery
 from .hunt.levels import LEVELS, RANDOM, make_level
 from .hunt.view import View
 from .hunt.view_map import IslandMap
 from .hunt.world import HuntWorld
-from .input import Command, Hands
-from .keepsakes import Keepsakes
-from .overlay import Overlay
-from .screens.base import Screen
+from .screens.base import Choice
 from .screens.help import HelpScreen
 from .screens.loading import LoadingScreen, Progress
-from .screens.menu import LevelsScreen, MenuScreen
-from .screens.options import SettingsScreen
-from .screens.pause import PauseScreen
+from .screens.menu import LevelsScreen, MenuScreen, backdrop, next_difficulty
 from .screens.play import PlayScreen
-from .settings import Settings, save_settings
+from .settings import Settings
+from .shell import WINDOW, Shell
 
 __all__ = ["WINDOW", "App"]
 
-WINDOW = (1280, 720)
-FPS = 60
-_WIDE, _TALL = 1120, 630
-"""A view is never magnified so far that less than this many px of it can be seen."""
-
-
-class App:
-    """Owns the window and everything that outlives a screen."""
+class App(Shell):
+    """The hunt's own part of the shell: islands, rounds against hunters that remember, and their file."""
 
     def __init__(self, options: argparse.Namespace, settings: Settings) -> None:
-        self.options, self.settings = options, settings
-        self.seed: int = options.seed
-        self.hurried: bool = options.frames is not None
-        """Frames are counted, not timed: each is 1/60 s, and loading is waited for."""
-        self.tension = 0.0
+        super().__init__(options, settings)
+        self.keeps_settings = not options.benchmark
         self.backdrop_island: IslandMap | None = None
-        self.screens: list[Screen] = []
-        self.running = True
         self.gallery = Gallery()
         self._rounds: dict[str, tuple[int, Any]] = {}
-        self._windowed = WINDOW
-        self._time_s = 0.0
-        self._open_window()
-        self.hands = Hands()
-        self.audio = Audio(settings)
-        self.overlay = Overlay()
-        self.keepsakes = Keepsakes(self.canvas.get_width(), self.overlay.say)
         self._watcher = _npc_watcher(options.npc)
-        self._retuned: Any = None
-        if settings.problem:
-            self.overlay.say(settings.problem, 8.0)
-
-    # ---- the window ---------------------------------------------------------------------------------------------
-
-    def _open_window(self) -> None:
-        if self.settings.fullscreen:
-            self.window = pygame.display.set_mode((0, 0), pygame.FULLSCREEN)
-        else:
-            self.window = pygame.display.set_mode(self._windowed, pygame.RESIZABLE)
-            if self.window.get_size() != self._windowed:  # older SDL keeps the size of the full screen the first time
-                self.window = pygame.display.set_mode(self._windowed, pygame.RESIZABLE)
-        pygame.display.set_caption("Second Guess")
-        self._fit_canvas()
-
-    def _fit_canvas(self) -> None:
-        """What is drawn on: the window itself, or a smaller surface that is magnified by a whole number, which stays crisp."""
-        self.window = pygame.display.get_surface() or self.window
-        width, height = self.window.get_size()
-        self.zoom = max(1, min(width // _WIDE, height // _TALL))
-        self.canvas = self.window if self.zoom == 1 else pygame.Surface((-(-width // self.zoom), -(-height // self.zoom))).convert()
-
-    def to_canvas(self, at: tuple[float, float]) -> tuple[float, float]:
-        """Canvas px under a window px."""
-        return at[0] / self.zoom, at[1] / self.zoom
-
-    def toggle_fullscreen(self) -> None:
-        if not self.settings.fullscreen:
-            self._windowed = self.window.get_size()
-        self.settings.fullscreen = not self.settings.fullscreen
-        self._open_window()
 
     # ---- screens ------------------------------------------------------------------------------------------------
 
-    @property
-    def top(self) -> Screen | None:
-        return self.screens[-1] if self.screens else None
-
-    def push(self, screen: Screen) -> None:
-        self.screens.append(screen)
-
-    def pop(self) -> None:
-        if len(self.screens) > 1:
-            self.screens.pop()
-
-    def _only(self, *screens: Screen) -> None:
-        self.screens[:] = screens
-
     def open_help(self) -> None:
         self.push(HelpScreen())
-
-    def open_settings(self) -> None:
-        self.push(SettingsScreen(self))
-
-    def open_pause(self) -> None:
-        self.push(PauseScreen(self))
 
     def to_menu(self) -> None:
         self.keep_settings()
@@ -127,8 +51,14 @@ class App:
         self.to_menu()
         self.push(LevelsScreen(self))
 
-    def quit(self) -> None:
-        self.running = False
+    def setting_choices(self) -> Sequence[Choice]:
+        def harder(step: int) -> None:
+            self.settings.difficulty = next_difficulty(self.settings.difficulty, step)
+
+        return (Choice(lambda: f"Difficulty: {self.settings.difficulty}", change=harder, note="counts from the next round"),)
+
+    def draw_backdrop(self, surface: pygame.Surface, time_s: float) -> None:
+        backdrop(self, surface, time_s)
 
     # ---- rounds -------------------------------------------------------------------------------------------------
 
@@ -202,10 +132,6 @@ class App:
     def level_title(self) -> str:
         return make_level(self.settings.level, self.seed).title
 
-    def keep_settings(self) -> None:
-        if not self.options.benchmark and not save_settings(self.settings):
-            self.overlay.say("Settings could not be saved", 3.0)
-
     # ---- the hunters' file --------------------------------------------------------------------------------------
 
     def watch_npc(self, world: HuntWorld) -> None:
@@ -217,80 +143,6 @@ class App:
         if fresh is not None:
             world.retune(self.options.npc)
             self.overlay.say(f"{Path(self.options.npc).name}: in effect", 2.5)
-
-    # ---- the loop -----------------------------------------------------------------------------------------------
-
-    def run(self) -> int:
-        """Until someone quits, or --frames are over."""
-        clock, count = pygame.time.Clock(), 0
-        while self.running:
-            frame_s = 1.0 / FPS if self.hurried else clock.tick(FPS) / 1000.0
-            self._time_s += frame_s
-            started = time.perf_counter()
-            for event in pygame.event.get():
-                self._event(event)
-            if self.top is not None:
-                self.top.update(self, frame_s)
-            self._draw()
-            self.audio.update(self.tension, frame_s)
-            self.overlay.frame_ms.append(1000.0 * (time.perf_counter() - started))
-            pygame.display.flip()
-            self.keepsakes.collect()
-            count += 1
-            if self.options.frames is not None and count >= self.options.frames:
-                break
-        if self.options.screenshot is not None:
-            pygame.image.save(self.canvas, str(self.options.screenshot))
-        self.keep_settings()
-        self.audio.silence()
-        return 0
-
-    def _event(self, event: pygame.event.Event) -> None:
-        if event.type == pygame.QUIT:
-            self.quit()
-        elif event.type == pygame.VIDEORESIZE:
-            self._fit_canvas()
-        elif event.type == getattr(pygame, "WINDOWFOCUSLOST", -1) and isinstance(self.top, PlayScreen) and not self.hurried:
-            self.open_pause()
-        else:
-            for command in self.hands.commands(event):
-                self._command(command)
-
-    def _command(self, command: Command) -> None:
-        actions: dict[str, Callable[[], None]] = {
-            "fullscreen": self.toggle_fullscreen, "mute": self._mute, "screenshot": self.keepsakes.ask_for_picture, "record": self.keepsakes.record, "times": self.overlay.toggle_times,
-        }
-        if command.name in actions:
-            actions[command.name]()
-        elif command.name.startswith("pad in"):
-            self.overlay.say(f"Gamepad ready: {command.name[7:]}", 3.0)
-        elif command.name == "pad out":
-            self.overlay.say("Gamepad unplugged", 3.0)
-            if isinstance(self.top, PlayScreen):
-                self.open_pause()
-        elif self.top is not None:
-            self.top.handle(self, command)
-
-    def _draw(self) -> None:
-        if self.window is not pygame.display.get_surface():
-            self._fit_canvas()
-        first = len(self.screens) - 1
-        while first > 0 and self.screens[first].see_through:
-            first -= 1
-        for screen in self.screens[max(0, first):]:
-            screen.draw(self, self.canvas)
-        if self.keepsakes.frame(self.canvas, self._time_s):
-            self.audio.play("shutter")
-        self.overlay.draw(self.canvas, self._time_s)
-        if self.zoom > 1:
-            scaled = pygame.transform.scale(self.canvas, (self.canvas.get_width() * self.zoom, self.canvas.get_height() * self.zoom))
-            self.window.blit(scaled, (0, 0))
-
-    # ---- keys that work everywhere ------------------------------------------------------------------------------
-
-    def _mute(self) -> None:
-        self.settings.muted = not self.settings.muted
-        self.overlay.say("Sound off" if self.settings.muted else "Sound on", 1.5)
 
 
 def _npc_watcher(npc: str | None) -> Any:

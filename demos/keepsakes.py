@@ -23,9 +23,9 @@ Say = Callable[[str, float], None]
 class Keepsakes:
     """Saves into the current folder, or at home where that cannot be written, and says where."""
 
-    def __init__(self, width: int, say: Say) -> None:
+    def __init__(self, width: int, say: Say, stem: str = "second-guess") -> None:
         self.recorder = GifRecorder(_GIF_S, _GIF_FPS, min(1.0, _GIF_WIDTH / max(1, width)))
-        self._say = say
+        self._say, self._stem = say, stem
         self._wants_picture = False
 
     def ask_for_picture(self) -> None:
@@ -39,7 +39,7 @@ class Keepsakes:
         return wanted and self._save(canvas)
 
     def _save(self, canvas: pygame.Surface) -> bool:
-        path = free_name("png")
+        path = free_name("png", self._stem)
         part = path.with_name(f".{path.name}")
         try:
             pygame.image.save(canvas, str(part), "png")
@@ -53,7 +53,7 @@ class Keepsakes:
     def record(self) -> None:
         """Start writing the last seconds as a GIF; `collect` tells when it is there."""
         try:
-            self.recorder.save_async(free_name("gif"))
+            self.recorder.save_async(free_name("gif", self._stem))
         except nw.NpcWorldError as error:
             self._say(str(error), 4.0)
         else:
@@ -70,10 +70,10 @@ class Keepsakes:
                 self._say(f"Saved {path}", 4.0)
 
 
-def free_name(ending: str) -> Path:
+def free_name(ending: str, stem: str = "second-guess") -> Path:
     """A file name in the current folder, or at home where that cannot be written."""
     folder = Path.cwd() if os.access(Path.cwd(), os.W_OK) else Path.home()
-    stem = time.strftime("second-guess-%Y%m%d-%H%M%S")
+    stem = f"{stem}-{time.strftime('%Y%m%d-%H%M%S')}"
     path, number = folder / f"{stem}.{ending}", 1
     while path.exists():
         number += 1

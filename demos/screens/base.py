@@ -15,7 +15,7 @@ from .panels import ui_scale
 from .text import typeface
 
 if TYPE_CHECKING:
-    from ..game import App
+    from ..shell import Shell
 
 __all__ = ["Choice", "Choices", "Screen", "dim", "heading"]
 
@@ -24,14 +24,16 @@ class Screen:
     """One screen of the game.  The topmost gets commands; those it lets shine through are drawn below it."""
 
     see_through = False
+    is_round = False
+    """Play goes on here: it is paused when the window or the gamepad is lost."""
 
-    def handle(self, app: App, command: Command) -> None:
+    def handle(self, app: Shell, command: Command) -> None:
         """Someone asked for something."""
 
-    def update(self, app: App, frame_s: float) -> None:
+    def update(self, app: Shell, frame_s: float) -> None:
         """A frame has passed."""
 
-    def draw(self, app: App, surface: pygame.Surface) -> None:
+    def draw(self, app: Shell, surface: pygame.Surface) -> None:
         """Paint on `surface`, whose size may change from frame to frame."""
 
 
@@ -53,7 +55,7 @@ class Choices:
         self.marked = 0
         self._boxes: list[pygame.Rect] = []
 
-    def handle(self, app: App, command: Command) -> bool:
+    def handle(self, app: Shell, command: Command) -> bool:
         """True when the command was for the list."""
         if command.name in ("up", "down"):
             self._mark(app, (self.marked + (1 if command.name == "down" else -1)) % len(self.choices))
@@ -77,12 +79,12 @@ class Choices:
             return True
         return False
 
-    def _mark(self, app: App, index: int) -> None:
+    def _mark(self, app: Shell, index: int) -> None:
         if index != self.marked:
             app.audio.play("menu_move")
         self.marked = index
 
-    def _pick(self, app: App, step: int) -> None:
+    def _pick(self, app: Shell, step: int) -> None:
         choice = self.choices[self.marked]
         app.audio.play("menu_pick")
         if choice.accept is not None:

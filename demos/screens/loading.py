@@ -18,7 +18,7 @@ from .panels import ui_scale
 from .text import typeface
 
 if TYPE_CHECKING:
-    from ..game import App
+    from ..shell import Shell
 
 __all__ = ["LoadingScreen", "Progress"]
 
@@ -47,11 +47,11 @@ class LoadingScreen(Screen):
     def _tell(self, share: float, what: str) -> None:
         self._share, self._what = share, what
 
-    def handle(self, app: App, command: Command) -> None:
+    def handle(self, app: Shell, command: Command) -> None:
         if command.name == "back":
             app.quit()
 
-    def update(self, app: App, frame_s: float) -> None:
+    def update(self, app: Shell, frame_s: float) -> None:
         self._clock_s += frame_s
         if not self._started:
             self._started = True
@@ -80,7 +80,7 @@ class LoadingScreen(Screen):
         for radius, tint in ((92, "coral_dark"), (80, "coral"), (64, "coral_light"), (48, "ember")):
             pygame.draw.circle(surface, colour(tint), sun, round(radius * s))
 
-    def draw(self, app: App, surface: pygame.Surface) -> None:
+    def draw(self, app: Shell, surface: pygame.Surface) -> None:
         width, height = surface.get_size()
         s = ui_scale(height)
         self._sky(surface, s)

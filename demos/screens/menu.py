@@ -12,6 +12,7 @@ from ..hunt.difficulty import DIFFICULTIES
 from ..hunt.levels import LEVELS, RANDOM, make_level
 from ..input import Command
 from .base import Choice, Choices, Screen, dim, heading
+from .games import games_choice
 from .panels import plate, ui_scale
 from .text import typeface, wrapped
 
@@ -45,6 +46,7 @@ class MenuScreen(Screen):
             Choice(lambda: f"Difficulty: {settings.difficulty}", change=turn, note=_ABOUT.get(settings.difficulty, "")),
             Choice(lambda: "How to play", lambda: app.open_help()),
             Choice(lambda: "Settings", lambda: app.open_settings()),
+            *games_choice(app),
             Choice(lambda: "Quit", app.quit),
         ])
         self._time_s = 0.0
@@ -68,7 +70,7 @@ class MenuScreen(Screen):
         heading(surface, "Second Guess", 0.075 * height, 110)
         words = "Take the relics. Reach the boat. They think ahead: think further."
         typeface(round(23 * s)).write(surface, words, (width / 2, 0.075 * height + 128 * s), colour("ivory"), align=0.5, shadow=colour("ink"))
-        back = plate(round(430 * s), round(412 * s), 190, 20)
+        back = plate(round(430 * s), round((40 + 62 * len(self._choices.choices)) * s), 190, 20)
         surface.blit(back, (round(width / 2 - back.get_width() / 2), round(0.335 * height)))
         self._choices.draw(surface, width / 2, 0.335 * height + 20 * s, self._time_s)
         footer = f"{app.level_title}   ·   arrows and Enter, mouse or gamepad   ·   M mute   ·   F11 full screen"

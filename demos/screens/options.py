@@ -8,11 +8,10 @@ import pygame
 
 from ..input import Command
 from .base import Choice, Choices, Screen, dim, heading
-from .menu import next_difficulty
 from .panels import plate, ui_scale
 
 if TYPE_CHECKING:
-    from ..game import App
+    from ..shell import Shell
 
 __all__ = ["SettingsScreen"]
 
@@ -20,14 +19,11 @@ __all__ = ["SettingsScreen"]
 class SettingsScreen(Screen):
     see_through = True
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: Shell) -> None:
         settings = app.settings
 
         def louder(name: str, step: int) -> None:
             setattr(settings, name, min(1.0, max(0.0, round(getattr(settings, name) + 0.1 * step, 2))))
-
-        def harder(step: int) -> None:
-            settings.difficulty = next_difficulty(settings.difficulty, step)
 
         def flip(name: str) -> None:
             setattr(settings, name, not getattr(settings, name))
@@ -38,23 +34,23 @@ class SettingsScreen(Screen):
             Choice(lambda: f"Mute: {'on' if settings.muted else 'off'}", change=lambda step: flip("muted")),
             Choice(lambda: f"Full screen: {'on' if settings.fullscreen else 'off'}", change=lambda step: app.toggle_fullscreen()),
             Choice(lambda: f"Hints in play: {'on' if settings.hints else 'off'}", change=lambda step: flip("hints")),
-            Choice(lambda: f"Difficulty: {settings.difficulty}", change=harder, note="counts from the next round"),
+            *app.setting_choices(),
             Choice(lambda: "Done", lambda: self._close(app)),
         ])
         self._time_s = 0.0
 
-    def _close(self, app: App) -> None:
+    def _close(self, app: Shell) -> None:
         app.keep_settings()
         app.pop()
 
-    def handle(self, app: App, command: Command) -> None:
+    def handle(self, app: Shell, command: Command) -> None:
         if not self._choices.handle(app, command) and command.name == "back":
             self._close(app)
 
-    def update(self, app: App, frame_s: float) -> None:
+    def update(self, app: Shell, frame_s: float) -> None:
         self._time_s += frame_s
 
-    def draw(self, app: App, surface: pygame.Surface) -> None:
+    def draw(self, app: Shell, surface: pygame.Surface) -> None:
         dim(surface)
         width, height = surface.get_size()
         s = ui_scale(height)

@@ -11,7 +11,7 @@ from .base import Choice, Choices, Screen, dim, heading
 from .panels import plate, ui_scale
 
 if TYPE_CHECKING:
-    from ..game import App
+    from ..shell import Shell
 
 __all__ = ["PauseScreen"]
 
@@ -19,14 +19,14 @@ __all__ = ["PauseScreen"]
 class PauseScreen(Screen):
     see_through = True
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: Shell) -> None:
         self._choices = Choices([
             Choice(lambda: "Go on", app.pop), Choice(lambda: "Start again", app.restart), Choice(lambda: "How to play", lambda: app.open_help()),
             Choice(lambda: "Settings", lambda: app.open_settings()), Choice(lambda: "Leave to the menu", app.to_menu),
         ])
         self._time_s = 0.0
 
-    def handle(self, app: App, command: Command) -> None:
+    def handle(self, app: Shell, command: Command) -> None:
         if self._choices.handle(app, command):
             return
         if command.name in ("back", "pause"):
@@ -36,10 +36,10 @@ class PauseScreen(Screen):
         elif command.name == "help":
             app.open_help()
 
-    def update(self, app: App, frame_s: float) -> None:
+    def update(self, app: Shell, frame_s: float) -> None:
         self._time_s += frame_s
 
-    def draw(self, app: App, surface: pygame.Surface) -> None:
+    def draw(self, app: Shell, surface: pygame.Surface) -> None:
         dim(surface)
         width, height = surface.get_size()
         s = ui_scale(height)

@@ -38,6 +38,8 @@ _HINTS = ((0.5, 7.0, "Run with WASD or the arrows. Collect the relics, then reac
 class PlayScreen(Screen):
     """One round.  `controls` stands in for the hands when given: a scripted player, a benchmark."""
 
+    is_round = True
+
     def __init__(self, app: App, world: HuntWorld, view: View, number: int, controls: Any = None) -> None:
         self.world, self.view, self.number = world, view, number
         self.mind_of: int | None = None

@@ -15,12 +15,12 @@ import numpy as np
 import pygame
 import pytest
 
-from demos import app as app_module
 from demos.assets import need_display
 from demos.audio import Audio
 from demos.gallery import Gallery
 from demos.game import WINDOW, App, _npc_watcher
 from demos.hunt.records import Event
+from demos.hunt.start import _parser
 from demos.hunt.view import View
 from demos.hunt.view_map import IslandMap
 from demos.input import Command, Hands
@@ -43,7 +43,7 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> App:
     monkeypatch.setenv("SECOND_GUESS_CONFIG", str(tmp_path / "config"))
     monkeypatch.chdir(tmp_path)
     pygame.init()
-    game = App(app_module._parser().parse_args(["--frames", "1"]), Settings())
+    game = App(_parser().parse_args(["--frames", "1"]), Settings())
     started: list[str] = []
 
     def start_round(name: str, memory: Any = None, number: int = 1, controls: Any = None) -> None:
