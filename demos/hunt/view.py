@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -48,13 +49,15 @@ class View:
         self._trail: list[tuple[float, float, int, int, float]] = []
         self._shut = [0.0 if door.open else 1.0 for door in world.doors]
         self._has_dusk = dusk
-        self._dusk: list[tuple[pygame.Surface, tuple[int, int]]] = []
-        self._alarm: dict[int, list[tuple[pygame.Surface, tuple[int, int]]]] = {}
+        self._rims: dict[int, list[tuple[pygame.Surface, tuple[int, int]]]] = {}
+        self._rims_for = (0, 0)
         self._hunted = 0.0
         self._rng = np.random.default_rng(seed + 99)
 
     def prepare(self, progress: Callable[[float], None] | None = None) -> None:
         self.island.prepare(progress)
+        for step in range(_GLOWS + 1 if self._has_dusk else 0):     # now: each would hold up a frame of play for some ms
+            self._rim(self.camera.view_px, step)
 
     # ---- time ---------------------------------------------------------------------------------------------------
 
@@ -198,20 +201,18 @@ class View:
 
     def _evening(self, surface: pygame.Surface, world: Any, frame_s: float) -> None:
         """The rim of the screen darkens like dusk; it glows while you are seen."""
-        if not self._dusk or self._dusk[0][0].get_width() != surface.get_width() or self._rim_height != surface.get_height():
-            self._dusk = _rim(surface.get_size(), colour("violet_dark"), _RIM_STRONGEST)
-            self._alarm.clear()
-            self._rim_height = surface.get_height()
         seen = any(hunter.sees_player for hunter in world.hunters)
         self._hunted += ((1.0 if seen else 0.0) - self._hunted) * min(1.0, 3.0 * frame_s)
         level = self._hunted * (0.45 + 0.20 * math.sin(5.0 * self.time_s)) if self._hunted > 0.04 else 0.0
-        rim, step = self._dusk, min(_GLOWS, round(level / _GLOW_MOST * _GLOWS))
-        if step > 0:
-            if step not in self._alarm:
-                self._alarm[step] = _glowing_rim(surface.get_size(), step)
-            rim = self._alarm[step]
-        for strip, at in rim:
+        for strip, at in self._rim(surface.get_size(), min(_GLOWS, round(level / _GLOW_MOST * _GLOWS))):
             surface.blit(strip, at)
+
+    def _rim(self, size: tuple[int, int], step: int) -> list[tuple[pygame.Surface, tuple[int, int]]]:
+        if self._rims_for != size:
+            self._rims, self._rims_for = {}, size
+        if step not in self._rims:
+            self._rims[step] = _glowing_rim(size, step)
+        return self._rims[step]
 
     @property
     def hunted(self) -> float:
@@ -258,14 +259,22 @@ def _glowing_rim(size: tuple[int, int], step: int) -> list[tuple[pygame.Surface,
 
 def _rim(size: tuple[int, int], tint: tuple[int, int, int], strongest: int) -> list[tuple[pygame.Surface, tuple[int, int]]]:
     """Four strips that together are a frame fading inwards; only they are blitted, not the whole screen."""
-    width, height = size
-    depth = max(24, height // 6)
-    y, x = np.mgrid[0:height, 0:width]
-    edge = np.minimum(np.minimum(x, width - 1 - x), np.minimum(y, height - 1 - y)) / depth
-    alpha = np.clip(1.0 - edge, 0, 1) ** 2 * strongest
-    data = np.empty((height, width, 4), np.uint8)
-    data[..., :3] = tint
-    data[..., 3] = alpha
-    whole = pygame.image.frombuffer(data.tobytes(), size, "RGBA").convert_alpha()
-    parts = [(0, 0, width, depth), (0, height - depth, width, depth), (0, depth, depth, height - 2 * depth), (width - depth, depth, depth, height - 2 * depth)]
-    return [(whole.subsurface(part).copy(), (part[0], part[1])) for part in parts]
+    strips = []
+    for fall_off, at in _fall_offs(*size):
+        data = np.empty((*fall_off.shape, 4), np.uint8)
+        data[..., :3] = tint
+        data[..., 3] = fall_off * strongest
+        strips.append((pygame.image.frombuffer(data.tobytes(), fall_off.shape[::-1], "RGBA").convert_alpha(), at))
+    return strips
+
+
+@lru_cache(maxsize=2)
+def _fall_offs(width: int, height: int) -> list[tuple[np.ndarray, tuple[int, int]]]:
+    """(share of the strongest 0..1, top left corner) of the four strips of a rim: kept, as each step of the alarm needs them anew."""
+    depth = min(max(24, height // 6), height // 2)
+    across = np.minimum(np.arange(width), np.arange(width)[::-1])
+    down = np.minimum(np.arange(height), np.arange(height)[::-1])
+    edge = np.minimum(across[None, :], down[:, None]).astype(np.float32) / depth
+    share = np.clip(1.0 - edge, 0.0, 1.0) ** 2
+    sides = [(0, 0, width, depth), (0, height - depth, width, depth), (0, depth, depth, height - 2 * depth), (width - depth, depth, depth, height - 2 * depth)]
+    return [(np.ascontiguousarray(share[y : y + tall, x : x + wide]), (x, y)) for x, y, wide, tall in sides if tall > 0]
