@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from npc_world.agents.behaviours.base import Behaviour
 from npc_world.agents.behaviours.guard import Guard, Sentry
 from npc_world.agents.behaviours.hunt import Hunt
+from npc_world.agents.behaviours.moves import head_for
 from npc_world.agents.behaviours.patrol import Patrol
 from npc_world.agents.config import NpcConfig
 from npc_world.agents.freedom import Freedom
@@ -23,6 +24,7 @@ from npc_world.agents.perception import facing
 from npc_world.agents.situation import Situation
 from npc_world.agents.steering import Steerer
 from npc_world.agents.team import Team
+from npc_world.agents.turns import Turns
 from npc_world.core.records import Action, Belief, Forecast, Observation, Plan
 from npc_world.core.terrain import Terrain
 from npc_world.learning.surface_learning import SurfaceLearner
@@ -41,6 +43,8 @@ class Brain:
     def __init__(self, ground: Terrain, config: NpcConfig, team: Team, member: int, post: Floats, seed: int) -> None:
         self.ground, self.config, self.team, self.member, self.post = ground, config, team, member, post
         self._seed = seed
+        self._turns = Turns.of(ground)
+        self._number = self._turns.join()
         self.rng = np.random.default_rng(seed)
         self.motion = OwnMotion()
         self.freedom = Freedom()
@@ -65,13 +69,14 @@ class Brain:
         self._delayed: deque[Observation] = deque()
         own = _GOLDEN * self._seed + 0.37 * float(np.sum(self.post)) / self.ground.cell_px  # strangers: by chance; a team: evenly
         self._phase = (_GOLDEN * self.member if self.member > 0 or self.team.size > 1 else own) % 1.0
-        self._last_plan_slot = -1
+        self._plan_slot = self._last_plan_slot = -1
         self._planned_s = 0.0
         self._touching_s = 0.0
         self._ground_version = self.ground.version
 
     def step(self, now: Observation, moves: Floats | None = None) -> Action:
         """The whole of it.  moves (n, 2): what the game can realise, None for anything."""
+        self._turns.begin(self._number, now.dt_s)
         self.motion.observe(now)
         self._learn_freedom(now, moves)
         self._learn_ground(now)
@@ -80,10 +85,10 @@ class Brain:
         self.target_name = self._choose_target(now)
         self._learn_reach(now)
         if self._due(now):
-            situation = self._situation(now)
-            self.forecast = situation.forecast
-            self.plan = self.behaviour.plan(situation)
-            self._tell_team(now)
+            if not self._costly or self._turns.take(self._number):
+                self._renew_plan(now)
+            elif self.plan is None:
+                self.plan = self._stopgap(now)
         return self._act(now)
 
     # ---- observe and learn ---------------------------------------------------------------------------------------
@@ -126,7 +131,8 @@ class Brain:
         self._delayed.append(now)
         while len(self._delayed) > 1 and self._delayed[1].time_s <= now.time_s - delay:
             self._delayed.popleft()
-        return replace(now, targets=self._delayed[0].targets) if self._delayed[0].time_s <= now.time_s - delay else replace(now, targets={})
+        noticed = self._delayed[0].targets if self._delayed[0].time_s <= now.time_s - delay else {}
+        return Observation(now.time_s, now.dt_s, now.position_px, now.size_px, noticed, now.others)
 
     def _seen_cells(self, now: Observation) -> NDArray[np.bool_] | None:
         """What it looks at, wanted only while some target is out of sight; a few times a second is enough."""
@@ -141,6 +147,9 @@ class Brain:
 
     def _choose_target(self, now: Observation) -> str | None:
         """The nearest believed target, changed only for one that is clearly nearer."""
+        if len(self.team.models) == 1:
+            (name, model), = self.team.models.items()
+            return name if model.known else None
         distances = {name: math.dist(model.belief.position_px, now.position_px)
                      for name, model in self.team.models.items() if model.belief is not None}
         if not distances:
@@ -155,17 +164,27 @@ class Brain:
         """Whether to plan in this frame: at `replan_hz`, each NPC in its own slot; less often while the meeting is far off and the target
         does as foreseen; at once when the ground has changed."""
         settings, team = self.config.planning, self.config.teamwork
-        rate_hz = settings.replan_hz * min(1.0, team.full_rate_members / max(1, self.team.size))
-        slot = int(now.time_s * rate_hz + self._phase)
-        changed = self.ground.version != self._ground_version
-        if self.plan is not None and not changed:
-            if slot == self._last_plan_slot:
-                return False
-            keep_s = settings.renewal_share * (self.plan.expected_catch_s or 0.0) if self._costly and self.team.acquainted(self.target_name) else 0.0
-            if now.time_s - self._planned_s < keep_s and self._as_foreseen(now):
-                return False
-        self._last_plan_slot, self._ground_version, self._planned_s = slot, self.ground.version, now.time_s
-        return True
+        rate_hz = settings.replan_hz * min(1.0, team.full_rate_members / max(1, self.team.size, self._turns.thinkers if self._costly else 1))
+        self._plan_slot = int(now.time_s * rate_hz + self._phase)
+        if self.plan is None or self.ground.version != self._ground_version:
+            return True
+        if self._plan_slot == self._last_plan_slot:
+            return False
+        keep_s = settings.renewal_share * (self.plan.expected_catch_s or 0.0) if self._costly and self.team.acquainted(self.target_name) else 0.0
+        return now.time_s - self._planned_s >= keep_s or not self._as_foreseen(now)
+
+    def _renew_plan(self, now: Observation) -> None:
+        self._last_plan_slot, self._ground_version, self._planned_s = self._plan_slot, self.ground.version, now.time_s
+        situation = self._situation(now)
+        self.forecast = situation.forecast
+        self.plan = self.behaviour.plan(situation)
+        self._tell_team(now)
+
+    def _stopgap(self, now: Observation) -> Plan:
+        """What to do until it is this NPC's turn to plan: a hunter runs at what it hunts, the others wait."""
+        belief = self.belief if self.config.behaviour == "hunt" else None
+        return head_for(self.ground, now.position_px, None if belief is None else belief.position_px, now.size_px,
+                        self.speed(now.size_px), self.table())
 
     @property
     def _costly(self) -> bool:
@@ -212,8 +231,13 @@ class Brain:
         self.team.tell(self.member, now.time_s, getattr(self.behaviour, "catch_times", {}), searching)
 
     def table(self) -> Floats:
-        """(S, 4) what it believes of the terrain's surfaces, for kernels."""
-        return surface_table(self.ground.surfaces, self.surfaces.beliefs)
+        """(S, 4) what it believes of the terrain's surfaces, for kernels; to be read only."""
+        believed = (*self.ground.surfaces, *self.surfaces.beliefs.values())
+        if believed != self._believed:
+            self._believed, self._table = believed, surface_table(self.ground.surfaces, self.surfaces.beliefs)
+        return self._table
+
+    _believed: tuple[object, ...] = ()
 
     def speed(self, size_px: tuple[float, float]) -> float:
         """Its top speed on good ground: told, or six body lengths per second."""
@@ -242,7 +266,7 @@ class Brain:
 
     def _acceleration(self, velocity: Floats, dt_s: float) -> Floats:
         change = (velocity - self.motion.velocity_px_s) / dt_s
-        limit, size = self.config.body.max_acceleration_px_s2, math.hypot(*(velocity - self.motion.velocity_px_s)) / dt_s
+        limit, size = self.config.body.max_acceleration_px_s2, math.hypot(change[0], change[1])
         return change * (limit / size) if limit is not None and size > limit else change
 
     def _scan(self, now: Observation) -> float:

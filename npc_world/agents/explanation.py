@@ -28,7 +28,7 @@ def explain(plan: Plan | None, forecast: Forecast | None, places: Mapping[str, t
         sentence = f"Searching {place}: I lost sight of you {blind_s:.1f} s ago"
         return Explanation(sentence + (f"; I am there in {plan.eta_s:.1f} s." if eta else "."), numbers)
     said = {"patrol": "On my rounds", "return": "Going back to my post", "guard": "Keeping my post", "watch": "Watching",
-            "hold": "Waiting"}.get(plan.behaviour, plan.behaviour.capitalize())
+            "hold": "Waiting", "chase": "Running at you"}.get(plan.behaviour, plan.behaviour.capitalize())
     return Explanation(said + (f"; there in {plan.eta_s:.1f} s." if eta and plan.eta_s > 0.0 else "."), eta)
 
 

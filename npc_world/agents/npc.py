@@ -56,13 +56,13 @@ class Npc:
         A dt of zero (paused) repeats the last advice.  Positions off the map or inside walls are read as the nearest free place.
         """
         step_s = self._clock.advance(dt_s / _FRAMES_PER_S if self._frames and isinstance(dt_s, (int, float)) else dt_s)
-        seen = perceive(self._clock.time_s, step_s, me, target, others, self._size)
         self._clock.time_s = max(self._clock.time_s, self.team.time_s)
+        seen = perceive(self._clock.time_s, step_s, me, target, others, self._size)
         if step_s <= 0.0:
             return self._standing() if self._brain.action is None else self._in_game_units(self._brain.action)
         self._size = seen.size_px
         moves = None if options is None else self._moves(options)
-        action = self._brain.step(replace(seen, time_s=self._clock.time_s), moves)
+        action = self._brain.step(seen, moves)
         if moves is not None:
             action = replace(action, velocity_px_s=moves[action.choose(moves)])
         return self._in_game_units(action)

@@ -38,10 +38,9 @@ class Steerer:
         if plan is not self._plan:
             self._plan, self._progress = plan, PathProgress(plan.waypoints_px)
         assert self._progress is not None
-        factor = float(table[self.ground.surface[self.ground.cell_of(position)], 0])
+        factor, grip = table[self.ground.surface[self.ground.cell_of(position)], :2].tolist()
         reach = speed * factor * dt_s
         acceleration = config.body.max_acceleration_px_s2 or 0.0
-        grip = float(table[self.ground.surface[self.ground.cell_of(position)], 1])
         slides = acceleration > 0.0 and speed > _OBEYS_AT_ONCE_S * acceleration * grip
         self._progress.advance(position, max(1.0 * size[0], reach) * 0.5 if slides else reach * 0.5)
         ahead = self._progress.remaining
@@ -97,13 +96,14 @@ class Steerer:
         if length == 0.0:
             return col, row
         moves = int(NavGrid.of(self.ground, size).moves[row, col])
-        best, best_score = (col, row), 0.0
-        for direction, (dx, dy) in enumerate(_EIGHT):
-            if moves >> direction & 1:
-                score = (dx * velocity[0] + dy * velocity[1]) / (length * math.hypot(dx, dy))
-                if score > best_score + 1e-9:
-                    best, best_score = (col + dx, row + dy), score
-        return best
+        octant = 4.0 / math.pi * math.atan2(velocity[1], velocity[0])
+        nearest = round(octant)
+        side = 1 if octant > nearest else -1
+        for turn in (0, side, -side, 2 * side):  # by how little they turn off; what turns off by a right angle leads nowhere
+            direction = (nearest + turn) % 8
+            if moves >> direction & 1 and abs(nearest + turn - octant) < 2.0 - 1e-9:
+                return col + _EIGHT[direction][0], row + _EIGHT[direction][1]
+        return col, row
 
 
 _EIGHT = ((1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1))

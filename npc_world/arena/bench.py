@@ -129,7 +129,7 @@ class Play:
         return Truth(nw.Terrain.from_grid(self.kinds, CELL_PX, LEGEND), self.radius_px, true_factors())
 
     def steps_ms(self, maker: Callable[[Given], Any], count: int) -> Floats:
-        """(frames,) ms that all pursuers' steps of one frame take together; the first ten frames are left out.
+        """(frames,) ms that all pursuers' steps of one frame take together; the first frame, in which the grid is made, is left out.
 
         A pursuer that has caught the player stays with it, as the dearest case: everything on, the player in sight.
         """
@@ -143,7 +143,7 @@ class Play:
             taken[k] = time.perf_counter() - began
             for i, wish in enumerate(wishes):
                 bodies[i] = np.array(truth.move(bodies[i][0], bodies[i][1], float(wish[0]), float(wish[1]), self.speed_px_s, DT_S))
-        return 1000.0 * taken[10:]
+        return 1000.0 * taken[1:]
 
     @staticmethod
     def _free(truth: Truth, rng: np.random.Generator) -> Floats:

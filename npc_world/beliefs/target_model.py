@@ -93,7 +93,7 @@ class TargetModel:
         m = self._memory
         if time < m[TIME] and m[COUNT] > 0.0:
             self.reset()
-        self._now_s = time
+        self._now_s, self._kept_belief = time, None
         if self._hidden is not None:
             self._hidden = None
         self._visible = True
@@ -107,7 +107,7 @@ class TargetModel:
         m = self._memory
         if m[COUNT] == 0.0:
             return
-        self._now_s = max(time, m[TIME])
+        self._now_s, self._kept_belief = max(time, m[TIME]), None
         self._visible = False
         if self.ground is None:
             return
@@ -138,7 +138,7 @@ class TargetModel:
         m = self._memory
         m[COUNT] = m[PEAK_STEPS] = 0.0
         m[TIME] = 0.0
-        self._hidden = None
+        self._hidden = self._kept_belief = None
         self._visible = False
         self._intent.forget()
 
@@ -176,14 +176,25 @@ class TargetModel:
         m = self._memory
         if m[COUNT] == 0.0:
             return None
+        if self._kept_belief is not None:
+            return self._kept_belief
         z, w, pp, pv, vv = blend(m)
         covariance = np.array([[pp, 0.0, pv.real, pv.imag], [0.0, pp, -pv.imag, pv.real], [pv.real, -pv.imag, vv, 0.0],
                                [pv.imag, pv.real, 0.0, vv]])
         position, velocity = np.array([z.real, z.imag]), np.array([w.real, w.imag])
         if not self._visible:
             position, velocity, covariance = self._unseen_state(position, velocity, covariance)
-        return Belief(time_s=self._now_s, position_px=position, velocity_px_s=velocity, covariance=covariance,
-                      turn_rate_rad_s=float(m[TURN_RATE]), visible=self._visible, last_seen_s=float(m[TIME]), surprise=self.surprise)
+        self._kept_belief = Belief(time_s=self._now_s, position_px=position, velocity_px_s=velocity, covariance=covariance,
+                                   turn_rate_rad_s=float(m[TURN_RATE]), visible=self._visible, last_seen_s=float(m[TIME]), surprise=self.surprise)
+        return self._kept_belief
+
+    _kept_belief: Belief | None = None
+    """Asked for many times a frame; whatever changes the state drops it."""
+
+    @property
+    def known(self) -> bool:
+        """Whether it was ever seen since the last reset: whether there is a belief."""
+        return bool(self._memory[COUNT] > 0.0)
 
     @property
     def weights(self) -> dict[str, float]:
@@ -227,7 +238,7 @@ class TargetModel:
         saved = [str(name) for name in state["goals"]]
         self._memory = memory
         move_records(memory, [saved.index(label) if label in saved[:GIVEN] else -1 for label in self._intent.labels])
-        self._hidden, self._visible = None, False
+        self._hidden, self._visible, self._kept_belief = None, False, None
         self._intent.forget()
 
     # ---- inside --------------------------------------------------------------------------------------------------

@@ -38,6 +38,7 @@ class Terrain:
         self.cell_px: float = float(cell_px)
         self.surfaces: list[str] = list(surfaces)
         self._surface = np.ascontiguousarray(surface, dtype=np.int16)
+        self._last_row, self._last_col = surface.shape[0] - 1, surface.shape[1] - 1
         self._hazard = np.zeros(surface.shape, dtype=np.bool_)
         self._rects = np.ascontiguousarray(rects, dtype=np.float64).reshape(-1, 4)
         self._solid = np.zeros(surface.shape, dtype=np.uint8)
@@ -189,9 +190,9 @@ class Terrain:
 
     def cell_of(self, point: Any) -> tuple[int, int]:
         """(row, col) of the cell that holds the point, clamped to the map."""
-        rows, cols = self.shape
         try:
-            return min(rows - 1, max(0, int(float(point[1]) // self.cell_px))), min(cols - 1, max(0, int(float(point[0]) // self.cell_px)))
+            row, col = int(float(point[1]) // self.cell_px), int(float(point[0]) // self.cell_px)
+            return 0 if row < 0 else min(row, self._last_row), 0 if col < 0 else min(col, self._last_col)
         except (ValueError, OverflowError):
             raise BadInputError(f"point={point!r}: expected finite coordinates") from None
 

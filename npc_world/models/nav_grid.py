@@ -62,8 +62,10 @@ class NavGrid:
 
         Kept for as long as the ground lives, and repaired when the ground has changed since.
         """
-        body = checked_body_size(size)
-        grids = _CACHE.setdefault(ground, {})
+        grids = _CACHE.get(ground)
+        if grids is None:
+            grids = _CACHE[ground] = {}
+        body = size if type(size) is tuple and size in grids else checked_body_size(size)  # once checked is enough
         grid = grids.get(body)
         if grid is None:
             grid = grids[body] = cls(ground, body)

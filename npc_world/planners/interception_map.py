@@ -23,8 +23,8 @@ __all__ = ["intercept_through_the_map"]
 Floats = NDArray[np.float64]
 _FIELD_ERROR = 0.02
 """Travel-time fields are that exact; a difference below it is no reason for a detour."""
-_MOST_MEETINGS = 6
-"""So many of the likeliest futures decide on the first move."""
+_MOST_MEETINGS, _DECISIVE = 6, 0.97
+"""The likeliest futures decide on the first move: so many, or as many as hold that share of the weight.  Each costs a field."""
 
 
 def intercept_through_the_map(chase: Chase, ground: Terrain, size: Any, surfaces: Floats | None) -> Meeting:
@@ -33,7 +33,7 @@ def intercept_through_the_map(chase: Chase, ground: Terrain, size: Any, surfaces
     field, arrivals = _arrivals(chase, ground, size, surfaces, reach_s)
     unreached_s = 1.5 * float(np.max(field, where=np.isfinite(field), initial=chase.times_s[-1]))
     alone, expected_alone, points = _caught(chase, arrivals, np.zeros((1, len(chase.tracks))), reach_s, unreached_s)
-    likely = np.argsort(-chase.weights, kind="stable")[:_MOST_MEETINGS]
+    likely = _likely(chase.weights)
     commit = min(chase.commit_s, max(1e-3, float(alone[0].min())))
     cells = _ring(field, commit)
     if len(cells) == 0:
@@ -52,6 +52,13 @@ def intercept_through_the_map(chase: Chase, ground: Terrain, size: Any, surfaces
     if chosen > 0 and late[chosen, k] <= 0.1 * commit + _FIELD_ERROR * alone[0, k]:
         move_to = meetings[chosen, k]  # no hedge: straight there, not by way of a cell's centre
     return chase.meeting(move_to, expected[chosen], k, meetings[chosen, k], float(catch_times[chosen, k]))
+
+
+def _likely(weights: Floats) -> NDArray[np.int64]:
+    """Rows of the futures that decide, the likeliest first."""
+    order = np.argsort(-weights, kind="stable")[:_MOST_MEETINGS]
+    held = np.cumsum(weights[order])
+    return order[:1 + int(np.searchsorted(held, _DECISIVE * float(weights.sum())))]
 
 
 def _onwards(chase: Chase, ground: Terrain, size: Any, surfaces: Floats | None, meetings: Floats, field: Floats, cells: NDArray[np.int64],
@@ -73,8 +80,13 @@ def _arrivals(chase: Chase, ground: Terrain, size: Any, surfaces: Floats | None,
     arrivals = np.empty(chase.tracks.shape[:2])
     direct_s = float(np.hypot(*(chase.tracks[:, 0] - chase.start).T).max()) / chase.speed
     horizon_s = float(chase.times_s[-1]) + reach_s
+    fastest = chase.speed * (max(1.0, float(surfaces[:, 0].max())) if surfaces is not None else 1.0)
+    least_s = np.hypot(*np.moveaxis(chase.tracks - chase.start, 2, 0)) / fastest  # (K, H) as the crow flies
+    all_near = bool((least_s - reach_s <= chase.times_s).any(axis=1).all())
     limits = (min(horizon_s, 1.5 * direct_s + float(chase.times_s[1])), 1.25 * horizon_s, 5.0 * horizon_s, math.inf)
     for limit_s in limits:  # the way round may be far longer than the forecast
+        if limit_s < math.inf and (float(least_s.min(axis=1).max()) > limit_s or (limit_s <= horizon_s and not all_near)):
+            continue  # that cannot be enough
         field = straight_time_fields(ground, chase.start[None, :], chase.speed, size=size, surfaces=surfaces, max_time_s=limit_s)[0]
         arrivals_along(chase.tracks, field, ground.cell_px, arrivals)
         caught = (arrivals - reach_s <= chase.times_s).any(axis=1)

@@ -21,7 +21,7 @@ def test_every_pursuer_steps_in_every_frame() -> None:
             return target - me
 
     play = Play(60, 3)
-    assert play.steps_ms(lambda given: Counts(), 3).shape == (51,)
+    assert play.steps_ms(lambda given: Counts(), 3).shape == (60,)
     assert len(asked) == 3 * 61
     assert np.all(play.steps_ms(Chase, 1) > 0.0)
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from npc_world.agents.situation import Situation
 from npc_world.core.records import Forecast, Plan
+from npc_world.core.terrain import Terrain
 from npc_world.planners.interception import Meeting, intercept
 from npc_world.planners.line_guard import guard_line
 from npc_world.planners.paths import find_path
 
-__all__ = ["go_to", "guarded", "intercepted", "path_time", "stay"]
+__all__ = ["go_to", "guarded", "head_for", "intercepted", "path_time", "stay"]
 
 Floats = NDArray[np.float64]
 _LEAST_COMMITMENT_S = 0.02
@@ -32,19 +32,31 @@ def go_to(now: Situation, goal: Floats, behaviour: str) -> Plan:
     path = find_path(now.ground, now.position_px, goal, size=now.size_px, surfaces=now.surfaces)
     if path is None or len(path) == 0:
         return replace(stay(now, behaviour), eta_s=math.inf)
-    return Plan(waypoints_px=path, eta_s=path_time(now, path), behaviour=behaviour)
+    return Plan(waypoints_px=path, eta_s=path_time(now.ground, now.surfaces, now.speed_px_s, path), behaviour=behaviour)
 
 
-def path_time(now: Situation, path: Floats) -> float:
+def head_for(ground: Terrain, position: Floats, goal: Floats | None, size: tuple[float, float], speed_px_s: float, surfaces: Floats) -> Plan:
+    """The cheapest plan there is: the shortest way to a goal, or to stay for want of one.  For as long as there is no better."""
+    path = None if goal is None else find_path(ground, position, goal, size=size, surfaces=surfaces)
+    if path is None or len(path) == 0:
+        return Plan(waypoints_px=position[None, :].copy(), eta_s=0.0, behaviour="hold")
+    return Plan(waypoints_px=path, eta_s=path_time(ground, surfaces, speed_px_s, path), behaviour="chase")
+
+
+def path_time(ground: Terrain, surfaces: Floats, speed_px_s: float, path: Floats) -> float:
     """Seconds along waypoints (n, 2) at the believed speeds, sampled once per cell."""
-    total = 0.0
-    for start, end in pairwise(path):
-        length = float(np.hypot(*(end - start)))
-        count = max(1, math.ceil(length / now.ground.cell_px))
-        points = start + (end - start) * ((np.arange(count) + 0.5) / count)[:, None]
-        factors = [now.surfaces[now.ground.surface[now.ground.cell_of(point)], 0] for point in points]
-        total += length / count / now.speed_px_s * float(np.sum(1.0 / np.maximum(factors, 1e-3)))
-    return total
+    if len(path) < 2:
+        return 0.0
+    steps = np.diff(path, axis=0)
+    lengths = np.hypot(steps[:, 0], steps[:, 1])
+    counts = np.maximum(1, np.ceil(lengths / ground.cell_px).astype(np.int64))
+    leg = np.repeat(np.arange(len(steps)), counts)
+    place = np.arange(len(leg)) - np.repeat(np.cumsum(counts) - counts, counts) + 0.5
+    points = path[leg] + steps[leg] * (place / counts[leg])[:, None]
+    rows, cols = ground.shape
+    at = (points / ground.cell_px).astype(np.int64)
+    on = ground.surface[np.clip(at[:, 1], 0, rows - 1), np.clip(at[:, 0], 0, cols - 1)]
+    return float(np.sum((lengths / counts)[leg] / np.maximum(surfaces[on, 0], 1e-3))) / speed_px_s
 
 
 def intercepted(now: Situation, forecast: Forecast) -> tuple[Plan, Meeting]:
@@ -60,7 +72,7 @@ def intercepted(now: Situation, forecast: Forecast) -> tuple[Plan, Meeting]:
                         commit_s=commit_s, covered_s=covered, cover_weight=now.config.teamwork.cover if covered is not None else 0.0,
                         change_hz=now.change_hz, change_cost=now.change_cost)
     waypoints = _route(now, meeting)
-    plan = Plan(waypoints_px=waypoints, eta_s=path_time(now, waypoints), behaviour="intercept", meeting_px=meeting.point,
+    plan = Plan(waypoints_px=waypoints, eta_s=path_time(now.ground, now.surfaces, now.speed_px_s, waypoints), behaviour="intercept", meeting_px=meeting.point,
                 meeting_time_s=meeting.time_s, expected_catch_s=meeting.expected_catch_s, hypothesis=meeting.hypothesis,
                 cost=meeting.expected_catch_s)
     return plan, meeting
@@ -75,7 +87,7 @@ def guarded(now: Situation, forecast: Forecast, along: Floats) -> tuple[Plan, Me
     meeting = guard_line(now.position_px, along, now.speed_px_s, forecast, reach_px=reach,
                          now_px=now.belief.position_px if visible and now.belief else None, commit_s=2.0 / now.config.planning.replan_hz)
     waypoints = np.stack([now.position_px, meeting.point])
-    plan = Plan(waypoints_px=waypoints, eta_s=path_time(now, waypoints), behaviour="intercept", meeting_px=meeting.point,
+    plan = Plan(waypoints_px=waypoints, eta_s=path_time(now.ground, now.surfaces, now.speed_px_s, waypoints), behaviour="intercept", meeting_px=meeting.point,
                 meeting_time_s=meeting.time_s, expected_catch_s=meeting.expected_catch_s, hypothesis=meeting.hypothesis,
                 cost=meeting.expected_catch_s)
     return plan, meeting

@@ -1,0 +1,76 @@
+"""Who plans in which frame: all NPCs of one ground share out the time there is for planning.
+
+A plan on a map of walls costs some ms, hundreds of times what the rest of a step costs.  However many NPCs want a new one in
+the same frame, after a door moved, at the start, or by chance, a frame grants no more of them than its share of
+`PLANS_PER_S`; the others keep to their plans and are served in the frames that follow, first come first served.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from weakref import WeakKeyDictionary
+
+from npc_world.core.terrain import Terrain
+
+__all__ = ["PLANS_PER_S", "Turns"]
+
+PLANS_PER_S = 60.0
+"""Costly plans per second of play, for all NPCs of one ground together: one a frame at 60 Hz."""
+
+
+class Turns:
+    """One for each ground, found by `Turns.of`.  A frame is one `begin` by each NPC: the first to begin again opens the next frame."""
+
+    def __init__(self) -> None:
+        self._joined = 0
+        self._stepped: set[int] = set()
+        self._thinkers = 0
+        self._left = 1.0
+        self._waiting: deque[int] = deque()
+        self._granted: set[int] = set()
+
+    @classmethod
+    def of(cls, ground: Terrain) -> Turns:
+        """Those of a ground; they live as long as it."""
+        found = _TURNS.get(ground)
+        if found is None:
+            found = _TURNS[ground] = cls()
+        return found
+
+    def join(self) -> int:
+        """The number of a new NPC."""
+        self._joined += 1
+        return self._joined - 1
+
+    @property
+    def thinkers(self) -> int:
+        """How many NPCs are at it: those of the last frame, or of this one so far when they are more."""
+        return max(self._thinkers, len(self._stepped))
+
+    def begin(self, number: int, dt_s: float) -> None:
+        """An NPC begins its frame of dt_s seconds."""
+        if number in self._stepped:
+            self._thinkers = len(self._stepped)
+            self._stepped.clear()
+            share = PLANS_PER_S * dt_s
+            self._left = min(self._left + share, share)
+            self._granted.clear()  # who did not use its turn has gone, or thought better of it
+            while self._waiting and self._left > 0.0:
+                self._granted.add(self._waiting.popleft())
+                self._left -= 1.0
+        self._stepped.add(number)
+
+    def take(self, number: int) -> bool:
+        """Whether an NPC may plan now; if not it waits, and its turn comes."""
+        if number in self._granted:
+            self._granted.remove(number)
+            return True
+        if not self._waiting and self._left > 0.0:
+            self._left -= 1.0
+            return True
+        if number not in self._waiting:
+            self._waiting.append(number)
+        return False
+
+
+_TURNS: WeakKeyDictionary[Terrain, Turns] = WeakKeyDictionary()

@@ -1,0 +1,118 @@
+"""Who plans when: many NPCs of one ground share out the frames."""
+
+from __future__ import annotations
+
+import numpy as np
+
+import npc_world as nw
+from npc_world.agents.turns import Turns
+
+WALLS = [(200, 100, 20, 300), (420, 200, 20, 300), (100, 500, 300, 20)]
+DT_S = 1.0 / 60.0
+
+
+def ground() -> nw.Terrain:
+    return nw.Terrain.from_rects(WALLS, size=(640, 640), cell_px=16)
+
+
+def plans_per_frame(npcs: list[nw.Npc], frames: int, dt_s: float, at: list[np.ndarray], edit: dict[int, tuple[int, int, int, int]] | None = None) -> list[int]:
+    """How many of them took up a plan of worth, one that says when it catches, in each frame; the target walks in a circle."""
+    counts = []
+    for k in range(frames):
+        if edit and k in edit:
+            npcs[0].ground.set_solid(edit[k], True)
+        target = (320.0 + 60.0 * np.cos(0.02 * k), 320.0 + 60.0 * np.sin(0.02 * k))
+        new = 0
+        for npc, here in zip(npcs, at, strict=True):
+            before = npc.plan
+            here += npc.step(here, target, dt_s).velocity_px_s * dt_s
+            new += npc.plan is not before and npc.plan.expected_catch_s is not None
+        counts.append(new)
+    return counts
+
+
+def crowd(count: int, **how: object) -> tuple[list[nw.Npc], list[np.ndarray]]:
+    level = ground()
+    rng = np.random.default_rng(0)
+    at = [rng.uniform((20.0, 20.0), (90.0, 90.0)) for _ in range(count)]
+    return [nw.load_npc("hunter", level, position=tuple(here), seed=i, **how) for i, here in enumerate(at)], at
+
+
+def test_strangers_on_one_ground_do_not_plan_in_the_same_frame():
+    npcs, at = crowd(30)
+    counts = plans_per_frame(npcs, 90, DT_S, at)
+    assert max(counts) == 1
+    assert sum(counts) > 30
+
+
+def test_every_one_of_a_crowd_gets_its_turn_and_acts_before_it():
+    npcs, at = crowd(30)
+    started = [here.copy() for here in at]
+    plans_per_frame(npcs, 10, DT_S, at)
+    assert all(np.hypot(*(here - start)) > 5.0 for here, start in zip(at, started, strict=True))
+    assert {npc.plan.behaviour for npc in npcs} == {"chase", "intercept"}
+    assert any(str(npc.explain()).startswith("Running at you") for npc in npcs)
+    plans_per_frame(npcs, 60, DT_S, at)
+    assert {npc.plan.behaviour for npc in npcs} == {"intercept"}
+
+
+def test_a_wall_that_moves_has_all_plan_anew_one_after_the_other():
+    npcs, at = crowd(12)
+    plans_per_frame(npcs, 40, DT_S, at)
+    before = [npc.plan for npc in npcs]
+    counts = plans_per_frame(npcs, 20, DT_S, at, {0: (300, 100, 20, 60)})
+    assert max(counts) == 1
+    assert all(npc.plan is not plan for npc, plan in zip(npcs, before, strict=True))
+
+
+def test_slow_frames_grant_more_plans_each():
+    npcs, at = crowd(12)
+    counts = plans_per_frame(npcs, 12, 4 * DT_S, at)
+    assert max(counts) == 4
+
+
+def test_a_few_on_open_ground_are_not_held_up():
+    level = nw.Terrain.open_field((640, 640))
+    npcs = [nw.load_npc("hunter", level, position=(50.0 + i, 50.0), seed=i) for i in range(8)]
+    for npc in npcs:
+        npc.step((50.0, 50.0), (320.0, 320.0), DT_S)
+    assert all(npc.plan.behaviour == "intercept" for npc in npcs)
+
+
+def test_the_dead_leave_their_share_to_the_living():
+    turns = Turns()
+    numbers = [turns.join() for _ in range(10)]
+    for _ in range(2):
+        for number in numbers:
+            turns.begin(number, DT_S)
+    assert turns.thinkers == 10
+    for _ in range(3):
+        turns.begin(numbers[0], DT_S)
+    assert turns.thinkers == 1
+
+
+def test_who_waits_is_served_in_order_and_those_who_went_away_do_not_block():
+    turns = Turns()
+    a, b, c = (turns.join() for _ in range(3))
+
+    def frame(*numbers: int) -> list[bool]:
+        for number in numbers:
+            turns.begin(number, DT_S)
+        return [turns.take(number) for number in numbers]
+
+    assert frame(a, b, c) == [True, False, False]
+    turns.begin(a, DT_S)
+    assert [turns.take(number) for number in (a, b, c)] == [False, True, False]
+    turns.begin(a, DT_S)      # c is granted its turn but is gone
+    assert not turns.take(a)
+    turns.begin(a, DT_S)
+    assert turns.take(a)
+
+
+def test_the_same_crowd_thinks_the_same_again():
+    def tracks() -> np.ndarray:
+        npcs, at = crowd(10)
+        plans_per_frame(npcs, 60, DT_S, at)
+        return np.array(at)
+
+    np.testing.assert_array_equal(tracks(), tracks())
