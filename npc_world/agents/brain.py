@@ -18,6 +18,7 @@ from npc_world.agents.behaviours.moves import head_for
 from npc_world.agents.behaviours.patrol import Patrol
 from npc_world.agents.config import NpcConfig
 from npc_world.agents.freedom import Freedom
+from npc_world.agents.hindrance import hindered, touches_a_body
 from npc_world.agents.keeping_clear import KeepClear
 from npc_world.agents.motion import OwnMotion
 from npc_world.agents.perception import facing
@@ -72,6 +73,7 @@ class Brain:
         self._plan_slot = self._last_plan_slot = -1
         self._planned_s = 0.0
         self._touching_s = 0.0
+        self._touched = False
         self._ground_version = self.ground.version
 
     def step(self, now: Observation, moves: Floats | None = None) -> Action:
@@ -102,6 +104,10 @@ class Brain:
         if self.motion.jumped:
             self.surfaces.forget_motion()
             self.plan = None
+            return
+        touched, self._touched = self._touched, touches_a_body(now)
+        if touched or self._touched or hindered(self.ground, now.position_px - self.motion.moved_px, self._commanded * now.dt_s, now.size_px):
+            self.surfaces.forget_motion()
             return
         name = self.ground.surface_at(now.position_px)
         self.surfaces.learn(now.time_s, now.position_px, name, self._commanded, self.speed(now.size_px),

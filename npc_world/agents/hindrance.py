@@ -1,0 +1,47 @@
+"""Whether something other than the ground may have held a body up: then its steps say nothing about the ground."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npc_world.core.records import Observation
+from npc_world.core.terrain import Terrain
+from npc_world.models.nav_grid import NavGrid
+
+__all__ = ["hindered", "touches_a_body"]
+
+Floats = NDArray[np.float64]
+_SKIN_BODIES = 0.05
+"""Closer than this share of its size counts as touching: games leave gaps of a pixel, or of the move they refused."""
+_LEANING = 0.02
+"""A push along an axis of less than this share of the whole does not lean on what is there."""
+
+
+def hindered(ground: Terrain, before_px: Floats, asked_px: Floats, size_px: tuple[float, float]) -> bool:
+    """Whether a body that stood at `before_px` (2,) may have been held up by a wall, a hazard or the map's edge it knows of.
+
+    asked_px (2,): how far it wanted to go in this frame.  It counts as held up when the asked way, made longer by a little,
+    is not clear: also before it touches, because a game that refuses a move into a wall leaves a gap of up to that move.
+    Walking along a wall is no hindrance as long as it does not lean on it.  Walls that nobody told of cannot be known here.
+    """
+    reach = np.abs(asked_px)
+    leans = reach > _LEANING * max(float(reach[0]), float(reach[1]))
+    if not leans.any():
+        return False
+    end = before_px + asked_px + np.where(leans, np.sign(asked_px) * _SKIN_BODIES * max(size_px), 0.0)
+    return not NavGrid.of(ground, size_px).clear_line(before_px, end)
+
+
+def touches_a_body(now: Observation) -> bool:
+    """Whether the box of another body is within a little of one's own: it may push, drag, or stand in the way."""
+    width, height = now.size_px
+    skin = _SKIN_BODIES * max(width, height)
+    for other in (*now.targets.values(), *now.others):
+        size = other.size_px or now.size_px
+        if (math.fabs(other.position_px[0] - now.position_px[0]) < 0.5 * (width + size[0]) + skin
+                and math.fabs(other.position_px[1] - now.position_px[1]) < 0.5 * (height + size[1]) + skin):
+            return True
+    return False
