@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from npc_world.planners.interception import intercept as intercept
     from npc_world.planners.line_guard import guard_line as guard_line
     from npc_world.planners.mppi import Mppi as Mppi
+    from npc_world.planners.paths import PathSearch as PathSearch
     from npc_world.planners.paths import find_path as find_path
     from npc_world.planners.roads import RoadMap as RoadMap
 
@@ -63,7 +64,7 @@ _HOME = {
     "guard_line": "planners.line_guard",
     "avoid": "planners.avoidance",
     "Meeting": "planners.interception", "intercept": "planners.interception",
-    "Mppi": "planners.mppi", "find_path": "planners.paths",
+    "Mppi": "planners.mppi", "find_path": "planners.paths", "PathSearch": "planners.paths",
 }
 
 __all__ = sorted(_HOME)  # noqa: PLE0605

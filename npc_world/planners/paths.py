@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import time
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npc_world.core.compiled import kernel
+from npc_world.core.errors import BadInputError
 from npc_world.core.reading import position_of
 from npc_world.core.terrain import Terrain
 from npc_world.models.nav_cells import enter_cell
@@ -23,6 +25,8 @@ __all__ = ["PathSearch", "find_path"]
 
 Floats = NDArray[np.float64]
 _ALL_CELLS = 1 << 62
+_PORTION_CELLS = 256
+"""Cells between two looks at the clock: some tens of µs."""
 
 
 @kernel
@@ -80,9 +84,14 @@ def _through_nodes(walls, cells, x0, y0, x1, y1):  # type: ignore[no-untyped-def
 
 
 class PathSearch:
-    """A search that can be run in portions: `run` it with a budget of cells, take `path` at any time, run on when there is time.
+    """A search that can be run in portions: `run` it with a budget of cells or of time, take `path` at any time, run on when there is time.
 
-    Arguments as for `find_path`.  The map must not change between portions; start anew when it has.
+    Arguments as for `find_path`.  What it finds in the end does not depend on the portions.  The map must not change
+    between them: when it has (`outdated`), start anew.
+
+        search = nw.PathSearch(ground, me, far_away)         # in some frame
+        if not search.run(seconds=0.001):                    # in this and every following frame
+            go_along(search.path())                          # towards the place nearest to the goal so far
 
     >>> search = PathSearch(Terrain.from_rects([(40, 0, 20, 80)], size=(100, 100), cell_px=10), (5, 5), (95, 5))
     >>> search.run(1), search.path().tolist()[0], search.run(1000), search.path().tolist()[-1]
@@ -91,7 +100,7 @@ class PathSearch:
 
     def __init__(self, ground: Terrain, start: Any, goal: Any, any_angle: bool = True, size: Any = None,
                  surfaces: ArrayLike | None = None) -> None:
-        self._start = _position(start, "start")
+        self._ground, self._start = ground, _position(start, "start")
         x, y = _position(goal, "goal")
         self._grid = grid = NavGrid.of(ground, size)
         self._any_angle, self._version = any_angle, grid.revision
@@ -107,11 +116,33 @@ class PathSearch:
                 self._search = BucketSearch(grid, self._table, first, last)
         self.finished = self._search is None
 
-    def run(self, most_cells: int = _ALL_CELLS) -> bool:
-        """Look at up to so many more cells; True when the search is finished: the path is the fastest, or there is none."""
-        if self._search is not None and not self.finished:
-            self.finished = self._search.run(most_cells)
+    def run(self, most_cells: int = _ALL_CELLS, seconds: float = math.inf) -> bool:
+        """Look at up to so many more cells, for up to so long; True when finished: the path is the fastest, or there is none.
+
+        The clock is looked at every few hundred cells, and a first portion is always done, so calls that go on come to an end.
+        Raises `BadInputError` for a budget that is no number, or negative.
+        """
+        if not (isinstance(most_cells, (int, np.integer)) and most_cells >= 0):
+            raise BadInputError(f"most_cells={most_cells!r}: expected a whole number of cells, at least 0")
+        if not (isinstance(seconds, (int, float, np.number)) and seconds >= 0.0):
+            raise BadInputError(f"seconds={seconds!r}: expected at least 0 s")
+        if self._search is None or self.finished:
+            return self.finished
+        if seconds == math.inf:
+            self.finished = self._search.run(int(most_cells))
+            return self.finished
+        until, left = time.perf_counter() + float(seconds), int(most_cells)
+        while not self.finished and left > 0:
+            self.finished = self._search.run(min(left, _PORTION_CELLS))
+            left -= _PORTION_CELLS
+            if time.perf_counter() >= until:
+                break
         return self.finished
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the map has changed since the search began, and it should be begun anew."""
+        return NavGrid.of(self._ground, self._grid.size).revision != self._version
 
     @property
     def found(self) -> bool:

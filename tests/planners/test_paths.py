@@ -15,7 +15,7 @@ from npc_world.models.nav_cells import MOVE_COLS, MOVE_ROWS
 from npc_world.models.nav_grid import NavGrid
 from npc_world.models.nav_lines import line_time
 from npc_world.models.surfaces import Surface, surface_table
-from npc_world.planners.paths import find_path
+from npc_world.planners.paths import PathSearch, find_path
 
 NO_TABLE = np.empty((0, 4))
 
@@ -197,6 +197,44 @@ def test_what_cannot_be_reached_is_none_until_a_door_opens() -> None:
     ground.set_solid((45, 40, 5, 20), True)
     assert find_path(ground, (5, 5), (95, 95)) is None
     assert find_path(Terrain.from_rects([(0, 0, 50, 50)], size=(50, 50)), (5, 5), (45, 45)) is None
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_a_search_stops_when_its_time_is_up_and_goes_on_later_to_the_same_path(weighted: bool) -> None:
+    rng = np.random.default_rng(3)
+    kinds = (rng.random((150, 150)) < 0.3).astype(int)
+    kinds[:2], kinds[-2:], kinds[:, :2], kinds[:, -2:] = 0, 0, 0, 0
+    ground = Terrain.from_grid(kinds, cell_px=8, legend={0: "road", 1: "wall"})
+    if weighted:
+        ground.set_surface((0, 500, 1200, 300), "mud")
+    table = surface_table(ground.surfaces, {}) if weighted else None
+    start, goal = (4.0, 4.0), (1196.0, 1196.0)
+    search = PathSearch(ground, start, goal, surfaces=table)
+    away, calls = [math.dist(start, goal)], 0
+    while not search.run(seconds=0.0):
+        so_far = search.path()
+        assert so_far[0].tolist() == list(start)
+        away.append(math.dist(so_far[-1], goal))
+        calls += 1
+    assert calls >= 2, "it did not stop in between"
+    assert all(later <= sooner for sooner, later in pairwise(away)), "it never goes back on what it had"
+    assert search.found
+    np.testing.assert_array_equal(search.path(), find_path(ground, start, goal, surfaces=table))
+
+
+def test_a_search_without_cells_or_with_a_closed_goal_says_so() -> None:
+    ground = Terrain.from_rects([(40, 0, 20, 100)], size=(100, 100), cell_px=10)
+    search = PathSearch(ground, (5, 5), (95, 95))
+    assert not search.run(0)
+    assert search.run(seconds=60.0)
+    assert not search.found
+    assert search.path() is None
+    assert not search.outdated
+    ground.set_solid((40, 40, 20, 20), False)
+    assert search.outdated
+    for budget in ({"most_cells": -1}, {"most_cells": 0.5}, {"seconds": math.nan}, {"seconds": -1.0}, {"seconds": "soon"}):
+        with pytest.raises(BadInputError, match=next(iter(budget))):
+            search.run(**budget)
 
 
 @pytest.mark.parametrize("start, goal, name", [((math.nan, 0), (5, 5), "start"), ((5, 5), (math.inf, 0), "goal"), ((5, 5), "there", "goal")])
