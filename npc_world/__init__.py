@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from npc_world.core.errors import MissingExtraError as MissingExtraError
     from npc_world.core.errors import NpcWorldError as NpcWorldError
     from npc_world.core.errors import SaveFileError as SaveFileError
+    from npc_world.core.links import Link as Link
     from npc_world.core.records import Action as Action
     from npc_world.core.records import Belief as Belief
     from npc_world.core.records import Explanation as Explanation
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from npc_world.core.terrain import Terrain as Terrain
     from npc_world.learning.ball_model import BallModel as BallModel
     from npc_world.learning.travel_writer import TravelWriter as TravelWriter
+    from npc_world.models.nav_links import links_along as links_along
     from npc_world.models.surfaces import Surface as Surface
     from npc_world.models.top_down import TopDownBody as TopDownBody
     from npc_world.planners.avoidance import avoid as avoid
@@ -58,7 +60,7 @@ _HOME = {
     "NpcWorldError": "core.errors", "SaveFileError": "core.errors",
     "Action": "core.records", "Belief": "core.records", "Explanation": "core.records", "Forecast": "core.records",
     "Observation": "core.records", "Plan": "core.records",
-    "Terrain": "core.terrain",
+    "Terrain": "core.terrain", "Link": "core.links", "links_along": "models.nav_links",
     "Surface": "models.surfaces", "TopDownBody": "models.top_down",
     "TravelTime": "planners.fields", "travel_time": "planners.fields",
     "guard_line": "planners.line_guard",

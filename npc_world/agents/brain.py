@@ -56,6 +56,8 @@ class Brain:
         self.heading_rad = 0.0
         self.carry = np.zeros(2)
         self.reach_share = _FIRST_REACH_SHARE
+        self.holding: frozenset[str] = frozenset()
+        """What it holds: keys, abilities."""
         self.reset()
 
     def reset(self) -> None:
@@ -65,6 +67,7 @@ class Brain:
         self.action: Action | None = None
         self.target_name: str | None = None
         self.motion.reset()
+        self.steerer.forget()
         self.surfaces.forget_motion()
         self._commanded = np.zeros(2)
         self._delayed: deque[Observation] = deque()
@@ -97,13 +100,15 @@ class Brain:
 
     def _learn_freedom(self, now: Observation, moves: Floats | None) -> None:
         self.freedom.tell(moves)
-        if not self.motion.jumped:
+        if not self.motion.jumped and self.steerer.link is None:
             self.freedom.learn(self._commanded, self.motion.moved_px, now.dt_s, now.size_px)
 
     def _learn_ground(self, now: Observation) -> None:
         if self.motion.jumped:
-            self.surfaces.forget_motion()
             self.plan = None
+            self.steerer.forget()
+        if self.motion.jumped or self.steerer.link is not None:  # in the air or on a ladder it learns nothing of the ground
+            self.surfaces.forget_motion()
             return
         touched, self._touched = self._touched, touches_a_body(now)
         if touched or self._touched or hindered(self.ground, now.position_px - self.motion.moved_px, self._commanded * now.dt_s, now.size_px):
@@ -172,7 +177,9 @@ class Brain:
         settings, team = self.config.planning, self.config.teamwork
         rate_hz = settings.replan_hz * min(1.0, team.full_rate_members / max(1, self.team.size, self._turns.thinkers if self._costly else 1))
         self._plan_slot = int(now.time_s * rate_hz + self._phase)
-        if self.plan is None or self.ground.version != self._ground_version:
+        if self.plan is not None and self.steerer.link is not None:  # in mid-air there is nothing to decide
+            return False
+        if self.plan is None or self.ground.version != self._ground_version or self.steerer.lost:
             return True
         if self._plan_slot == self._last_plan_slot:
             return False
@@ -190,7 +197,7 @@ class Brain:
         """What to do until it is this NPC's turn to plan: a hunter runs at what it hunts, the others wait."""
         belief = self.belief if self.config.behaviour == "hunt" else None
         return head_for(self.ground, now.position_px, None if belief is None else belief.position_px, now.size_px,
-                        self.speed(now.size_px), self.table())
+                        self.speed(now.size_px), self.table(), self.holding)
 
     @property
     def _costly(self) -> bool:
@@ -229,7 +236,7 @@ class Brain:
             surfaces=self.table(), config=self.config, target=model, belief=belief, forecast=forecast,
             change_hz=self.team.change_hz(self.target_name, slower),
             change_cost=settings.change_cost * (1.0 + slower), covered_s=self.team.covered(self.member, now.time_s), searched_px=self.team.searched(self.member, now.time_s), rng=self.rng,
-            target_size_px=sighting.size_px if sighting is not None else None)
+            target_size_px=sighting.size_px if sighting is not None else None, holding=self.holding)
 
     def _tell_team(self, now: Observation) -> None:
         assert self.plan is not None
@@ -259,14 +266,17 @@ class Brain:
             speed *= self.config.patrolling.speed_factor
         velocity = self.steerer.velocity(self.plan, now.position_px, self.motion.velocity_px_s, now.dt_s, speed, now.size_px, self.table(),
                                          self.config)
-        velocity = self.keep_clear.velocity(now, self.motion.velocity_px_s, velocity, speed, self.ground)
+        link = self.steerer.link
+        if link is None:
+            velocity = self.keep_clear.velocity(now, self.motion.velocity_px_s, velocity, speed, self.ground)
         if self.plan.behaviour in ("watch", "guard") and not velocity.any():
             self.heading_rad = self._scan(now)
         else:
             self.heading_rad = facing(self.heading_rad, velocity, now.dt_s)
         self._commanded = velocity
+        cell = self.steerer.next_cell(now.position_px, velocity, now.size_px) if link is None else self.ground.cell_of(link.end)[::-1]
         self.action = Action(velocity_px_s=velocity, acceleration_px_s2=self._acceleration(velocity, now.dt_s), why=self.plan.behaviour,
-                             cell=self.steerer.next_cell(now.position_px, velocity, now.size_px), aim=self._aim(),
+                             jump=link is not None and link.jump, use=link is not None and link.use, cell=cell, aim=self._aim(),
                              confidence=self._confidence(), _carry=self.carry)
         return self.action
 

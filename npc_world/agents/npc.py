@@ -23,6 +23,7 @@ from npc_world.core.errors import BadInputError, SaveFileError
 from npc_world.core.reading import position_of
 from npc_world.core.records import Action, Belief, Explanation, Forecast, Plan
 from npc_world.core.terrain import Terrain
+from npc_world.models.nav_links import checked_holding
 from npc_world.models.surfaces import Surface
 
 __all__ = ["Npc"]
@@ -161,6 +162,18 @@ class Npc:
     def set_goals(self, goals: Any) -> None:
         """What the targets may want now: (x, y) points, or a mapping from name to point.  Shared with the team."""
         self.team.set_goals(goals)
+
+    @property
+    def holding(self) -> frozenset[str]:
+        """What it holds: keys and abilities that links of the ground may need."""
+        return self._brain.holding
+
+    def set_holding(self, names: Iterable[str]) -> None:
+        """What it holds from now on; its plan is renewed when that is something else than before."""
+        holding = checked_holding(names)
+        if holding != self._brain.holding:
+            self._brain.holding = holding
+            self._brain.plan = None
 
     def set_places(self, places: Mapping[str, tuple[float, float]]) -> None:
         """Names for places, used by `explain`: {"north bridge": (x, y)}."""

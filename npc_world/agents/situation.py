@@ -52,6 +52,8 @@ class Situation:
     rng: np.random.Generator
     target_size_px: tuple[float, float] | None = None
     """Width and height of the target, when they can be seen."""
+    holding: frozenset[str] = frozenset()
+    """What it holds: keys and abilities that links may need."""
 
     @property
     def blind_s(self) -> float:

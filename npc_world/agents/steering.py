@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npc_world.agents.config import NpcConfig
+from npc_world.core.links import Link
 from npc_world.core.records import Plan
 from npc_world.core.terrain import Terrain
 from npc_world.models.nav_grid import NavGrid
+from npc_world.models.nav_links import links_along
 from npc_world.planners.tracking import PathProgress, noise_bank, point_along, track_with_momentum
 
 __all__ = ["Steerer"]
@@ -18,6 +20,9 @@ __all__ = ["Steerer"]
 Floats = NDArray[np.float64]
 _OBEYS_AT_ONCE_S = 0.3
 """A body that reaches top speed faster than this on its ground needs no imagining: it turns within about its own length."""
+
+_LEAST_LINK_S = 0.05
+"""A link that takes no time is crossed in about so much."""
 
 
 class Steerer:
@@ -36,17 +41,48 @@ class Steerer:
                  table: Floats, config: NpcConfig) -> Floats:
         """(2,) the velocity to ask for now."""
         if plan is not self._plan:
-            self._plan, self._progress = plan, PathProgress(plan.waypoints_px)
+            self._plan, self._progress = plan, PathProgress(plan.waypoints_px, self._links(plan.waypoints_px, speed, size))
         assert self._progress is not None
         factor, grip = table[self.ground.surface[self.ground.cell_of(position)], :2].tolist()
         reach = speed * factor * dt_s
         acceleration = config.body.max_acceleration_px_s2 or 0.0
         slides = acceleration > 0.0 and speed > _OBEYS_AT_ONCE_S * acceleration * grip
-        self._progress.advance(position, max(1.0 * size[0], reach) * 0.5 if slides else reach * 0.5)
+        self._progress.advance(position, max(1.0 * size[0], reach) * 0.5 if slides else reach * 0.5, dt_s)
         ahead = self._progress.remaining
+        if self.link is not None:
+            return self._over(self.link, position)
         if slides:
             return self._with_momentum(plan, ahead, position, own_velocity, dt_s, speed, size, table, config)
         return self._at_once(plan, ahead, position, dt_s, speed, factor, size)
+
+    @property
+    def link(self) -> Link | None:
+        """The link it is on, from the frame in which it stands at its start until it has come to its end; None when it lost it."""
+        progress = self._progress
+        return None if progress is None or progress.lost else progress.link
+
+    @property
+    def lost(self) -> bool:
+        """Whether it has fallen off a link, and needs another plan."""
+        return self._progress is not None and self._progress.lost
+
+    def forget(self) -> None:
+        """No plan is followed any more."""
+        self._plan = self._progress = None
+
+    def _links(self, waypoints: Floats, speed: float, size: tuple[float, float]) -> dict[int, Link]:
+        """Those legs that are links, and not as quickly walked."""
+        legs = links_along(self.ground, waypoints)
+        return {i: link for i, link in legs.items()
+                if link.length_px > speed * link.time_s or not NavGrid.of(self.ground, size).clear_line(link.start, link.end)}
+
+    def _over(self, link: Link, position: Floats) -> Floats:
+        """Towards a link's end, as fast as the link takes; before a teleporter it stands and lets the game do it."""
+        ahead = np.subtract(link.end, position)
+        if link.kind == "teleporter" or not ahead.any():
+            return np.zeros(2)
+        pace = link.length_px / max(link.time_s, _LEAST_LINK_S)
+        return np.asarray(ahead * (pace / math.hypot(ahead[0], ahead[1])))
 
     def _at_once(self, plan: Plan, ahead: Floats, position: Floats, dt_s: float, speed: float, factor: float,
                  size: tuple[float, float]) -> Floats:
@@ -67,12 +103,15 @@ class Steerer:
         settings = config.steering
         if self._bank is None or self._bank.shape != (settings.samples, settings.steps, 2):
             self._bank = noise_bank(settings.samples, settings.steps, self._rng)
+        assert self._progress is not None
+        before_link = self._progress.next + len(ahead) < len(plan.waypoints_px)
         previous = self._warm_start(dt_s, settings.step_s)
         state = np.array([position[0], position[1], own_velocity[0], own_velocity[1]])
         controls, _ = track_with_momentum(
             state, ahead, speed, config.body.max_acceleration_px_s2 or 0.0, self.ground.surface, table, self.ground.solid,
             self.ground.cell_px, max(size), previous, samples=settings.samples, steps=settings.steps, step_s=settings.step_s,
-            noise=settings.noise, wall_cost=settings.wall_cost, temperature=settings.temperature, stop=plan.behaviour != "intercept",
+            noise=settings.noise, wall_cost=settings.wall_cost, temperature=settings.temperature,
+            stop=plan.behaviour != "intercept" or before_link,
             bank=self._bank)
         self._controls = controls
         wanted = controls[0]

@@ -9,6 +9,7 @@ import numpy as np
 
 from npc_world.agents.load import load_npc
 from npc_world.agents.navigator import Navigator
+from npc_world.core.links import Link
 from npc_world.core.terrain import Terrain
 from npc_world.models.top_down import TopDownBody
 from npc_world.planners.paths import find_path
@@ -52,6 +53,8 @@ def _paths() -> None:
         for size in (None, (20.0, 20.0)):
             find_path(ground, (40, 40), (480, 340), size=size, surfaces=surfaces)
             find_path(ground, (40, 40), (480, 340), any_angle=False, size=size, surfaces=surfaces)
+    ground.set_links([Link(start=(200, 40), end=(320, 40), time_s=0.5)])
+    find_path(ground, (40, 40), (480, 340))
 
 
 def _chase(ground: Terrain, goals: object, body: TopDownBody, unseen_after: int, frames: int = 40) -> None:

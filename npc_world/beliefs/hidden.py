@@ -62,7 +62,7 @@ class Hidden:
         changed = self._version != ground.version
         if changed:
             self.around.refresh()
-            away = travel_time_fields(ground, np.array([self._start]), 1.0, size=self.around.size, surfaces=self.around.table)[0]
+            away = travel_time_fields(ground, np.array([self._start]), 1.0, size=self.around.size, surfaces=self.around.table, links=False)[0]
             self._away = np.ascontiguousarray(away)
             self._version = ground.version
             if hasattr(self, "mass"):

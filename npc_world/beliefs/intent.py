@@ -91,7 +91,7 @@ class Intent:
             return
         for i, version in enumerate(self._versions):
             if version != ground.version and most > 0:
-                field = travel_time(ground, self.points[i], 1.0, size=self.around.size, surfaces=self.around.table)
+                field = travel_time(ground, self.points[i], 1.0, size=self.around.size, surfaces=self.around.table, links=False)
                 self.fields[i], self._versions[i] = field.times_s, ground.version
                 self._corners[i] = -1
                 most -= 1

@@ -168,6 +168,9 @@ class Action:
     acceleration_px_s2: Floats
     """(2,) the change of velocity that leads there within the body's limits."""
     jump: bool = False
+    """Whether it is on a link that is jumped, from its start to its end."""
+    use: bool = False
+    """Whether it stands before a ladder, a teleporter or a door and means to take it, or is on its way through."""
     cell: tuple[int, int] | None = None
     """Next grid cell (column, row) on the way, for games that move in cells."""
     aim: tuple[Floats, float] | None = None

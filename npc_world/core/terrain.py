@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from npc_world.core.errors import BadInputError
 from npc_world.core.geometry import EMPTY, FULL, PARTIAL, first_hit
+from npc_world.core.links import Link
 from npc_world.core.reading import rect_of
 
 __all__ = ["Terrain"]
@@ -44,6 +45,7 @@ class Terrain:
         self._solid = np.zeros(surface.shape, dtype=np.uint8)
         self._opaque = np.zeros(surface.shape, dtype=np.bool_)
         self._sight: NDArray[np.uint8] | None = None
+        self._links: tuple[Link, ...] = ()
         self.version: int = 0
         self._changes: list[tuple[int, tuple[int, int, int, int]]] = []
         if solid is None:
@@ -141,7 +143,29 @@ class Terrain:
         self._opaque[row0:row1, col0:col1] = opaque
         self._sight = None
 
+    def set_links(self, links: Iterable[Link]) -> None:
+        """The jumps, ladders, teleporters, one-ways and doors there are from now on, in place of those before."""
+        given = tuple(links)
+        for link in given:
+            if not isinstance(link, Link):
+                raise BadInputError(f"links has {link!r}: expected Link(start=(x, y), end=(x, y), time_s=...)")
+            for name in ("start", "end"):
+                if not self.contains(getattr(link, name)):
+                    raise BadInputError(f"links has {name}={getattr(link, name)}: off the map, whose size is {self.size}")
+        self._links = given
+        self._changed((0, 0, 0, 0))
+
+    def with_links(self, *links: Link) -> Terrain:
+        """This terrain, with so many links more: `Terrain.from_rects(...).with_links(Link(...), ...)`."""
+        self.set_links((*self._links, *links))
+        return self
+
     # ---- asking ---------------------------------------------------------------------------------------------
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """Ways that are not walked."""
+        return self._links
 
     @property
     def shape(self) -> tuple[int, int]:

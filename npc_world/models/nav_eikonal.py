@@ -8,6 +8,7 @@ depends on place alone: currents, which make it depend on direction, are left to
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from npc_world.core.compiled import kernel
 from npc_world.core.terrain import Terrain
 from npc_world.models.nav_grid import NavGrid
 from npc_world.models.nav_lines import line_is_clear, line_time, node_of
+from npc_world.models.nav_links import checked_holding, usable_links
 from npc_world.models.nav_surfaces import surface_rows
 
 __all__ = ["straight_time_fields", "straight_times_to_cells"]
@@ -26,26 +28,32 @@ _EXACT_CELLS = 3
 
 
 def straight_time_fields(ground: Terrain, starts: ArrayLike, speed_px_s: float, *, size: Any = None, surfaces: ArrayLike | None = None,
-                         max_time_s: float = math.inf) -> NDArray[np.float64]:
-    """Seconds from each of `starts` (n, 2) px to every cell, (n, rows, cols); inf beyond `max_time_s` and where no way leads."""
+                         max_time_s: float = math.inf, holding: Iterable[str] = ()) -> NDArray[np.float64]:
+    """Seconds from each of `starts` (n, 2) px to every cell, (n, rows, cols); inf beyond `max_time_s` and where no way leads.
+
+    Links are taken, those that need something when it is among `holding`.
+    """
     grid = NavGrid.of(ground, size)
     table, factor = surface_rows(grid, surfaces)
     speed = speed_px_s * factor
     points = np.ascontiguousarray(starts, dtype=np.float64).reshape(-1, 2)
     times = np.full((len(points), *grid.free.shape), math.inf)
     most = np.full(len(points), max_time_s * speed)
+    ways = usable_links(ground, grid, table, speed, checked_holding(holding))
     for i in range(len(points)):
         march(grid.walls, grid.free, grid.moves, grid.surface, table, points[i, 0], points[i, 1], most[i], 0.0, 0.0, math.inf,
-              np.zeros(grid.free.shape, np.bool_), times[i])
+              np.zeros(grid.free.shape, np.bool_), ways.cells, ways.times, times[i])
     times /= speed
     return times
 
 
 def straight_times_to_cells(ground: Terrain, starts: ArrayLike, cells: NDArray[np.int64], speed_px_s: float, *, around: NDArray[np.float64],
-                            within_s: NDArray[np.float64], size: Any = None, surfaces: ArrayLike | None = None) -> NDArray[np.float64]:
-    """(n, m) seconds from each of `starts` (n, 2) px to the points of `cells` (m, 2) of (row, col), which lie around a point (2,).
+                            within_s: NDArray[np.float64], size: Any = None, surfaces: ArrayLike | None = None,
+                            holding: Iterable[str] = ()) -> NDArray[np.float64]:
+    """(n, m) seconds between each of `starts` (n, 2) px and the points of `cells` (m, 2) of (row, col), which lie around a point (2,).
 
     Ways by which `around` itself could not be reached within_s (n,) are not followed: inf for the cells that only such ways lead to.
+    Walking takes as long both ways; links are taken from the cells towards the starts.
     """
     grid = NavGrid.of(ground, size)
     table, factor = surface_rows(grid, surfaces)
@@ -54,27 +62,32 @@ def straight_times_to_cells(ground: Terrain, starts: ArrayLike, cells: NDArray[n
     wanted = np.zeros(grid.free.shape, np.bool_)
     wanted[cells[:, 0], cells[:, 1]] = True
     times = np.empty(grid.free.shape)
+    ways = usable_links(ground, grid, table, speed, checked_holding(holding))
+    backwards = np.ascontiguousarray(ways.cells[:, ::-1])
+    limits = within_s * speed if len(ways.times) == 0 else np.full(len(points), math.inf)  # a link may lead back from far away
     out = np.empty((len(points), len(cells)))
     for i in range(len(points)):
         times.fill(math.inf)
         march(grid.walls, grid.free, grid.moves, grid.surface, table, points[i, 0], points[i, 1], math.inf, around[0], around[1],
-              within_s[i] * speed, wanted, times)
+              limits[i], wanted, backwards, ways.times, times)
         out[i] = times[cells[:, 0], cells[:, 1]]
     out /= speed
     return out
 
 
 @kernel
-def march(walls, free, moves, surface, table, x, y, most, focus_x, focus_y, within, wanted, times):  # type: ignore[no-untyped-def]
+def march(walls, free, moves, surface, table, x, y, most, focus_x, focus_y, within, wanted, link_cells, link_times, times):  # type: ignore[no-untyped-def]
     """Fill times (rows, cols), inf before, in px at speed 1 from (x, y), until all wanted cells are known or none is left.
 
     wanted (rows, cols) bool; without any the whole field is.  Only cells from which the focus could still be reached within `within`,
     as the crow flies over the fastest ground, are entered: an ellipse about the straight way.
+    link_cells (n, 2), link_times (n,): see `nav_links`.
     """
     rows, cols = free.shape
     cell = walls[7][0]
-    heap_time = np.empty(4 * rows * cols + 256)
-    heap_cell = np.empty(4 * rows * cols + 256, np.int64)
+    room = 4 * rows * cols + 256 + link_times.shape[0]
+    heap_time = np.empty(room)
+    heap_cell = np.empty(room, np.int64)
     settled = np.zeros((rows, cols), np.bool_)
     left = 0
     for row in range(rows):
@@ -116,6 +129,11 @@ def march(walls, free, moves, surface, table, x, y, most, focus_x, focus_y, with
                         continue
                 times[r, c] = new
                 count = _push(heap_time, heap_cell, count, new, r * cols + c)
+        for k in range(link_times.shape[0]):
+            to = link_cells[k, 1]
+            if link_cells[k, 0] == at and not settled[to // cols, to % cols] and time + link_times[k] < times[to // cols, to % cols]:
+                times[to // cols, to % cols] = time + link_times[k]
+                count = _push(heap_time, heap_cell, count, time + link_times[k], to)
     for row in range(rows):
         for col in range(cols):
             if not settled[row, col]:

@@ -153,10 +153,14 @@ def spread_times(walls, moves, surface, table, pace, speed, most, towards, times
 
 
 @kernel
-def spread_times_each(walls, free, moves, surface, uneven, table, points, speed, most, towards, separate, times):  # type: ignore[no-untyped-def]
-    """Times of each of n points (n, 2) px into times (n, rows, cols), or of all together into times (1, rows, cols)."""
-    n = points.shape[0]
-    seeds = np.empty(9 * max(1, n), np.int64)
+def spread_times_each(walls, free, moves, surface, uneven, table, points, speed, most, towards, separate, link_cells, link_times, times):  # type: ignore[no-untyped-def]
+    """Times of each of n points (n, 2) px into times (n, rows, cols), or of all together into times (1, rows, cols).
+
+    link_cells (m, 2), link_times (m,) at 1 px/s: see `nav_links`.  What links bring nearer is spread on from their ends, until
+    no link brings anything nearer.
+    """
+    n, m, cols = points.shape[0], link_times.shape[0], free.shape[1]
+    seeds = np.empty(9 * max(1, n) + m, np.int64)
     count = 0
     pace = paces(table, walls[7][0])
     outward = np.empty(pace.shape)
@@ -169,8 +173,16 @@ def spread_times_each(walls, free, moves, surface, uneven, table, points, speed,
         count = seed_times(walls, free, moves, surface, table, speed, points[i, 0], points[i, 1], towards, times[layer], seeds, count)
         if not (separate or i == n - 1):
             continue
-        if walls[6].shape[0] == 0:
-            spread_rays(moves, surface, uneven, outward, most, times[layer], seeds, count)
-        else:
-            spread_times(walls, moves, surface, table, pace, speed, most, towards, times[layer], seeds, count)
-        count = 0
+        while count > 0:
+            if walls[6].shape[0] == 0:
+                spread_rays(moves, surface, uneven, outward, most, times[layer], seeds, count)
+            else:
+                spread_times(walls, moves, surface, table, pace, speed, most, towards, times[layer], seeds, count)
+            count = 0
+            for k in range(m):
+                known, new = (link_cells[k, 1], link_cells[k, 0]) if towards else (link_cells[k, 0], link_cells[k, 1])
+                time = times[layer, known // cols, known % cols] + link_times[k] / speed
+                if time < times[layer, new // cols, new % cols] * (1.0 - 1e-12) and time <= most:
+                    times[layer, new // cols, new % cols] = time
+                    seeds[count] = new
+                    count += 1

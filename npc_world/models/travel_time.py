@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +11,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npc_world.core.errors import BadInputError
+from npc_world.core.links import Link
 from npc_world.core.reading import position_of
 from npc_world.core.terrain import Terrain
 from npc_world.models.nav_grid import NavGrid
+from npc_world.models.nav_links import NO_LINKS, LinkTable, checked_holding, usable_links
 from npc_world.models.nav_sample import sample_directions, sample_times
 from npc_world.models.nav_spread import spread_times_each
 from npc_world.models.nav_surfaces import surface_rows, uneven_cells
@@ -20,6 +23,8 @@ from npc_world.models.nav_surfaces import surface_rows, uneven_cells
 __all__ = ["TravelTime", "travel_time", "travel_time_fields"]
 
 Floats = NDArray[np.float64]
+_AT_START_CELLS = 0.05
+"""A body so near to a link's start stands on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,7 @@ class TravelTime:
     speed_px_s: float
     grid: NavGrid
     table: Floats
+    links: LinkTable = NO_LINKS
 
     def at(self, points: ArrayLike) -> Any:
         """Seconds to the goal from points (n, 2) px, (n,); a float for one point.  inf where it cannot be reached.
@@ -51,18 +57,37 @@ class TravelTime:
         """Unit vectors (n, 2), or (2,) for one point, along which the goal is nearest in time; zero at the goal or where there is no way.
 
         Looks a few cells ahead along the fastest way and heads for the farthest cell that pays and is in straight reach.
+        Where the fastest way is a link (see `link`) it heads for the link's start, and from there for its end.
         """
         where, single = _points(points, "points")
         headings: Floats = sample_directions(self.grid.walls, self.grid.free, self.grid.moves, self.times_s, self.grid.surface, self.table,
                                      self.goal, self.speed_px_s, where)
+        if len(self.links.times):
+            for i, (x, y) in enumerate(where.tolist()):
+                link = self.link((x, y))
+                if link is not None:
+                    at_start = math.dist((x, y), link.start) <= _AT_START_CELLS * self.grid.cell_px
+                    ahead = np.subtract(link.end if at_start else link.start, (x, y))
+                    headings[i] = ahead / max(1e-12, math.hypot(ahead[0], ahead[1]))
         return headings.reshape(2) if single else headings
+
+    def link(self, point: ArrayLike) -> Link | None:
+        """The link by which the goal is nearest from the cell of `point`, when a link it is."""
+        row, col = self.grid.cell_of(_points(point, "point")[0][0])
+        cols, own = self.grid.free.shape[1], self.times_s[row, col]
+        for k in np.flatnonzero(self.links.cells[:, 0] == row * cols + col).tolist():
+            to = int(self.links.cells[k, 1])
+            if own < math.inf and self.times_s[to // cols, to % cols] + self.links.times[k] / self.speed_px_s <= own * (1.0 + 1e-9):
+                return self.links.links[k]
+        return None
 
 
 def travel_time(ground: Terrain, goal: Any, speed_px_s: float, *, size: Any = None, surfaces: ArrayLike | None = None,
-                max_time_s: float = math.inf) -> TravelTime:
+                max_time_s: float = math.inf, links: bool = True, holding: Iterable[str] = ()) -> TravelTime:
     """Travel times to `goal`, one point or (n, 2) px, for a body of `size` (w, h) px at `speed_px_s` on good ground.
 
     surfaces (S, 4): rows of speed_factor, grip, push_x, push_y per index of `ground.surfaces`; None: all ground is good.
+    links: whether the terrain's links are taken, those that need something only when it is among `holding`.
     Raises `BadInputError` for what is not finite or not positive.
 
     >>> field = travel_time(Terrain.open_field((640, 640), cell_px=10), (605, 305), 100.0)
@@ -73,18 +98,26 @@ def travel_time(ground: Terrain, goal: Any, speed_px_s: float, *, size: Any = No
     speed, grid, table = _checked(ground, speed_px_s, size, surfaces)
     most = _checked_time(max_time_s)
     times = np.full((1, *grid.free.shape), math.inf)
-    spread_times_each(grid.walls, grid.free, grid.moves, grid.surface, uneven_cells(grid, table), table, goals, speed, most, True, False, times)
-    return TravelTime(times[0], goals, speed, grid, table)
+    ways = usable_links(ground, grid, table, speed, checked_holding(holding)) if links else NO_LINKS
+    spread_times_each(grid.walls, grid.free, grid.moves, grid.surface, uneven_cells(grid, table), table, goals, speed, most, True, False,
+                      ways.cells, ways.times, times)
+    return TravelTime(times[0], goals, speed, grid, table, ways)
 
 
 def travel_time_fields(ground: Terrain, starts: ArrayLike, speed_px_s: float, *, size: Any = None,
-                       surfaces: ArrayLike | None = None, max_time_s: float = math.inf) -> Floats:
-    """Seconds from each of `starts` (n, 2) px to every cell, (n, rows, cols), inf beyond `max_time_s`: one native call."""
+                       surfaces: ArrayLike | None = None, max_time_s: float = math.inf, links: bool = True,
+                       holding: Iterable[str] = ()) -> Floats:
+    """Seconds from each of `starts` (n, 2) px to every cell, (n, rows, cols), inf beyond `max_time_s`: one native call.
+
+    links and holding: as for `travel_time`.
+    """
     where, _ = _points(starts, "starts")
     speed, grid, table = _checked(ground, speed_px_s, size, surfaces)
     most = _checked_time(max_time_s)
     times = np.full((len(where), *grid.free.shape), math.inf)
-    spread_times_each(grid.walls, grid.free, grid.moves, grid.surface, uneven_cells(grid, table), table, where, speed, most, False, True, times)
+    ways = usable_links(ground, grid, table, speed, checked_holding(holding)) if links else NO_LINKS
+    spread_times_each(grid.walls, grid.free, grid.moves, grid.surface, uneven_cells(grid, table), table, where, speed, most, False, True,
+                      ways.cells, ways.times, times)
     return times
 
 

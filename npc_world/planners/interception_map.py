@@ -27,10 +27,10 @@ _MOST_MEETINGS, _DECISIVE = 6, 0.97
 """The likeliest futures decide on the first move: so many, or as many as hold that share of the weight.  Each costs a field."""
 
 
-def intercept_through_the_map(chase: Chase, ground: Terrain, size: Any, surfaces: Floats | None) -> Meeting:
+def intercept_through_the_map(chase: Chase, ground: Terrain, size: Any, surfaces: Floats | None, holding: frozenset[str] = frozenset()) -> Meeting:
     """The first move, a cell about `commit_s` away or standing still, with the least expected catch time."""
     reach_s = chase.reach / chase.speed
-    field, arrivals = _arrivals(chase, ground, size, surfaces, reach_s)
+    field, arrivals = _arrivals(chase, ground, size, surfaces, reach_s, holding)
     unreached_s = 1.5 * float(np.max(field, where=np.isfinite(field), initial=chase.times_s[-1]))
     alone, expected_alone, points = _caught(chase, arrivals, np.zeros((1, len(chase.tracks))), reach_s, unreached_s)
     likely = _likely(chase.weights)
@@ -40,7 +40,7 @@ def intercept_through_the_map(chase: Chase, ground: Terrain, size: Any, surfaces
         k = int(likely[0])
         return chase.meeting(points[0, k], expected_alone[0], k, points[0, k], float(alone[0, k]))
     late = np.full((len(cells) + 1, len(chase.tracks)), commit)
-    onwards = _onwards(chase, ground, size, surfaces, points[0, likely], field, cells, commit)
+    onwards = _onwards(chase, ground, size, surfaces, points[0, likely], field, cells, commit, holding)
     through = field[cells[:, 0], cells[:, 1]][:, None] + onwards.T  # (cells, likely): to the meeting by way of the cell
     least = through.min(axis=0)
     late[1:, likely] = np.where(np.isfinite(least), through - np.where(np.isfinite(least), least, 0.0), 0.0)
@@ -62,7 +62,7 @@ def _likely(weights: Floats) -> NDArray[np.int64]:
 
 
 def _onwards(chase: Chase, ground: Terrain, size: Any, surfaces: Floats | None, meetings: Floats, field: Floats, cells: NDArray[np.int64],
-             commit: float) -> Floats:
+             commit: float, holding: frozenset[str]) -> Floats:
     """(n, m) seconds from first moves `cells` (m, 2) to meetings (n, 2); meetings that share a square of one and a half cells are one.
 
     First moves that delay a meeting by more than twice the commitment are not worth knowing exactly.
@@ -71,11 +71,12 @@ def _onwards(chase: Chase, ground: Terrain, size: Any, surfaces: Floats | None, 
     there = np.array([field_at(field, ground.cell_px, x, y) for x, y in meetings[first]])
     within_s = 1.1 * there + 3.0 * commit + 2.0 * ground.cell_px / chase.speed
     times = straight_times_to_cells(ground, meetings[first], cells, chase.speed, around=chase.start, within_s=within_s, size=size,
-                                    surfaces=surfaces)
+                                    surfaces=surfaces, holding=holding)
     return np.asarray(times[of.ravel()])
 
 
-def _arrivals(chase: Chase, ground: Terrain, size: Any, surfaces: Floats | None, reach_s: float) -> tuple[Floats, Floats]:
+def _arrivals(chase: Chase, ground: Terrain, size: Any, surfaces: Floats | None, reach_s: float,
+              holding: frozenset[str]) -> tuple[Floats, Floats]:
     """The field from the pursuer (rows, cols) and its times (K, H) along the futures, as far out as is needed."""
     arrivals = np.empty(chase.tracks.shape[:2])
     direct_s = float(np.hypot(*(chase.tracks[:, 0] - chase.start).T).max()) / chase.speed
@@ -87,7 +88,8 @@ def _arrivals(chase: Chase, ground: Terrain, size: Any, surfaces: Floats | None,
     for limit_s in limits:  # the way round may be far longer than the forecast
         if limit_s < math.inf and (float(least_s.min(axis=1).max()) > limit_s or (limit_s <= horizon_s and not all_near)):
             continue  # that cannot be enough
-        field = straight_time_fields(ground, chase.start[None, :], chase.speed, size=size, surfaces=surfaces, max_time_s=limit_s)[0]
+        field = straight_time_fields(ground, chase.start[None, :], chase.speed, size=size, surfaces=surfaces, max_time_s=limit_s,
+                                     holding=holding)[0]
         arrivals_along(chase.tracks, field, ground.cell_px, arrivals)
         caught = (arrivals - reach_s <= chase.times_s).any(axis=1)
         seen = np.isfinite(arrivals).any(axis=1)

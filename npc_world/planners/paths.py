@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from npc_world.core.terrain import Terrain
 from npc_world.models.nav_cells import enter_cell
 from npc_world.models.nav_grid import NavGrid
 from npc_world.models.nav_lines import body_fits, first_block, line_is_clear, node_of
+from npc_world.models.nav_links import NO_LINKS, checked_holding, usable_links
 from npc_world.models.nav_surfaces import surface_rows
 from npc_world.planners.bucket_search import BucketSearch
 from npc_world.planners.jump_points import JumpSearch
@@ -99,17 +101,22 @@ class PathSearch:
     """
 
     def __init__(self, ground: Terrain, start: Any, goal: Any, any_angle: bool = True, size: Any = None,
-                 surfaces: ArrayLike | None = None) -> None:
+                 surfaces: ArrayLike | None = None, speed_px_s: float | None = None, holding: Iterable[str] = ()) -> None:
         self._ground, self._start = ground, _position(start, "start")
         x, y = _position(goal, "goal")
         self._grid = grid = NavGrid.of(ground, size)
         self._any_angle, self._version = any_angle, grid.revision
-        self._table, _ = surface_rows(grid, surfaces)
+        self._table, factor = surface_rows(grid, surfaces)
         first, last, end_x, end_y, straight = _ends(grid.walls, grid.free, *self._start, x, y)
         self._end = (end_x, end_y)
         self._straight = bool(any_angle and straight and len(self._table) == 0)
+        self._ways = NO_LINKS
+        if ground.links:
+            self._ways = usable_links(ground, grid, self._table, factor * _speed(speed_px_s, grid), checked_holding(holding))
         self._search: JumpSearch | BucketSearch | None = None
-        if first >= 0 and not self._straight:
+        if first >= 0 and len(self._ways.times):
+            self._search = BucketSearch(grid, self._table, first, last, self._ways)
+        elif first >= 0 and not self._straight:
             if not grid.exact:
                 self._search = JumpSearch(grid, self._table, first, last)
             else:
@@ -147,20 +154,50 @@ class PathSearch:
     @property
     def found(self) -> bool:
         """Whether the fastest way to the goal is known."""
-        return self._straight or (self._search is not None and self._search.found)
+        return self._search.found if self._search is not None else self._straight
 
     def path(self) -> Floats | None:
         """Waypoints (n, 2) px; while the search is not finished, to the place nearest to the goal so far; None when there is no way."""
-        if self._straight:
+        if self._straight and self._search is None:
             return np.array([self._start, self._end])
         if self._search is None or (self.finished and not self._search.found):
             return None
-        grid, cells = self._grid, self._search.cells()
+        grid = self._grid
+        if len(self._ways.times):
+            return self._with_links()
+        cells = self._search.cells()
         if not self._any_angle:
             return cell_points(grid.walls, cells)  # type: ignore[no-any-return]
-        end = self._end if self.found else grid.nodes_px.reshape(-1, 2)[cells[-1]]
-        points = _through_nodes(grid.walls, cells, *self._start, float(end[0]), float(end[1]))
+        return self._pulled(cells, *self._start, *self._last_point(cells))
+
+    def _last_point(self, cells: Any) -> tuple[float, float]:
+        end = self._end if self.found else self._grid.nodes_px.reshape(-1, 2)[cells[-1]]
+        return float(end[0]), float(end[1])
+
+    def _pulled(self, cells: Any, x0: float, y0: float, x1: float, y1: float) -> Floats:
+        """Waypoints between two points over the nodes of cells."""
+        grid = self._grid
+        points = _through_nodes(grid.walls, cells, x0, y0, x1, y1)
         return pull_string(grid.walls, grid.free, grid.surface, self._table, points)  # type: ignore[no-any-return]
+
+    def _with_links(self) -> Floats:
+        """Waypoints when links may be taken: walks between them, each pulled straight; a link's own ends are always waypoints."""
+        assert isinstance(self._search, BucketSearch)
+        cells, by = self._search.cells_and_links()
+        if not self._any_angle:
+            return cell_points(self._grid.walls, cells)  # type: ignore[no-any-return]
+        taken = np.flatnonzero(by >= 0).tolist()
+        if self._straight and self.found and (not taken or math.dist(self._start, self._end) <= self._search.time):
+            return np.array([self._start, self._end])
+        walks, at, begin = [], self._start, 0
+        for i in taken:
+            link = self._ways.links[by[i]]
+            walks.append(self._pulled(cells[begin:i], *at, *link.start))
+            at, begin = link.end, i
+        walks.append(self._pulled(cells[begin:], *at, *self._last_point(cells)))
+        points: Floats = np.concatenate(walks)
+        kept: Floats = points[np.append(True, (points[1:] != points[:-1]).any(axis=1))]
+        return kept
 
     def close(self) -> None:
         """Give the search's memory back to the grid; `path` can no longer be asked."""
@@ -169,8 +206,8 @@ class PathSearch:
             self._search = None
 
 
-def find_path(ground: Terrain, start: Any, goal: Any, any_angle: bool = True, size: Any = None,
-              surfaces: ArrayLike | None = None) -> Floats | None:
+def find_path(ground: Terrain, start: Any, goal: Any, any_angle: bool = True, size: Any = None, surfaces: ArrayLike | None = None,
+              speed_px_s: float | None = None, holding: Iterable[str] = ()) -> Floats | None:
     """Waypoints (n, 2) px of the fastest way from start to goal, both included; None where there is none.
 
     any_angle: straight lines between waypoints, over points of the fastest path over cells; False: the points of the
@@ -178,8 +215,11 @@ def find_path(ground: Terrain, start: Any, goal: Any, any_angle: bool = True, si
     the cell where the body is to the cell of the goal.  The path over cells is optimal among
     octile moves without cutting corners; the waypoints are not slower than it.
     size (w, h) px of the body; surfaces (S, 4): speed_factor, grip, push_x, push_y per index of `ground.surfaces`.
+    The ground's links are taken where that is faster for a body that walks speed_px_s (by default six times its width a second,
+    six cells for a point), those that need something when it is among `holding`: both ends of a link are then waypoints one
+    after the other; `links_along` tells which.  Links cost speed: the search is A* then, about as fast as on weighted ground.
     A start inside a wall leads out to the nearest free cell; for a goal inside a wall the path ends at a free point near it.
-    Raises `BadInputError` for positions that are not finite.
+    Raises `BadInputError` for positions that are not finite, and a speed that is not positive.
 
     >>> ground = Terrain.from_rects([(40, 0, 20, 80)], size=(100, 100), cell_px=10)
     >>> find_path(ground, (5, 5), (95, 5)).tolist()
@@ -189,12 +229,12 @@ def find_path(ground: Terrain, start: Any, goal: Any, any_angle: bool = True, si
     x1, y1 = _position(goal, "goal")
     grid = NavGrid.of(ground, size)
     cell_px, (rows, cols) = grid.cell_px, grid.free.shape
-    if any_angle or grid.exact or not (0.0 <= x0 < cols * cell_px and 0.0 <= x1 < cols * cell_px
+    if any_angle or grid.exact or ground.links or not (0.0 <= x0 < cols * cell_px and 0.0 <= x1 < cols * cell_px
                                        and 0.0 <= y0 < rows * cell_px and 0.0 <= y1 < rows * cell_px):
-        return _search_to_end(PathSearch(ground, (x0, y0), (x1, y1), any_angle, size, surfaces))
+        return _search_to_end(PathSearch(ground, (x0, y0), (x1, y1), any_angle, size, surfaces, speed_px_s, holding))
     row, col, goal_row, goal_col = int(y0 / cell_px), int(x0 / cell_px), int(y1 / cell_px), int(x1 / cell_px)
     if not (grid.free[row, col] and grid.free[goal_row, goal_col]):
-        return _search_to_end(PathSearch(ground, (x0, y0), (x1, y1), any_angle, size, surfaces))
+        return _search_to_end(PathSearch(ground, (x0, y0), (x1, y1), any_angle, size, surfaces, speed_px_s, holding))
     return JumpSearch(grid, surface_rows(grid, surfaces)[0], row * cols + col, goal_row * cols + goal_col).run_to_end()
 
 
@@ -203,6 +243,14 @@ def _search_to_end(search: PathSearch) -> Floats | None:
     path = search.path()
     search.close()
     return path
+
+
+def _speed(speed_px_s: float | None, grid: NavGrid) -> float:
+    if speed_px_s is None:
+        return 6.0 * (max(grid.size) or grid.cell_px)
+    if not (isinstance(speed_px_s, (int, float, np.number)) and 0.0 < speed_px_s < math.inf):
+        raise BadInputError(f"speed_px_s={speed_px_s!r}: expected a positive, finite number of px/s")
+    return float(speed_px_s)
 
 
 def _position(thing: Any, name: str) -> tuple[float, float]:

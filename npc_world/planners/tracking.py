@@ -3,36 +3,64 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from npc_world.core.compiled import kernel
+from npc_world.core.links import Link
 from npc_world.models.rollout import rollout_top_down
 from npc_world.planners.mppi import smoothed, weigh
 
 __all__ = ["PathProgress", "point_along", "track_with_momentum"]
 
 Floats = NDArray[np.float64]
+_LANDING_SHARE = 0.25
+"""How far off its end a link's time may leave a body, in shares of the link's length."""
+_PATIENCE_S = 1.0
 _STOP_S2 = 0.02
 """What a px/s left at the end costs, against a px off it: squared seconds."""
 
 
 class PathProgress:
-    """How far along waypoints a body has come."""
+    """How far along waypoints a body has come.  links: those legs that are links, by the waypoint at which they begin."""
 
-    def __init__(self, waypoints_px: Floats) -> None:
+    def __init__(self, waypoints_px: Floats, links: Mapping[int, Link] | None = None) -> None:
         self.waypoints_px = waypoints_px
         self.next = min(1, len(waypoints_px) - 1)
+        self._links = links or {}
+        self._on_link_s = 0.0
+        self.lost = False
+        """Whether it has been on a link for so long that it must have fallen off."""
 
-    def advance(self, position: Floats, tolerance_px: float) -> None:
-        """Pass every waypoint that has been reached within the tolerance; the last one is kept."""
+    def advance(self, position: Floats, tolerance_px: float, dt_s: float = 0.0) -> None:
+        """Pass every waypoint that has been reached within the tolerance; the last one is kept.
+
+        A link's end also counts as reached from near by when the link's time is over, as a jump seldom lands on the spot.
+        """
+        link = self.link
+        self._on_link_s = self._on_link_s + dt_s if link is not None else 0.0
+        if link is not None and self._on_link_s > link.time_s:
+            tolerance_px = max(tolerance_px, _LANDING_SHARE * link.length_px)
+            self.lost = self._on_link_s > 2.0 * link.time_s + _PATIENCE_S
         while self.next < len(self.waypoints_px) - 1 and math.dist(position, self.waypoints_px[self.next]) <= tolerance_px:
             self.next += 1
+            if self.link is not None:  # a new leg, and another measure
+                self._on_link_s = 0.0
+                break
+
+    @property
+    def link(self) -> Link | None:
+        """The link it is on."""
+        return self._links.get(self.next - 1) if self._links and self.next > 0 else None
 
     @property
     def remaining(self) -> Floats:
-        """(n, 2) waypoints still ahead."""
+        """(n, 2) waypoints still ahead on foot: up to the start of the next link, or the end of the one it is on."""
+        for at in range(self.next, len(self.waypoints_px)) if self._links else ():
+            if at in self._links or (at == self.next and self.link is not None):
+                return self.waypoints_px[self.next:at + 1]
         return self.waypoints_px[self.next:]
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from npc_world.agents.situation import Situation
 from npc_world.core.records import Forecast, Plan
 from npc_world.core.terrain import Terrain
+from npc_world.models.nav_links import links_along
 from npc_world.planners.interception import Meeting, intercept
 from npc_world.planners.line_guard import guard_line
 from npc_world.planners.paths import find_path
@@ -29,22 +30,24 @@ def stay(now: Situation, behaviour: str) -> Plan:
 
 def go_to(now: Situation, goal: Floats, behaviour: str) -> Plan:
     """The fastest way to a place by the believed speeds; standing still when there is none."""
-    path = find_path(now.ground, now.position_px, goal, size=now.size_px, surfaces=now.surfaces)
+    path = find_path(now.ground, now.position_px, goal, size=now.size_px, surfaces=now.surfaces, speed_px_s=now.speed_px_s, holding=now.holding)
     if path is None or len(path) == 0:
         return replace(stay(now, behaviour), eta_s=math.inf)
     return Plan(waypoints_px=path, eta_s=path_time(now.ground, now.surfaces, now.speed_px_s, path), behaviour=behaviour)
 
 
-def head_for(ground: Terrain, position: Floats, goal: Floats | None, size: tuple[float, float], speed_px_s: float, surfaces: Floats) -> Plan:
+def head_for(ground: Terrain, position: Floats, goal: Floats | None, size: tuple[float, float], speed_px_s: float, surfaces: Floats,
+             holding: frozenset[str] = frozenset()) -> Plan:
     """The cheapest plan there is: the shortest way to a goal, or to stay for want of one.  For as long as there is no better."""
-    path = None if goal is None else find_path(ground, position, goal, size=size, surfaces=surfaces)
+    path = None if goal is None else find_path(
+        ground, position, goal, size=size, surfaces=surfaces, speed_px_s=speed_px_s, holding=holding)
     if path is None or len(path) == 0:
         return Plan(waypoints_px=position[None, :].copy(), eta_s=0.0, behaviour="hold")
     return Plan(waypoints_px=path, eta_s=path_time(ground, surfaces, speed_px_s, path), behaviour="chase")
 
 
 def path_time(ground: Terrain, surfaces: Floats, speed_px_s: float, path: Floats) -> float:
-    """Seconds along waypoints (n, 2) at the believed speeds, sampled once per cell."""
+    """Seconds along waypoints (n, 2) at the believed speeds, sampled once per cell; links take the time they take."""
     if len(path) < 2:
         return 0.0
     steps = np.diff(path, axis=0)
@@ -56,7 +59,10 @@ def path_time(ground: Terrain, surfaces: Floats, speed_px_s: float, path: Floats
     rows, cols = ground.shape
     at = (points / ground.cell_px).astype(np.int64)
     on = ground.surface[np.clip(at[:, 1], 0, rows - 1), np.clip(at[:, 0], 0, cols - 1)]
-    return float(np.sum((lengths / counts)[leg] / np.maximum(surfaces[on, 0], 1e-3))) / speed_px_s
+    seconds = (lengths / counts)[leg] / np.maximum(surfaces[on, 0], 1e-3) / speed_px_s
+    links = links_along(ground, path)
+    walked = seconds if not links else seconds[~np.isin(leg, list(links))]
+    return float(np.sum(walked)) + sum(link.time_s for link in links.values())
 
 
 def intercepted(now: Situation, forecast: Forecast) -> tuple[Plan, Meeting]:
@@ -70,7 +76,7 @@ def intercepted(now: Situation, forecast: Forecast) -> tuple[Plan, Meeting]:
     meeting = intercept(now.ground, now.position_px, now.speed_px_s, forecast, size=now.size_px, reach_px=now.reach_px,
                         surfaces=now.surfaces, now_px=now.belief.position_px if visible and now.belief else None,
                         commit_s=commit_s, covered_s=covered, cover_weight=now.config.teamwork.cover if covered is not None else 0.0,
-                        change_hz=now.change_hz, change_cost=now.change_cost)
+                        change_hz=now.change_hz, change_cost=now.change_cost, holding=now.holding)
     waypoints = _route(now, meeting)
     plan = Plan(waypoints_px=waypoints, eta_s=path_time(now.ground, now.surfaces, now.speed_px_s, waypoints), behaviour="intercept", meeting_px=meeting.point,
                 meeting_time_s=meeting.time_s, expected_catch_s=meeting.expected_catch_s, hypothesis=meeting.hypothesis,
@@ -95,10 +101,12 @@ def guarded(now: Situation, forecast: Forecast, along: Floats) -> tuple[Plan, Me
 
 def _route(now: Situation, meeting: Meeting) -> Floats:
     """From here to the first move, then on to the meeting point."""
-    first = find_path(now.ground, now.position_px, meeting.move_to_px, size=now.size_px, surfaces=now.surfaces)
+    first = find_path(now.ground, now.position_px, meeting.move_to_px, size=now.size_px, surfaces=now.surfaces, speed_px_s=now.speed_px_s,
+                      holding=now.holding)
     if first is None:
         return now.position_px[None, :].copy()
-    onwards = find_path(now.ground, meeting.move_to_px, meeting.point, size=now.size_px, surfaces=now.surfaces)
+    onwards = find_path(now.ground, meeting.move_to_px, meeting.point, size=now.size_px, surfaces=now.surfaces, speed_px_s=now.speed_px_s,
+                        holding=now.holding)
     if onwards is None or len(onwards) < 2 or np.array_equal(meeting.move_to_px, now.position_px):
         return first
     return np.concatenate([first, onwards[1:]])

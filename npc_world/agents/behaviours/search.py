@@ -32,7 +32,7 @@ def search(now: Situation) -> Plan:
     for place in now.searched_px:
         row, col = ground.cell_of(place)
         mass[max(0, row - 2 * radius):row + 2 * radius + 1, max(0, col - 2 * radius):col + 2 * radius + 1] *= 0.2
-    times = travel_time(ground, now.position_px, now.speed_px_s, size=now.size_px, surfaces=now.surfaces).times_s
+    times = travel_time(ground, now.position_px, now.speed_px_s, size=now.size_px, surfaces=now.surfaces, holding=now.holding).times_s
     score = np.where(np.isfinite(times), mass / (times + settings.patience_s), -1.0)
     best = int(np.argmax(score))
     row, col = divmod(best, score.shape[1])
