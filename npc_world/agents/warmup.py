@@ -12,6 +12,7 @@ from npc_world.agents.navigator import Navigator
 from npc_world.core.links import Link
 from npc_world.core.terrain import Terrain
 from npc_world.models.top_down import TopDownBody
+from npc_world.models.travel_time import travel_time
 from npc_world.planners.paths import find_path
 from npc_world.planners.roads import RoadMap
 
@@ -55,6 +56,9 @@ def _paths() -> None:
             find_path(ground, (40, 40), (480, 340), any_angle=False, size=size, surfaces=surfaces)
     ground.set_links([Link(start=(200, 40), end=(320, 40), time_s=0.5)])
     find_path(ground, (40, 40), (480, 340))
+    field = travel_time(ground := _map(), (40, 40), 100.0)
+    ground.set_solid((400, 300, 32, 32))
+    field.renewed(ground)
 
 
 def _chase(ground: Terrain, goals: object, body: TopDownBody, unseen_after: int, frames: int = 40) -> None:

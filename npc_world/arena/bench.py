@@ -60,6 +60,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
     parser.add_argument("--no-compile", action="store_true", help="leave out compiling everything from nothing, which takes a minute or two")
     parser.add_argument("--paths", type=Path, metavar="FOLDER", help="also compare path finding with its peers, on the benchmark maps in this folder")
+    parser.add_argument("--changes", action="store_true", help="only doors that close and open: new paths and fields, on the maps of --paths or made-up ones")
     parser.add_argument("--roads", type=int, metavar="TOWNS", nargs="?", const=200, help="only deliveries in seeded towns with traffic (default 200 towns)")
     try:
         options = parser.parse_args(argv)
@@ -76,6 +77,8 @@ def main(argv: list[str]) -> int:
     if options.paths is not None and not options.paths.is_dir():
         print(f"--paths {options.paths}: there is no such folder", file=sys.stderr)
         return 2
+    if options.changes:
+        return _changes(options.paths, options.json)
     rows = measure(options.npc, options.frames, options.crowd, not options.no_compile)
     here = machine()
     print(", ".join(f"{name} {value}" for name, value in here.items()))
@@ -219,6 +222,20 @@ def _compare_paths(folder: Path) -> list[dict[str, Any]]:
     from npc_world.arena.bench_paths import run  # takes networkx along: only when asked for
     rows = run(folder, report=print)
     return [{**asdict(row), "ratio": row.ratio} for row in rows]
+
+
+def _changes(folder: Path | None, file: Path | None) -> int:
+    """Doors that close and open."""
+    from npc_world.arena.bench_changes import run_changes
+    here = machine()
+    print(", ".join(f"{name} {value}" for name, value in here.items()))
+    return _written(file, {"machine": here, "changes": [asdict(row) for row in run_changes(folder)]})
+
+
+def _written(file: Path | None, report: dict[str, Any]) -> int:
+    if file is not None:
+        file.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    return 0
 
 
 def _roads(towns: int, file: Path | None) -> int:

@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npc_world.core.errors import BadInputError
-from npc_world.core.geometry import EMPTY, FULL, PARTIAL, first_hit
+from npc_world.core.geometry import FULL, first_hit
 from npc_world.core.links import Link
 from npc_world.core.reading import rect_of
+from npc_world.core.wall_rects import mark_cells, with_rect
 
 __all__ = ["Terrain"]
 
@@ -119,9 +120,7 @@ class Terrain:
         left, top, right, bottom = self._edges(rect)
         if right <= left or bottom <= top:
             return
-        self._rects = _subtracted(self._rects, left, top, right, bottom)
-        if solid:
-            self._rects = np.vstack([self._rects, [[left, top, right, bottom]]])
+        self._rects = with_rect(self._rects, left, top, right, bottom, bool(solid))
         self._changed(self._raster(left, top, right, bottom))
 
     def set_surface(self, rect: Any, name: str) -> None:
@@ -271,20 +270,7 @@ class Terrain:
         row0, row1 = _cells_touched(top, bottom, self.cell_px, rows)
         if row0 >= row1 or col0 >= col1:
             return row0, col0, row0, col0
-        window = (col0 * self.cell_px, row0 * self.cell_px, col1 * self.cell_px, row1 * self.cell_px)
-        covered = np.zeros((row1 - row0, col1 - col0))
-        r = self._rects
-        near = r[(r[:, 0] < window[2]) & (r[:, 2] > window[0]) & (r[:, 1] < window[3]) & (r[:, 3] > window[1])]
-        x = np.arange(col0, col1) * self.cell_px
-        y = np.arange(row0, row1) * self.cell_px
-        full = np.zeros(covered.shape, np.bool_)
-        for a, b, c, d in near:
-            w = np.clip(np.minimum(c, x + self.cell_px) - np.maximum(a, x), 0.0, None)
-            h = np.clip(np.minimum(d, y + self.cell_px) - np.maximum(b, y), 0.0, None)
-            area = h[:, None] * w[None, :]
-            covered += area
-            full |= area >= self.cell_px ** 2 * (1.0 - 1e-9)
-        self._solid[row0:row1, col0:col1] = np.where(full, FULL, np.where(covered > 1e-9 * self.cell_px ** 2, PARTIAL, EMPTY))
+        mark_cells(self._rects, self.cell_px, row0, col0, row1, col1, self._solid)
         return row0, col0, row1, col1
 
 
@@ -331,18 +317,3 @@ def _merged(wall: NDArray[np.bool_]) -> Floats:
         for run in runs:
             open_runs.setdefault(run, row)
     return np.array(rects, dtype=np.float64).reshape(-1, 4)
-
-
-def _subtracted(rects: Floats, left: float, top: float, right: float, bottom: float) -> Floats:
-    """The rects less the given one: each that overlaps is cut into up to four."""
-    overlap = (rects[:, 0] < right) & (rects[:, 2] > left) & (rects[:, 1] < bottom) & (rects[:, 3] > top)
-    if not overlap.any():
-        return rects
-    pieces: list[tuple[float, float, float, float]] = []
-    for a, b, c, d in rects[overlap]:
-        middle_top, middle_bottom = max(b, top), min(d, bottom)
-        pieces += [(a, b, c, top)] if b < top else []
-        pieces += [(a, bottom, c, d)] if d > bottom else []
-        pieces += [(a, middle_top, left, middle_bottom)] if a < left else []
-        pieces += [(right, middle_top, c, middle_bottom)] if c > right else []
-    return np.vstack([rects[~overlap], np.array(pieces, dtype=np.float64).reshape(-1, 4)])

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from npc_world.core.compiled import kernel
 from npc_world.core.terrain import Terrain
 from npc_world.models.nav_grid import NavGrid
+from npc_world.models.nav_heap import heap_pop, heap_push
 from npc_world.models.nav_lines import line_is_clear, line_time, node_of
 from npc_world.models.nav_links import checked_holding, usable_links
 from npc_world.models.nav_surfaces import surface_rows
@@ -99,7 +100,7 @@ def march(walls, free, moves, surface, table, x, y, most, focus_x, focus_y, with
     count = _seed(walls, free, surface, table, x, y, times, heap_time, heap_cell)
     while count > 0:
         time, at = heap_time[0], heap_cell[0]
-        count = _pop(heap_time, heap_cell, count)
+        count = heap_pop(heap_time, heap_cell, count)
         row, col = at // cols, at % cols
         if settled[row, col]:
             continue
@@ -128,12 +129,12 @@ def march(walls, free, moves, surface, table, x, y, most, focus_x, focus_y, with
                     if new + math.sqrt(dx * dx + dy * dy) / fastest > within:
                         continue
                 times[r, c] = new
-                count = _push(heap_time, heap_cell, count, new, r * cols + c)
+                count = heap_push(heap_time, heap_cell, count, new, r * cols + c)
         for k in range(link_times.shape[0]):
             to = link_cells[k, 1]
             if link_cells[k, 0] == at and not settled[to // cols, to % cols] and time + link_times[k] < times[to // cols, to % cols]:
                 times[to // cols, to % cols] = time + link_times[k]
-                count = _push(heap_time, heap_cell, count, time + link_times[k], to)
+                count = heap_push(heap_time, heap_cell, count, time + link_times[k], to)
     for row in range(rows):
         for col in range(cols):
             if not settled[row, col]:
@@ -156,7 +157,7 @@ def _seed(walls, free, surface, table, x, y, times, heap_time, heap_cell):  # ty
                 node_x, node_y = node_of(walls, row, col)
                 if reach > _EXACT_CELLS or line_is_clear(walls, x, y, node_x, node_y):
                     times[row, col] = line_time(surface, table, cell, x, y, node_x, node_y)
-                    count = _push(heap_time, heap_cell, count, times[row, col], row * cols + col)
+                    count = heap_push(heap_time, heap_cell, count, times[row, col], row * cols + col)
         if count > 0:
             return count
     return count
@@ -178,37 +179,3 @@ def _from_neighbours(bits, times, r, c, slow):  # type: ignore[no-untyped-def]
     if high - low >= slow:
         return low + slow
     return 0.5 * (low + high + math.sqrt(2.0 * slow * slow - (high - low) ** 2))
-
-
-@kernel
-def _push(heap_time, heap_cell, count, time, cell):  # type: ignore[no-untyped-def]
-    """Add to a binary min-heap; returns the new count."""
-    i = count
-    while i > 0:
-        parent = (i - 1) // 2
-        if heap_time[parent] <= time:
-            break
-        heap_time[i], heap_cell[i] = heap_time[parent], heap_cell[parent]
-        i = parent
-    heap_time[i], heap_cell[i] = time, cell
-    return count + 1
-
-
-@kernel
-def _pop(heap_time, heap_cell, count):  # type: ignore[no-untyped-def]
-    """Remove the least of a binary min-heap; returns the new count."""
-    count -= 1
-    time, cell = heap_time[count], heap_cell[count]
-    i = 0
-    while True:
-        child = 2 * i + 1
-        if child >= count:
-            break
-        if child + 1 < count and heap_time[child + 1] < heap_time[child]:
-            child += 1
-        if heap_time[child] >= time:
-            break
-        heap_time[i], heap_cell[i] = heap_time[child], heap_cell[child]
-        i = child
-    heap_time[i], heap_cell[i] = time, cell
-    return count

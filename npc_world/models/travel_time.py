@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from npc_world.core.reading import position_of
 from npc_world.core.terrain import Terrain
 from npc_world.models.nav_grid import NavGrid
 from npc_world.models.nav_links import NO_LINKS, LinkTable, checked_holding, usable_links
+from npc_world.models.nav_repair import repair_times
 from npc_world.models.nav_sample import sample_directions, sample_times
 from npc_world.models.nav_spread import spread_times_each
 from npc_world.models.nav_surfaces import surface_rows, uneven_cells
@@ -23,6 +24,8 @@ from npc_world.models.nav_surfaces import surface_rows, uneven_cells
 __all__ = ["TravelTime", "travel_time", "travel_time_fields"]
 
 Floats = NDArray[np.float64]
+_WORTH_REPAIRING = 0.005
+"""Where more than this share of the cells is affected, computing anew is cheaper, what was looked at in vain included."""
 _AT_START_CELLS = 0.05
 """A body so near to a link's start stands on it."""
 
@@ -42,6 +45,11 @@ class TravelTime:
     grid: NavGrid
     table: Floats
     links: LinkTable = NO_LINKS
+    holding: frozenset[str] | None = frozenset()
+    """What it was made for; None: without links."""
+    max_time_s: float = math.inf
+    revision: int = -1
+    """That of the grid when the field was made."""
 
     def at(self, points: ArrayLike) -> Any:
         """Seconds to the goal from points (n, 2) px, (n,); a float for one point.  inf where it cannot be reached.
@@ -71,6 +79,37 @@ class TravelTime:
                     headings[i] = ahead / max(1e-12, math.hypot(ahead[0], ahead[1]))
         return headings.reshape(2) if single else headings
 
+    def renewed(self, ground: Terrain) -> TravelTime:
+        """This field for the ground as it is now: the same object when nothing has changed, repaired where little is affected, else
+        computed anew.  Equal to a new field in every case.
+
+            field = field.renewed(ground)                        # in every frame, or after doors and bridges
+
+        Raises `BadInputError` when the ground has surfaces that the field's table does not know: then make a new one.
+        """
+        grid = NavGrid.of(ground, self.grid.size)
+        if grid is self.grid and grid.revision == self.revision:
+            return self
+        if 0 < len(self.table) < len(ground.surfaces):
+            raise BadInputError(f"surfaces has {len(self.table)} rows, and the ground has {ground.surfaces} by now: make a new field")
+        times = self._repaired(grid) if grid is self.grid and not (ground.links or len(self.links.times)) else None
+        if times is None:
+            return _spread(ground, grid, self.table, self.goal, self.speed_px_s, self.max_time_s, self.holding)
+        return replace(self, times_s=times, revision=grid.revision)
+
+    def _repaired(self, grid: NavGrid) -> Floats | None:
+        """Times on the changed grid; None when they are better computed anew."""
+        windows = grid.windows_since(self.revision)
+        if windows is None or grid.exact or len(self.goal) != 1:
+            return None
+        limit, (row, col) = int(_WORTH_REPAIRING * grid.free.size), grid.cell_of(self.goal[0])
+        if sum((r1 - r0) * (c1 - c0) for r0, c0, r1, c1 in windows) > limit or not grid.free[row, col] or any(
+                r0 - 3 <= row < r1 + 3 and c0 - 3 <= col < c1 + 3 for r0, c0, r1, c1 in windows):
+            return None
+        times = repair_times(grid.moves, grid.surface, uneven_cells(grid, self.table), self.table, grid.cell_px, self.speed_px_s,
+                             np.array(windows, np.int64).reshape(-1, 4), row, col, self.max_time_s, limit, self.times_s)
+        return times if times.size else None
+
     def link(self, point: ArrayLike) -> Link | None:
         """The link by which the goal is nearest from the cell of `point`, when a link it is."""
         row, col = self.grid.cell_of(_points(point, "point")[0][0])
@@ -96,12 +135,15 @@ def travel_time(ground: Terrain, goal: Any, speed_px_s: float, *, size: Any = No
     """
     goals = _goals(goal)
     speed, grid, table = _checked(ground, speed_px_s, size, surfaces)
-    most = _checked_time(max_time_s)
+    return _spread(ground, grid, table, goals, speed, _checked_time(max_time_s), checked_holding(holding) if links else None)
+
+
+def _spread(ground: Terrain, grid: NavGrid, table: Floats, goals: Floats, speed: float, most: float, holding: frozenset[str] | None) -> TravelTime:
+    ways = NO_LINKS if holding is None else usable_links(ground, grid, table, speed, holding)
     times = np.full((1, *grid.free.shape), math.inf)
-    ways = usable_links(ground, grid, table, speed, checked_holding(holding)) if links else NO_LINKS
     spread_times_each(grid.walls, grid.free, grid.moves, grid.surface, uneven_cells(grid, table), table, goals, speed, most, True, False,
                       ways.cells, ways.times, times)
-    return TravelTime(times[0], goals, speed, grid, table, ways)
+    return TravelTime(times[0], goals, speed, grid, table, ways, holding, most, grid.revision)
 
 
 def travel_time_fields(ground: Terrain, starts: ArrayLike, speed_px_s: float, *, size: Any = None,

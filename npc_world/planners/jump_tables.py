@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npc_world.core.compiled import kernel
+from npc_world.models.nav_cells import MOVE_COLS, MOVE_ROWS
 from npc_world.models.nav_grid import NavGrid
 from npc_world.models.nav_rays import ONWARD
 from npc_world.models.nav_surfaces import uneven_cells
@@ -21,7 +22,7 @@ Floats = NDArray[np.float64]
 
 @kernel
 def fill_jumps(moves, uneven, jumps, live, row0, col0, row1, col1):  # type: ignore[no-untyped-def]
-    """Fill jumps (rows, cols, 4) int32, of moves E S W N, for the rows and the columns of a window, along their whole length.
+    """Bring jumps (rows, cols, 4) int32, of moves E S W N, up to date for a window, and along its rows and columns as far as that tells.
 
     n > 0: a turn may be forced n cells ahead; n ≤ 0: -n free cells ahead, then a wall.  live (rows, cols) uint8: the bits of
     the straight moves with n > 0, and 2 where surfaces meet: there all turns are tried.  uneven (rows, cols) uint8 says
@@ -29,43 +30,32 @@ def fill_jumps(moves, uneven, jumps, live, row0, col0, row1, col1):  # type: ign
     """
     rows, cols = moves.shape
     mixed = uneven.size > 0
-    for side in range(2):
-        d = 0 if side == 0 else 4
-        for row in range(row0, row1):
-            run = 0
-            for i in range(cols):
-                col = cols - 1 - i if side == 0 else i
-                bits = moves[row, col]
-                if (bits >> d) & 1 == 0:
-                    run = 0
-                else:
-                    ahead = moves[row, col + 1 - 2 * side]
-                    if ONWARD[d, ahead] & ~(1 << d) != 0 or (mixed and uneven[row, col + 1 - 2 * side] != 0):
+    for row in range(row0, row1):
+        for col in range(col0, col1):
+            live[row, col] = (int(live[row, col]) & ~2) | (2 if mixed and uneven[row, col] != 0 else 0)
+    for i in range(4):
+        d = 2 * i
+        dr, dc = MOVE_ROWS[d], MOVE_COLS[d]
+        lanes_from, lanes_to = (row0, row1) if dr == 0 else (col0, col1)
+        near, far = (col0, col1) if dr == 0 else (row0, row1)  # the window along the lane
+        last = (cols if dr == 0 else rows) - 1
+        forward = dr + dc > 0
+        for lane in range(lanes_from, lanes_to):
+            at = far - 1 if forward else near  # what lies ahead of the window has not changed
+            while 0 <= at <= last:
+                row, col = (lane, at) if dr == 0 else (at, lane)
+                run = 0
+                if (moves[row, col] >> d) & 1:
+                    if ONWARD[d, moves[row + dr, col + dc]] & ~(1 << d) != 0 or (mixed and uneven[row + dr, col + dc] != 0):
                         run = 1
                     else:
-                        run = run + 1 if run > 0 else run - 1
-                jumps[row, col, 2 * side] = run
-    for side in range(2):
-        d = 2 if side == 0 else 6
-        step = 1 - 2 * side
-        for i in range(rows):
-            row = rows - 1 - i if side == 0 else i
-            for col in range(col0, col1):
-                if (moves[row, col] >> d) & 1 == 0:
-                    jumps[row, col, 1 + 2 * side] = 0
-                elif ONWARD[d, moves[row + step, col]] & ~(1 << d) != 0 or (mixed and uneven[row + step, col] != 0):
-                    jumps[row, col, 1 + 2 * side] = 1
-                else:
-                    run = jumps[row + step, col, 1 + 2 * side]
-                    jumps[row, col, 1 + 2 * side] = run + 1 if run > 0 else run - 1
-    for row in range(rows):
-        whole = row0 <= row < row1
-        for col in range(0 if whole else col0, cols if whole else col1):
-            bits = 2 if mixed and uneven[row, col] != 0 else 0
-            for i in range(4):
-                if jumps[row, col, i] > 0:
-                    bits |= 1 << (2 * i)
-            live[row, col] = bits
+                        ahead = int(jumps[row + dr, col + dc, i])
+                        run = ahead + 1 if ahead > 0 else ahead - 1
+                if (at < near or at >= far) and run == jumps[row, col, i]:
+                    break  # from here on all is as it was
+                jumps[row, col, i] = run
+                live[row, col] = (int(live[row, col]) & ~(1 << d)) | (1 << d if run > 0 else 0)
+                at += -1 if forward else 1
 
 
 class JumpTables:
