@@ -70,7 +70,14 @@ def play_filmed(level: str, options: argparse.Namespace, difficulty: str, *, ask
     pygame.display.quit()
     film = Film()
     seconds = _LONGEST_S if options.frames is None else options.frames * STEP_S
-    result: HuntResult = run_headless(level, options.seed, difficulty, seconds, film.step, npc=options.npc)
+    log = getattr(options, "log", None)
+
+    def on_frame(world: HuntWorld) -> None:
+        film.step(world)
+        if log is not None:
+            log.step(world)
+
+    result: HuntResult = run_headless(level, options.seed, difficulty, seconds, on_frame, npc=options.npc)
     print(result)
     path = _film_path(result)
     try:

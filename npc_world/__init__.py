@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from npc_world.core.records import Plan as Plan
     from npc_world.core.terrain import Terrain as Terrain
     from npc_world.learning.ball_model import BallModel as BallModel
+    from npc_world.learning.recorder import Recorder as Recorder
+    from npc_world.learning.recording import Recording as Recording
     from npc_world.learning.travel_writer import TravelWriter as TravelWriter
     from npc_world.models.nav_links import links_along as links_along
     from npc_world.models.surfaces import Surface as Surface
@@ -55,7 +57,8 @@ if TYPE_CHECKING:
 _HOME = {
     "load_npc": "agents.load", "Npc": "agents.npc", "Team": "agents.team", "warmup": "agents.warmup",
     "TargetModel": "beliefs.target_model", "Vision": "beliefs.vision",
-    "BallModel": "learning.ball_model", "TravelWriter": "learning.travel_writer", "Navigator": "agents.navigator", "RoadMap": "planners.roads",
+    "BallModel": "learning.ball_model", "Recorder": "learning.recorder", "Recording": "learning.recording",
+    "TravelWriter": "learning.travel_writer", "Navigator": "agents.navigator", "RoadMap": "planners.roads",
     "BadInputError": "core.errors", "ConfigError": "core.errors", "MissingExtraError": "core.errors",
     "NpcWorldError": "core.errors", "SaveFileError": "core.errors",
     "Action": "core.records", "Belief": "core.records", "Explanation": "core.records", "Forecast": "core.records",

@@ -21,6 +21,8 @@ _PASSED_ON = {
     "arena": ("measure NPCs against scripted players, without a window", "npc_world.arena.cli"),
     "forecast": ("measure how well forecasts hold", "npc_world.arena.forecasting"),
     "bench": ("measure how long a step takes", "npc_world.arena.bench"),
+    "record": ("play a demo and write down where everything was", "record"),
+    "learn": ("learn a ball's physics from recordings", "npc_world.arena.learn"),
 }
 """Subcommands that read their own options: help, and the module whose `main(argv)` runs."""
 
@@ -54,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(arguments: list[str]) -> int:
     if arguments and arguments[0] in _passed_on():
         name = _PASSED_ON[arguments[0]][1]
-        module = _game(name) if arguments[0] == "play" else importlib.import_module(name)
+        module = _game(name) if "." not in name else importlib.import_module(name)
         return int(module.main(arguments[1:]) or 0)
     options = _parser().parse_args(arguments)
     run: Callable[[argparse.Namespace], int] = options.run
@@ -63,7 +65,7 @@ def _run(arguments: list[str]) -> int:
 
 def _passed_on() -> list[str]:
     """Those whose module this installation has."""
-    return [name for name, (_, module) in _PASSED_ON.items() if name == "play" or importlib.util.find_spec(module) is not None]
+    return [name for name, (_, module) in _PASSED_ON.items() if "." not in module or importlib.util.find_spec(module) is not None]
 
 
 def _parser() -> argparse.ArgumentParser:

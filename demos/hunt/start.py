@@ -15,10 +15,11 @@ from typing import Any
 
 from ..game import App
 from ..games import GAMES
-from ..settings import load_settings
+from ..settings import Settings, load_settings
 from ..starting import at_least_one, has_display, not_negative, play_in_a_window, shared_options
 from .difficulty import DIFFICULTIES
 from .levels import LEVELS, RANDOM, make_level
+from .log import HuntLog
 
 __all__ = ["main"]
 
@@ -34,6 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--npc", metavar="FILE", help="hunters from your own TOML file, or a preset; edits count while you play")
     shared_options(parser)
     parser.add_argument("--hunters", type=at_least_one, metavar="N", default=20, help="how many hunt in the benchmark (default 20)")
+    parser.add_argument("--record", type=Path, metavar="FILE", help="write down where everyone was (npc-world record)")
     return parser
 
 
@@ -61,6 +63,15 @@ def main(argv: Sequence[str]) -> int | str:
         from ..benchmark import run_benchmark
 
         return run_benchmark(settings.level, options)
+    options.log = None if options.record is None else HuntLog(options.record)
+    try:
+        return _play(options, settings)
+    finally:
+        if options.log is not None:
+            print(options.log.close())
+
+
+def _play(options: argparse.Namespace, settings: Settings) -> int | str:
     if options.headless or not has_display():
         from ..film import play_filmed
 

@@ -47,6 +47,8 @@ class PlayScreen(Screen):
         self.think_ms: deque[float] = deque(maxlen=600)
         self.draw_ms: deque[float] = deque(maxlen=600)
         self.recorder = Recorder(world)
+        self._log = getattr(app.options, "log", None)
+        """What writes the round down, when that was asked for."""
         self._controls = controls
         self._mind = MindLayer()
         self._left_s = 0.0
@@ -106,6 +108,8 @@ class PlayScreen(Screen):
             self.think_ms.append(1000.0 * (time.perf_counter() - started))
             self.view.advance(self.world, STEP_S)
             self.recorder.step(self.world)
+            if self._log is not None:
+                self._log.step(self.world)
             app.audio.hear(self.world.events, self.world.player.position)
             self._feel(app)
         self._left_s = min(self._left_s, STEP_S)

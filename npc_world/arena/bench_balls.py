@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from npc_world.learning.ball_model import BallConfig, BallModel
 from npc_world.models.ball_world import BallWorld
 
-__all__ = ["REPORTED_SEEDS", "BallRow", "HiddenWorld", "batch_row", "hidden_world", "noisy_row", "run", "watched_row"]
+__all__ = ["REPORTED_SEEDS", "BallRow", "HiddenWorld", "batch_row", "hidden_world", "noisy_row", "random_start", "run", "watched_row"]
 
 Floats = NDArray[np.float64]
 REPORTED_SEEDS = 10_000
@@ -65,7 +65,8 @@ def hidden_world(rng: np.random.Generator, shelves: int = 3) -> HiddenWorld:
                        rng.uniform(0.3, 0.9, kinds), rng.uniform(0.1, 0.9, kinds))
 
 
-def _start(rng: np.random.Generator, heights: tuple[float, float] = (50.0, 150.0)) -> Floats:
+def random_start(rng: np.random.Generator, heights: tuple[float, float] = (50.0, 150.0)) -> Floats:
+    """(5,) place, velocity and spin (none) of a throw into a hidden world."""
     return np.array([rng.uniform(100, 900), rng.uniform(*heights), rng.uniform(-500, 500), rng.uniform(-400, 100), 0.0])
 
 
@@ -104,7 +105,7 @@ def watched_row(engine: Engine, seeds: range, *, rounded: bool, watched: int = 6
         rng = np.random.default_rng(seed)
         world = hidden_world(rng)
         frames = 181 if watched <= 60 else watched + 121
-        paths = [engine(world, _start(rng), frames - 1, FRAME_S) for _ in range(earlier + 1)]
+        paths = [engine(world, random_start(rng), frames - 1, FRAME_S) for _ in range(earlier + 1)]
         seen = [np.round(p) if rounded else p for p in paths]
         times = np.arange(frames) * FRAME_S
         model = _model(world)
@@ -141,7 +142,7 @@ def noisy_row(engine: Engine, seeds: range, *, told: bool = False, noise_px: flo
     for seed in seeds:
         rng = np.random.default_rng(seed)
         world = hidden_world(rng, shelves)
-        paths = [engine(world, _start(rng, heights), 300, FRAME_S) for _ in range(earlier + 1)]
+        paths = [engine(world, random_start(rng, heights), 300, FRAME_S) for _ in range(earlier + 1)]
         seen = [p + rng.normal(0.0, noise_px, p.shape) for p in paths]
         times = np.arange(301) * FRAME_S
         model = _model(world, told)
@@ -170,7 +171,7 @@ def batch_row(engine: Engine, balls: int = 1000, segments: int = 50) -> BallRow:
     lines = np.vstack([base.segments, shelves])
     world = HiddenWorld(lines, np.zeros(len(lines), np.int64), base.thickness_px, 10.0, 900.0, 0.9, np.array([0.7]), np.array([0.5]))
     packed = BallWorld.build(lines, world.radius_px, thickness_px=world.thickness_px)
-    starts = np.array([_start(rng) for _ in range(balls)])
+    starts = np.array([random_start(rng) for _ in range(balls)])
     law = np.array([0.0, world.gravity_px_s2, world.damping, 0.5, world.restitution[0], world.friction[0]])
     packed.roll(starts[:2], law, FRAME_S, 3)
     spent = []

@@ -33,8 +33,10 @@ _CAP = 16.0
 
 
 def identify(world: BallWorld, laws: BallLaws, throws: list[Throw], scheme: str, step_s: float, noise_px: float, rounding_px: float,
-             prior: tuple[Floats, Floats] | None, spin_sd: float | None, rng: np.random.Generator, attempts: int = 4) -> Identified:
-    """Fit one scheme.  `prior` is a mean (F,) and precision (F, F) from earlier throws; None starts from nothing.
+             prior: tuple[Floats, Floats] | None, spin_sd: float | None, rng: np.random.Generator, attempts: int = 4,
+             bounds: tuple[Floats, Floats] | None = None) -> Identified:
+    """Fit one scheme.  `prior` is a mean (F,) and precision (F, F) from earlier throws, `bounds` the ends (F,) of what they left
+    possible; None starts from nothing.
 
     Spin and inertia can stand in for each other, so throws are first taken to begin without spin; only what that does not
     explain is tried with spin, and with other chunks of the horizon.  The attempt that leaves least unexplained is taken.
@@ -46,7 +48,7 @@ def identify(world: BallWorld, laws: BallLaws, throws: list[Throw], scheme: str,
              (wide, CHUNK * 2, blurred)]
     best: Identified | None = None
     for n, (spin, chunk, noise) in enumerate(plans[:attempts]):
-        found = _attempt(world, laws, throws, scheme, step_s, noise, rounding_px, prior, spin, wide, chunk, rng)
+        found = _attempt(world, laws, throws, scheme, step_s, noise, rounding_px, prior, spin, wide, chunk, rng, bounds)
         if best is None or _worth(found) < _worth(best):
             best = found
         if best.cuts == 0 and best.misfit * best.setting.noise_px < (_FINE if n == 0 and blurred == sharp else _GOOD) * sharp:
@@ -61,7 +63,8 @@ def _worth(found: Identified) -> float:
 
 
 def _attempt(world: BallWorld, laws: BallLaws, throws: list[Throw], scheme: str, step_s: float, noise_px: float, rounding_px: float,
-             prior: tuple[Floats, Floats] | None, spin: float, wide: float, chunk: int, rng: np.random.Generator) -> Identified:
+             prior: tuple[Floats, Floats] | None, spin: float, wide: float, chunk: int, rng: np.random.Generator,
+             bounds: tuple[Floats, Floats] | None) -> Identified:
     setting = Setting(world, laws, scheme, step_s, noise_px)
     arcs = [flights(t, world, setting.noise_px) for t in throws]
     mean, deviation = laws.prior()
@@ -85,7 +88,7 @@ def _attempt(world: BallWorld, laws: BallLaws, throws: list[Throw], scheme: str,
             break
         pieces = [p for p in pieces if p.source not in mended] + [p for p in again if p.source in mended]
     cuts = len(throws) - len({p.source for p in pieces if p.whole})
-    return polish(setting, _sound(setting, pieces, z) or pieces, z, believed, spin, wide, rounding_px, cuts)
+    return polish(setting, _sound(setting, pieces, z) or pieces, z, believed, spin, wide, rounding_px, cuts, bounds)
 
 
 def _sound(setting: Setting, pieces: list[Progress], z: Floats) -> list[Progress]:

@@ -128,7 +128,8 @@ def learn(world: BallWorld, known: BallKnowledge, throws: list[Throw], together:
     if known.fixed_noise and known.noise_px is not None:
         noise = known.noise_px
     prior = None if together else (known.belief.z, known.belief.precision())
-    found = _best_scheme(world, fresh, throws, noise, rounding, prior, rng)
+    bounds = None if together else (known.belief.low, known.belief.high)
+    found = _best_scheme(world, fresh, throws, noise, rounding, prior, rng, bounds)
     belief = LawBelief(found.z, found.z_covariance, found.z_low, found.z_high)
     doubt = max(1.0, found.misfit) * (1.0 if rounding else _NARROW)  # what is not explained is not known either
     belief = replace(belief, covariance=belief.covariance * doubt**2)
@@ -139,11 +140,11 @@ def learn(world: BallWorld, known: BallKnowledge, throws: list[Throw], together:
 
 
 def _best_scheme(world: BallWorld, known: BallKnowledge, throws: list[Throw], noise: float, rounding: float,
-                 prior: tuple[Floats, Floats] | None, rng: np.random.Generator) -> Identified:
+                 prior: tuple[Floats, Floats] | None, rng: np.random.Generator, bounds: tuple[Floats, Floats] | None) -> Identified:
     frame = frame_of(throws)
     first = (known.scheme or "chipmunk", known.step_s if known.step_s is not None else frame)
     if prior is not None:
-        return identify(world, known.laws, throws, *first, noise, rounding, prior, None, rng, attempts=2)
+        return identify(world, known.laws, throws, *first, noise, rounding, prior, None, rng, attempts=2, bounds=bounds)
     enough = _GOOD * max(noise, 1e-6 * world.radius_px)
     steps = [known.step_s] if known.fixed_step and known.step_s is not None else [frame / n for n in _SUBSTEPS]
     others = [("chipmunk", step) for step in steps]

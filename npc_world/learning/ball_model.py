@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -25,6 +26,7 @@ from npc_world.learning.ball_forecast import forecast_of
 from npc_world.learning.ball_knowledge import BallKnowledge, learn, nothing_known
 from npc_world.learning.ball_laws import BallLaws
 from npc_world.learning.ball_tracking import Tracking, track
+from npc_world.learning.physics_file import physics_of, read_physics, with_physics, write_physics
 from npc_world.models.ball_world import BallWorld
 
 __all__ = ["BallConfig", "BallModel", "Imagined"]
@@ -73,13 +75,18 @@ class BallModel:
                  restitution: ArrayLike | None = None, friction: ArrayLike | None = None, *, inertia: float | None = None,
                  material: ArrayLike | None = None, thickness_px: ArrayLike = 0.0, polygons: Sequence[ArrayLike] = (),
                  polygon_material: ArrayLike | None = None, circles: ArrayLike = (), circle_material: ArrayLike | None = None,
-                 neighbours: ArrayLike | None = None, scheme: str | None = None, step_s: float | None = None,
-                 noise_px: float | None = None, seed: int = 0, config: BallConfig | None = None) -> None:
-        """`scheme` "chipmunk" or "continuous" and the engine's `step_s` are found from the sightings when None."""
+                 neighbours: ArrayLike | None = None, materials: int | None = None, scheme: str | None = None, step_s: float | None = None,
+                 noise_px: float | None = None, seed: int = 0, config: BallConfig | None = None,
+                 physics: str | os.PathLike[str] | Mapping[str, Any] | None = None) -> None:
+        """`scheme` "chipmunk" or "continuous" and the engine's `step_s` are found from the sightings when None.
+
+        materials: how many there are, when more than these walls show.  physics: a file of `npc-world learn` or `save_physics`:
+        what it says is believed of everything that is None.
+        """
         self.config = config or BallConfig()
         self.world = BallWorld.build(segments, radius_px, thickness_px=thickness_px, material=material, polygons=polygons,
                                      polygon_material=polygon_material, circles=circles, circle_material=circle_material,
-                                     neighbours=neighbours)
+                                     neighbours=neighbours, materials=materials)
         if scheme not in (None, "chipmunk", "continuous"):
             raise BadInputError(f"scheme={scheme!r}: expected 'chipmunk', 'continuous' or None")
         for name, value in (("step_s", step_s), ("noise_px", noise_px)):
@@ -88,8 +95,12 @@ class BallModel:
         laws = BallLaws.build(self.world.materials, 1.0, gravity_px_s2=gravity_px_s2, damping=damping, inertia=inertia,
                               restitution=restitution, friction=friction)
         self._known: BallKnowledge = nothing_known(laws, scheme, step_s, noise_px)
+        if physics is not None:
+            self._known = with_physics(self._known, read_physics(physics))
         self._rng = np.random.default_rng(seed)
         self._throws: list[Throw] = []
+        self._all_kept = not self._known.learned
+        """Whether all that is known came from the throws that are kept, so that they may be fitted again from nothing."""
         self._times: list[float] = []
         self._seen: list[Floats] = []
         self._tracking: Tracking | None = None
@@ -181,6 +192,26 @@ class BallModel:
         tracking = self._follow()
         return Imagined(times, *tracking.imagine(times, contacts))
 
+    def rebuild(self, segments: ArrayLike, *, radius_px: float | None = None, **geometry: Any) -> None:
+        """The same ball among other walls: a table was moved, a door opened.  Keeps what was learned; the throw in the air ends.
+
+        geometry: as when the model was made (`material`, `thickness_px`, `polygons` …).  Raises `BadInputError` for materials it
+        knows nothing of, as for everything else that is wrong; nothing changes then.
+        """
+        radius = self.world.radius_px if radius_px is None else radius_px
+        try:
+            world = BallWorld.build(segments, radius, **{"materials": self.world.materials, **geometry})
+        except TypeError as error:
+            raise BadInputError(f"geometry={sorted(geometry)!r}: {error}") from None
+        if world.materials != self.world.materials:
+            raise BadInputError(f"material: {world.materials} materials where the ball was made for {self.world.materials}; give `materials` then")
+        self.reset()
+        self.world, self._throws, self._all_kept = world, [], not self._known.learned
+
+    def save_physics(self, path: str | os.PathLike[str], remarks: Sequence[str] = ()) -> None:
+        """Write what was learned as a TOML file, for `BallModel(physics=path)`."""
+        write_physics(path, physics_of(self._known), remarks)
+
     def state(self) -> dict[str, NDArray[Any]]:
         """Everything learned, as plain arrays for an npz file; the throw in the air is not part of it."""
         return self._known.arrays()
@@ -188,7 +219,7 @@ class BallModel:
     def restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Take over what `state` gave.  Raises `BadInputError` when it is of another world; the model is unchanged then."""
         self._known = self._known.from_arrays(arrays)
-        self._throws, self._tracking = [], None
+        self._throws, self._all_kept, self._tracking = [], not self._known.learned, None
 
     def _throw(self) -> Throw:
         return Throw(np.array(self._times), np.array(self._seen))
@@ -202,7 +233,7 @@ class BallModel:
             return False  # the old laws explain it after all, it was only hard to follow
         fresh = learn(self.world, self._known.doubted(), [throw], True, self._rng)
         self._known = fresh if fresh.explains else self._known.unsettled()
-        self._throws = [throw] if fresh.explains else []
+        self._throws, self._all_kept = [throw] if fresh.explains else [], fresh.explains
         return True
 
     def _learn(self, throws: list[Throw]) -> None:
@@ -211,9 +242,10 @@ class BallModel:
         if not useful:
             raise BadInputError(f"trajectories: no throw has {self.config.shortest_throw} sightings or more")
         fresh = [t for t in throws if len(t.times_s) >= self.config.shortest_throw]
-        together = not self._known.learned or len(useful) <= self.config.throws_kept or len(fresh) > 1
+        together = not self._known.learned or (self._all_kept and (len(useful) <= self.config.throws_kept or len(fresh) > 1))
         self._known = learn(self.world, self._known, useful if together else fresh, together, self._rng)
         self._throws = useful[-self.config.throws_kept :]
+        self._all_kept = together and len(useful) <= self.config.throws_kept
 
     def _follow(self) -> Tracking:
         if self._tracking is None or self._tracking.sightings != len(self._times):

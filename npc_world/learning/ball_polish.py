@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npc_world.learning.ball_pieces import MISFIT, Progress, fit_running
-from npc_world.learning.ball_shooting import Setting, Solution, costs_of, fit_pieces
+from npc_world.learning.ball_shooting import Setting, Solution, costs_of, fit_pieces, inverse_of
 
 __all__ = ["NO_SPIN", "Identified", "polish"]
 
@@ -37,8 +37,11 @@ class Identified:
 
 
 def polish(setting: Setting, running: list[Progress], z: Floats, believed: tuple[Floats, Floats], spin: float,
-            wide: float, rounding_px: float, cuts: int) -> Identified:
-    """Fit to convergence, then let the residuals say how exactly the ball was seen, and whether throws begin without spin."""
+            wide: float, rounding_px: float, cuts: int, bounds: tuple[Floats, Floats] | None = None) -> Identified:
+    """Fit to convergence, then let the residuals say how exactly the ball was seen, and whether throws begin without spin.
+
+    bounds: (F,) and (F,) ends of what earlier throws left possible of each z.
+    """
     floor = rounding_px / np.sqrt(12.0) if rounding_px else 1e-9 * setting.world.radius_px
     solution = fit_running(setting, running, z, *believed, iterations=15, tolerance=1e-4)
     for _ in range(3):  # a piece that fits no longer beside the others leaves, the worst first, while better ones stay
@@ -58,7 +61,7 @@ def polish(setting: Setting, running: list[Progress], z: Floats, believed: tuple
     for p in (q for q in running if not q.onward):
         p.piece = replace(p.piece, precision=np.diag([0.0, 0.0, 0.0, 0.0, spread**-2.0]))
     solution = fit_running(setting, running, solution.z, *believed, iterations=15, tolerance=1e-4)
-    solution, low, high = _loosen(setting, running, solution, believed)
+    solution, low, high = _loosen(setting, running, solution, believed, bounds)
     weights = np.array([p.used for p in running], np.float64)
     misfit = float(np.sqrt((weights * solution.rms**2).sum() / weights.sum()))
     return Identified(setting, solution.z, solution.z_covariance, low, high, misfit, cuts, spread)
@@ -77,16 +80,18 @@ def _spin_spread(running: list[Progress], solution: Solution, wide: float, spin:
     return found
 
 
-def _loosen(setting: Setting, running: list[Progress], solution: Solution, believed: tuple[Floats, Floats]) -> tuple[Solution, Floats, Floats]:
+def _loosen(setting: Setting, running: list[Progress], solution: Solution, believed: tuple[Floats, Floats],
+            bounds: tuple[Floats, Floats] | None) -> tuple[Solution, Floats, Floats]:
     """Frictions that are only known to suffice: above some value every contact so far gripped, and the sightings are the same.
 
     A Gaussian at the edge of such a plateau would be falsely certain.  The plateau is found on a grid, and the friction takes the
-    prior's mean and spread over it; returns also the plateau's ends (F,), infinite where there is none.
+    mean and spread over it of what was believed before; returns also the plateau's ends (F,), infinite where there is none.
     """
     names = [name for name, free in zip(setting.laws.names, setting.laws.free, strict=True) if free]
     low, high = np.full(len(names), -np.inf), np.full(len(names), np.inf)
     pieces, used = [p.piece for p in running], [p.used for p in running]
-    mean, deviation = setting.laws.prior()
+    mean, deviation = believed[0], np.sqrt(np.maximum(np.diag(inverse_of(believed[1])), 0.0)) if len(names) else np.zeros(0)
+    before_low, before_high = (low, high) if bounds is None else bounds
     variances: dict[int, float] = {}
     z = solution.z.copy()
     for j in (n for n, name in enumerate(names) if name.startswith("friction")):
@@ -99,6 +104,9 @@ def _loosen(setting: Setting, running: list[Progress], solution: Solution, belie
         costs = costs_of(setting, pieces, used, states, trials, mean, np.zeros((len(mean), len(mean))))
         level = costs - float(costs.min())
         weight = np.exp(-0.5 * level - 0.5 * ((grid - mean[j]) / deviation[j]) ** 2) * np.gradient(grid)
+        permitted = (grid >= before_low[j]) & (grid <= before_high[j])
+        if weight[permitted].sum() > 1e-3 * weight.sum():
+            weight, level = np.where(permitted, weight, 0.0), np.where(permitted, level, np.inf)
         weight /= weight.sum()
         centre = float(weight @ grid)
         variance = float(weight @ (grid - centre) ** 2)

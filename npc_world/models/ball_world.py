@@ -63,11 +63,11 @@ class BallWorld:
     @classmethod
     def build(cls, segments: ArrayLike, radius_px: float, *, thickness_px: ArrayLike = 0.0, material: ArrayLike | None = None,
               polygons: Sequence[ArrayLike] = (), polygon_material: ArrayLike | None = None, circles: ArrayLike = (),
-              circle_material: ArrayLike | None = None, neighbours: ArrayLike | None = None,
+              circle_material: ArrayLike | None = None, neighbours: ArrayLike | None = None, materials: int | None = None,
               slop_px: float = CHIPMUNK_SLOP, bias_per_s: float = CHIPMUNK_BIAS, iterations: int = 10) -> BallWorld:
         """Pack `segments` (N, 4) x0, y0, x1, y1 with half thickness `thickness_px` (N,) or one for all; `polygons`, each (n, 2)
         corners; `circles` (M, 3) x, y, radius.  Materials are small integers, 0 where not given.  `neighbours` (N, 4): the
-        corner before and after each segment, NaN for none.  A polygon that is not convex counts as its outline.
+        corner before and after each segment, NaN for none.  `materials`: how many there are, when these shapes do not show all.  A polygon that is not convex counts as its outline.
         Raises `BadInputError` for wrong shapes and values that are not finite.
         """
         if not (math.isfinite(radius_px) and radius_px > 0.0):
@@ -93,6 +93,9 @@ class BallWorld:
         obstacles = np.array(groups, np.int64).reshape(-1, 4)
         lattice, starts, items = _broad_phase(edges, obstacles, radius_px)
         count = int(obstacles[:, 2].max()) + 1 if len(obstacles) else 1
+        if materials is not None and not (isinstance(materials, int) and count <= materials <= 1000):
+            raise BadInputError(f"materials={materials!r}: expected a whole number, at least {count}, which the shapes use")
+        count = count if materials is None else materials
         return cls(float(radius_px), edges, obstacles, lattice, starts, items, count, float(slop_px), float(bias_per_s), int(iterations))
 
     def roll(self, states: ArrayLike, physics: ArrayLike, dt_s: float, steps: int, *, scheme: str = "chipmunk",

@@ -1,0 +1,69 @@
+"""Forecasts drawn over what was observed (needs matplotlib, the extra `plot`)."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from npc_world.arena.learn import forecast_of_run, geometry_of
+from npc_world.arena.plot import require_matplotlib
+from npc_world.learning.ball_model import BallModel
+from npc_world.learning.recording import Run
+
+__all__ = ["plot_forecasts"]
+
+_SEEN, _TRUTH, _FORECAST, _WALL = "#6b7280", "#1f2937", "#c8423b", "#9c8f7a"
+_MOST = 6
+
+
+def plot_forecasts(model: BallModel, runs: list[Run], path: Path, radius_px: float | None = None) -> None:
+    """Up to six throws: the sightings it was shown, what then happened, the forecast and its 90 % region every tenth of a second."""
+    require_matplotlib()
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    every = max(1, math.ceil(len(runs) / _MOST))
+    shown = runs[::every][:_MOST]
+    columns = min(3, len(shown))
+    rows = math.ceil(len(shown) / columns)
+    figure = Figure(figsize=(4.6 * columns, 3.2 * rows + 0.4), layout="constrained")
+    FigureCanvasAgg(figure)
+    grid = figure.subplots(rows, columns, squeeze=False)
+    for axes in grid.ravel()[len(shown):]:
+        axes.set_axis_off()
+    for axes, run in zip(grid.ravel(), shown, strict=False):
+        _one(axes, model, run, radius_px)
+    handles, labels = grid[0, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, fontsize=9)
+    figure.savefig(path, dpi=130)
+
+
+def _one(axes: Any, model: BallModel, run: Run, radius_px: float | None) -> None:
+    from matplotlib.patches import Ellipse
+
+    for x0, y0, x1, y1 in np.asarray(geometry_of(run, radius_px)["segments"], float).reshape(-1, 4):
+        axes.plot([x0, x1], [y0, y1], color=_WALL, linewidth=2.0, solid_capstyle="round")
+    forecast, truth, ahead = forecast_of_run(model, run, radius_px)
+    seen = run.positions_px if forecast is None else run.positions_px[: len(run.positions_px) - len(truth)]
+    axes.plot(seen[:, 0], seen[:, 1], ".", color=_SEEN, markersize=3.0, label="sightings shown")
+    if forecast is not None:
+        axes.plot(truth[:, 0], truth[:, 1], "-", color=_TRUTH, linewidth=2.6, alpha=0.35, label="what then happened")
+        for k in np.argsort(forecast.weights)[::-1]:
+            best = k == int(np.argmax(forecast.weights))
+            course = forecast.positions_px[k]
+            axes.plot(course[:, 0], course[:, 1], "-", color=_FORECAST, linewidth=1.1 if best else 0.6, alpha=1.0 if best else 0.5,
+                      label="forecast" if best else None)
+            for h in range(5, len(course), 6):
+                values, vectors = np.linalg.eigh(forecast.covariances_px2[k, h])
+                sizes = 2.0 * np.sqrt(4.605 * np.maximum(values, 0.0))
+                turn = math.degrees(math.atan2(vectors[1, 1], vectors[0, 1]))
+                axes.add_patch(Ellipse(course[h], sizes[1], sizes[0], angle=turn, fill=True, color=_FORECAST, alpha=0.18 * float(forecast.weights[k]) ** 0.5,
+                                       linewidth=0.0))
+        away = float(np.linalg.norm(forecast.best()[-1] - truth[-1]))
+        axes.set_title(f"off by {away:.2g} px after {ahead[-1]:.2g} s", fontsize=9)
+    axes.invert_yaxis()
+    axes.set_aspect("equal")
+    axes.tick_params(labelsize=7)
