@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,19 +20,23 @@ from numpy.typing import ArrayLike, NDArray
 
 from npc_world.core.errors import BadInputError
 from npc_world.core.reading import position_of
-from npc_world.core.records import Forecast
+from npc_world.core.records import Explanation, Forecast
 from npc_world.core.tunable import check_tunables, tunable
+from npc_world.learning.ball_change import Change, find_change
 from npc_world.learning.ball_data import Throw, check_outside, noise_of, read_throws
 from npc_world.learning.ball_forecast import forecast_of
 from npc_world.learning.ball_knowledge import BallKnowledge, learn, nothing_known
 from npc_world.learning.ball_laws import BallLaws
 from npc_world.learning.ball_tracking import Tracking, track
+from npc_world.learning.ball_words import explain_ball
 from npc_world.learning.physics_file import physics_of, read_physics, with_physics, write_physics
 from npc_world.models.ball_world import BallWorld
 
 __all__ = ["BallConfig", "BallModel", "Imagined"]
 
 Floats = NDArray[np.float64]
+_STRAINED, _STRAIN = 3, 1.25
+"""So many throws in a row whose error over noise is above this, and the laws are drifting: what is known widens."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,12 +80,13 @@ class BallModel:
                  restitution: ArrayLike | None = None, friction: ArrayLike | None = None, *, inertia: float | None = None,
                  material: ArrayLike | None = None, thickness_px: ArrayLike = 0.0, polygons: Sequence[ArrayLike] = (),
                  polygon_material: ArrayLike | None = None, circles: ArrayLike = (), circle_material: ArrayLike | None = None,
-                 neighbours: ArrayLike | None = None, materials: int | None = None, scheme: str | None = None, step_s: float | None = None,
+                 neighbours: ArrayLike | None = None, materials: int | None = None,
+                 material_names: Sequence[str] = (), scheme: str | None = None, step_s: float | None = None,
                  noise_px: float | None = None, seed: int = 0, config: BallConfig | None = None,
                  physics: str | os.PathLike[str] | Mapping[str, Any] | None = None) -> None:
         """`scheme` "chipmunk" or "continuous" and the engine's `step_s` are found from the sightings when None.
 
-        materials: how many there are, when more than these walls show.  physics: a file of `npc-world learn` or `save_physics`:
+        materials: how many there are, when more than these walls show; material_names: for `explain`.  physics: a file of `npc-world learn` or `save_physics`:
         what it says is believed of everything that is None.
         """
         self.config = config or BallConfig()
@@ -101,6 +107,12 @@ class BallModel:
         self._throws: list[Throw] = []
         self._all_kept = not self._known.learned
         """Whether all that is known came from the throws that are kept, so that they may be fitted again from nothing."""
+        self._doubts = 0
+        """Throws in a row that could not be explained."""
+        self._change: Change | None = None
+        self._since_change, self._learned_throws = 0, 0
+        self._misfits: deque[float] = deque(maxlen=_STRAINED)
+        self._names = tuple(material_names)
         self._times: list[float] = []
         self._seen: list[Floats] = []
         self._tracking: Tracking | None = None
@@ -126,8 +138,12 @@ class BallModel:
         """A new throw: learn from the one just seen, then forget where the ball was."""
         if len(self._times) >= self.config.shortest_throw:
             throw = self._throw()
-            if not self._doubtful() or not self._learn_anew(throw):
+            if self._doubtful():
+                self._learn_change(throw)
+            else:
                 self._learn([throw])
+                self._doubts = 0
+                self._test_drift()
         self._times, self._seen, self._tracking = [], [], None
 
     def fit(self, trajectories: Iterable[Any]) -> dict[str, tuple[float, float]]:
@@ -169,6 +185,15 @@ class BallModel:
     def fits(self) -> bool:
         """Whether the throw in the air is as the model expects."""
         return self.surprise <= self.config.doubt
+
+    @property
+    def change(self) -> Change | None:
+        """What the last surprising throw was taken for: the constants that changed, or that nothing explains it."""
+        return self._change
+
+    def explain(self) -> Explanation:
+        """In words, with the numbers: whether it knows this ball, what it is not sure of, what has changed, that it is at a loss."""
+        return explain_ball(self._known, self.surprise, self.config.doubt, self._change, self._since_change, self._learned_throws, self._names)
 
     def forecast(self, horizon_s: float, step_s: float) -> Forecast:
         """Where the ball will be at step_s, 2 · step_s … horizon_s after the last sighting.
@@ -227,24 +252,35 @@ class BallModel:
     def _doubtful(self) -> bool:
         return bool(self._known.learned and self._follow().surprise > self.config.doubt)
 
-    def _learn_anew(self, throw: Throw) -> bool:
-        """After a throw that surprised: whether what was known is given up (for new laws, or for being less sure of the old)."""
-        if learn(self.world, self._known, [throw], False, self._rng).explains:
-            return False  # the old laws explain it after all, it was only hard to follow
-        fresh = learn(self.world, self._known.doubted(), [throw], True, self._rng)
-        self._known = fresh if fresh.explains else self._known.unsettled()
-        self._throws, self._all_kept = [throw] if fresh.explains else [], fresh.explains
-        return True
+    def _learn_change(self, throw: Throw) -> None:
+        """After a throw that surprised: find what has changed, and keep the rest."""
+        self._known, change = find_change(self.world, self._known, throw, self.config.doubt, self.config.sightings_kept, self._doubts, self._rng)
+        self._doubts = 0 if change.explained else self._doubts + 1
+        if change.names or not change.explained:
+            self._change, self._since_change = change, 0
+        self._learned_throws += int(change.explained)
+        self._misfits.clear()
+        self._throws, self._all_kept = [throw] if change.explained else [], False
+
+    def _test_drift(self) -> None:
+        """A mismatch too small to surprise in any one throw shows in several."""
+        self._misfits.append(self._known.misfit)
+        if len(self._misfits) == _STRAINED and min(self._misfits) > _STRAIN:
+            self._known = self._known.unsettled()
+            self._throws, self._all_kept = self._throws[-1:], False
+            self._misfits.clear()
 
     def _learn(self, throws: list[Throw]) -> None:
         kept = [*self._throws, *throws]
         useful = [t for t in kept if len(t.times_s) >= self.config.shortest_throw]
+        self._since_change += len(throws)
         if not useful:
             raise BadInputError(f"trajectories: no throw has {self.config.shortest_throw} sightings or more")
         fresh = [t for t in throws if len(t.times_s) >= self.config.shortest_throw]
         together = not self._known.learned or (self._all_kept and (len(useful) <= self.config.throws_kept or len(fresh) > 1))
         self._known = learn(self.world, self._known, useful if together else fresh, together, self._rng)
         self._throws = useful[-self.config.throws_kept :]
+        self._learned_throws += len(fresh)
         self._all_kept = together and len(useful) <= self.config.throws_kept
 
     def _follow(self) -> Tracking:

@@ -11,10 +11,10 @@ from npc_world.learning.ball_data import Throw
 from npc_world.learning.ball_knowledge import BallKnowledge
 from npc_world.learning.ball_shooting import Piece, Setting, Solution, at_steps
 from npc_world.learning.ball_start import first_state, flights
-from npc_world.learning.ball_watch import Cloud, LawBelief, advance_piece, cloud_of, explain, recent_misfit
+from npc_world.learning.ball_watch import Cloud, LawBelief, advance_piece, cloud_of, explain
 from npc_world.models.ball_world import BallWorld
 
-__all__ = ["Tracking", "track"]
+__all__ = ["Tracking", "piece_of", "track"]
 
 Floats = NDArray[np.float64]
 _FEW = 6
@@ -35,7 +35,9 @@ class Tracking:
     solution: Solution
     cloud: Cloud
     surprise: float
-    """Under what was believed before this throw."""
+    """Error over noise under what was believed before this throw."""
+    level: int
+    """0 while that belief explains the throw, 1 when only a wider one does, 2 when anything is thought possible."""
 
     def imagine(self, times_s: Floats, contacts: int) -> tuple[Floats, Floats]:
         """Paths (n, H, 2) at times (H,) after the last sighting, and new contacts (n, contacts, 4) from then on."""
@@ -54,42 +56,38 @@ class Tracking:
 
 def track(world: BallWorld, known: BallKnowledge, throw: Throw, before: Tracking | None, balls: int, doubt: float, kept: int,
           rng: np.random.Generator) -> Tracking:
-    """Explain the throw so far under what is known; where that fails, under ever weaker beliefs, and from ever fewer sightings."""
+    """Explain the throw so far under what is known; where that fails under weaker beliefs, and at last its newest sightings alone.
+
+    A belief that has failed in this throw is not tried again in it: a surprise costs time once.
+    """
     assert known.step_s is not None and known.noise_px is not None and known.scheme is not None
     setting = Setting(world, known.laws, known.scheme, known.step_s, known.noise_px)
-    belief = known.belief
-    piece, start, first = _piece(setting, known, throw, before, kept)
-    solution = explain(setting, piece, start, belief, doubt, rng)
-    surprise = _surprise(setting, piece, solution)
-    if surprise > doubt and len(piece.steps) >= _FEW:
-        mean, deviation = known.laws.prior()
-        for wider in (belief.widened(5.0, 0.3 * deviation), LawBelief(mean, np.diag(deviation**2), *_open(mean))):
-            found = explain(setting, piece, start, wider, doubt, rng)
-            if _surprise(setting, piece, found) < _surprise(setting, piece, solution):
-                solution, belief = found, wider
-            if _surprise(setting, piece, solution) <= doubt:
-                break
-        else:
-            first = max(0, len(throw.times_s) - _LATEST)
-            piece, start, _ = _piece(setting, known, throw.part(first, len(throw.times_s)), None, kept)
-            belief = LawBelief(mean, np.diag(deviation**2), *_open(mean))
-            solution = explain(setting, piece, start, belief, doubt, rng)
-    cloud = cloud_of(setting, piece, solution, belief, balls, known.rounding_px, rng)
-    return Tracking(setting, piece, first, len(throw.times_s), solution, cloud, surprise)
+    mean, deviation = known.laws.prior()
+    beliefs = (known.belief, known.belief.widened(5.0, 0.3 * deviation), LawBelief(mean, np.diag(deviation**2), *_open(mean)))
+    level = before.level if before is not None else 0
+    piece, start, first, used = _piece(setting, known, throw, before, kept)
+    z = known.belief.z if before is None else before.solution.z
+    found = explain(setting, piece, start, z, beliefs[level], doubt, rng, used)
+    surprise = found.error if before is None or before.level == 0 else before.surprise
+    while found.error > doubt and len(piece.steps) >= _FEW and level + 1 < len(beliefs):
+        level += 1
+        wider = explain(setting, piece, found.solution.states[0], found.solution.z, beliefs[level], doubt, rng, found.used)
+        if (-wider.used, wider.error) < (-found.used, found.error):
+            found = wider
+    if found.error > doubt and len(piece.steps) >= _FEW:
+        first = max(0, len(throw.times_s) - _LATEST)
+        piece, start, _, _ = _piece(setting, known, throw.part(first, len(throw.times_s)), None, kept)
+        found = explain(setting, piece, start, mean, beliefs[level], doubt, rng)
+    cloud = cloud_of(setting, piece, found.solution, beliefs[level], balls, known.rounding_px, rng)
+    return Tracking(setting, piece, first, len(throw.times_s), found.solution, cloud, surprise if len(throw.times_s) >= _FEW else 1.0, level)
 
 
 def _open(z: Floats) -> tuple[Floats, Floats]:
     return np.full_like(z, -np.inf), np.full_like(z, np.inf)
 
 
-def _surprise(setting: Setting, piece: Piece, solution: Solution) -> float:
-    if len(piece.steps) < _FEW:
-        return 1.0
-    return max(recent_misfit(setting, piece, solution), float(solution.rms[0]))
-
-
-def _piece(setting: Setting, known: BallKnowledge, throw: Throw, before: Tracking | None, kept: int) -> tuple[Piece, Floats, int]:
-    """The stretch to explain, a state to start from, and the index of its first sighting.
+def _piece(setting: Setting, known: BallKnowledge, throw: Throw, before: Tracking | None, kept: int) -> tuple[Piece, Floats, int, int]:
+    """The stretch to explain, a state to start from, the index of its first sighting, and how many of them are explained already.
 
     A throw longer than `kept` sightings drops its oldest third, which then acts through the cloud's spread at the new start.
     """
@@ -97,23 +95,28 @@ def _piece(setting: Setting, known: BallKnowledge, throw: Throw, before: Trackin
     if before is not None and before.sightings < length:
         steps = throw.part(before.first, length).steps(setting.step_s)
         piece = Piece(steps, throw.seen_px[before.first :], before.piece.mean, before.piece.precision)
-        start, first = before.solution.states[0], before.first
+        start, first, used = before.solution.states[0], before.first, before.sightings - before.first
         if length - first > kept:
             drop = _whole_step(piece.steps, kept // 3)
             piece, start = advance_piece(setting, piece, before.cloud, drop)
-            first += drop
-        return piece, start, first
+            first, used = first + drop, used - drop
+        return piece, start, first, used
     first = max(0, length - kept)
-    throw = throw.part(first, length)
-    spin = known.spin_sd_rad_s if known.spin_sd_rad_s is not None and first == 0 else 0.3 * known.speed_px_s / setting.world.radius_px
+    piece, start = piece_of(setting, known, throw.part(first, length), fresh=first == 0)
+    return piece, start, first, 0
+
+
+def piece_of(setting: Setting, known: BallKnowledge, throw: Throw, fresh: bool = True) -> tuple[Piece, Floats]:
+    """A throw as a piece of its own, and a state (5,) to start from; `fresh` when it is the beginning of a throw."""
+    spin = known.spin_sd_rad_s if known.spin_sd_rad_s is not None and fresh else 0.3 * known.speed_px_s / setting.world.radius_px
     speed = 3.0 * max(known.speed_px_s, 20.0 * setting.world.radius_px)
     precision = np.diag([0.0, 0.0, speed**-2.0, speed**-2.0, max(spin, 1e-9) ** -2.0])
     piece = Piece(throw.steps(setting.step_s), throw.seen_px, np.zeros(5), precision)
     if len(throw.times_s) == 1:
-        return piece, np.array([*throw.seen_px[0], 0.0, 0.0, 0.0]), first
+        return piece, np.array([*throw.seen_px[0], 0.0, 0.0, 0.0])
     spans = flights(throw, setting.world, setting.noise_px, shortest=3)
     stop = min(spans[0][1], 36) if spans and spans[0][0] == 0 else min(4, len(throw.times_s))
-    return piece, first_state(throw, 0, stop, known.belief.z, known.laws, setting.step_s), first
+    return piece, first_state(throw, 0, stop, known.belief.z, known.laws, setting.step_s)
 
 
 def _whole_step(steps: Floats, drop: int) -> int:

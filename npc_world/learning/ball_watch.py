@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from npc_world.learning.ball_shooting import Piece, Setting, Solution, errors_of, fit_pieces, inverse_of, losses_of, robust
 from npc_world.models.ball_world import Rolls
 
-__all__ = ["Cloud", "LawBelief", "cloud_of", "explain", "recent_misfit"]
+__all__ = ["Cloud", "Explained", "LawBelief", "advance_piece", "cloud_of", "explain"]
 
 Floats = NDArray[np.float64]
 _BLUR_RADII = 0.01
@@ -65,38 +65,79 @@ def recent_misfit(setting: Setting, piece: Piece, solution: Solution) -> float:
     return float(np.sqrt(np.mean(losses[-_RECENT:])))
 
 
-def explain(setting: Setting, piece: Piece, start: Floats, belief: LawBelief, misfit: float, rng: np.random.Generator) -> Solution:
-    """The best state and laws for all sightings of the piece, from `start` (5,).
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """How far a belief explains a piece."""
 
-    When that does not explain them the horizon grows chunk by chunk, with restarts from draws where a bounce is missed.
-    Sightings far sharper than the start are first read as blurred, else the contacts would be held where the start put them.
+    solution: Solution
+    """For the first `used` sightings."""
+    used: int
+    error: float
+    """Over noise: of the newest sightings or of all, whichever is larger; where `used` is not all, with the next ones."""
+
+
+def explain(setting: Setting, piece: Piece, start: Floats, z: Floats, belief: LawBelief, misfit: float, rng: np.random.Generator,
+            used: int = 0) -> Explained:
+    """The best state and laws for the piece, from `start` (5,) and z (F,), which explain its first `used` sightings.
+
+    When a fit to all of them is off by more than `misfit` the horizon grows chunk by chunk, with a restart from draws where a
+    bounce is missed, and ends where these do not help.  Sightings far sharper than the start are first read as blurred, else the
+    contacts would be held where the start put them.
     """
-    blurred = replace(setting, noise_px=_BLUR_RADII * setting.world.radius_px)
+    blurred, count = replace(setting, noise_px=_BLUR_RADII * setting.world.radius_px), len(piece.steps)
     if setting.noise_px < 0.1 * blurred.noise_px:
-        rough = explain(blurred, piece, start, belief, misfit, rng)
+        rough = explain(blurred, piece, start, z, belief, misfit, rng, used)
+        if rough.used < count:
+            return rough
+        solution = rough.solution
         for noise in np.geomspace(blurred.noise_px, setting.noise_px, 4)[1:]:
             sharper = replace(setting, noise_px=float(noise))
-            rough = fit_pieces(sharper, [piece], [len(piece.steps)], rough.states, rough.z, belief.z, belief.precision(), 12, 1e-3)
-        return rough
-    precision, count = belief.precision(), len(piece.steps)
-    solution = fit_pieces(setting, [piece], [count], start[None], belief.z, belief.z, precision, 12, 1e-3)
-    if float(solution.rms[0]) <= misfit and recent_misfit(setting, piece, solution) <= misfit:
-        return solution
-    best = solution
+            solution = fit_pieces(sharper, [piece], [count], solution.states, solution.z, belief.z, belief.precision(), 12, 1e-3)
+        return Explained(solution, count, _error(setting, piece, solution))
+    whole = fit_pieces(setting, [piece], [count], start[None], z, belief.z, belief.precision(), 12, 1e-3)
+    best = Explained(whole, count, _error(setting, piece, whole))
+    if best.error <= misfit:
+        return best
+    furthest: Explained | None = None
     for chunk in (8, 5):
-        used = min(count, 10)
-        solution = fit_pieces(setting, [piece], [used], start[None], belief.z, belief.z, precision, 12, 1e-3)
-        while used < count:
-            used = min(count, used + chunk)
-            ahead = fit_pieces(setting, [piece], [used], solution.states, solution.z, belief.z, precision, 8, 1e-2)
-            if _newest(setting, piece, used, chunk, ahead) > misfit:
-                ahead = _redraw(setting, piece, used, solution, ahead, belief, precision, rng)
-            solution = ahead
-        if solution.cost < best.cost:
-            best = solution
-        if _newest(setting, piece, count, _RECENT, best) <= misfit:
-            break
-    return best
+        found = _grow(setting, piece, start, z, belief, misfit, rng, used, chunk)
+        if found.used == count:
+            return found if found.error < best.error else best
+        if furthest is None or found.used > furthest.used:
+            furthest = found
+        if count - used <= chunk:
+            break  # so few are new that smaller chunks would be the same
+    assert furthest is not None
+    return furthest
+
+
+def _grow(setting: Setting, piece: Piece, start: Floats, z: Floats, belief: LawBelief, misfit: float, rng: np.random.Generator, used: int,
+          chunk: int) -> Explained:
+    """Explain more and more of the piece, until two chunks in a row defy it."""
+    precision, count = belief.precision(), len(piece.steps)
+    good = max(used, min(count, 10))
+    solution = fit_pieces(setting, [piece], [good], start[None], z, belief.z, precision, 12, 1e-3)
+    kept, upto, error, defied = solution, good, misfit, 0
+    while upto < count:
+        further = min(count, upto + chunk)
+        ahead = fit_pieces(setting, [piece], [further], solution.states, solution.z, belief.z, precision, 8, 1e-2)
+        if _newest(setting, piece, further, chunk, ahead) > misfit:
+            ahead = _redraw(setting, piece, further, solution, ahead, belief, precision, rng)
+        error = _newest(setting, piece, further, chunk, ahead)
+        solution, upto = ahead, further
+        if error <= misfit:
+            kept, good, defied = solution, upto, 0
+        else:
+            defied += 1
+            if defied == 2:
+                break
+    if good < count:
+        return Explained(kept, good, error)
+    return Explained(kept, count, _error(setting, piece, kept))
+
+
+def _error(setting: Setting, piece: Piece, solution: Solution) -> float:
+    return max(recent_misfit(setting, piece, solution), float(solution.rms[0]))
 
 
 def _newest(setting: Setting, piece: Piece, used: int, chunk: int, solution: Solution) -> float:
