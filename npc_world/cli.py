@@ -57,10 +57,22 @@ def _run(arguments: list[str]) -> int:
     if arguments and arguments[0] in _passed_on():
         name = _PASSED_ON[arguments[0]][1]
         module = _game(name) if "." not in name else importlib.import_module(name)
+        if arguments[0] == "bench" and any(argument.startswith("--surfaces") for argument in arguments):
+            return int(module.main(arguments[1:], _walking_engines) or 0)
         return int(module.main(arguments[1:]) or 0)
     options = _parser().parse_args(arguments)
     run: Callable[[argparse.Namespace], int] = options.run
     return run(options)
+
+
+def _walking_engines() -> dict[str, object]:
+    """Engines in which `bench --surfaces` walks beside its own body, as far as they are installed."""
+    if importlib.util.find_spec("pymunk") is None:
+        print("npc-world: pymunk is not installed, so only the project's own body is measured", file=sys.stderr)
+        return {}
+    from npc_world.adapters.pymunk.surface_truth import walk_in_space
+
+    return {"pymunk": walk_in_space}
 
 
 def _passed_on() -> list[str]:

@@ -29,6 +29,7 @@ from npc_world.agents.turns import Turns
 from npc_world.core.records import Action, Belief, Forecast, Observation, Plan
 from npc_world.core.terrain import Terrain
 from npc_world.learning.surface_learning import SurfaceLearner
+from npc_world.learning.surface_watching import SurfaceWatcher
 from npc_world.models.surfaces import Surface, surface_table
 
 __all__ = ["Brain"]
@@ -50,6 +51,7 @@ class Brain:
         self.motion = OwnMotion()
         self.freedom = Freedom()
         self.surfaces = SurfaceLearner(config.learning, config.surfaces)
+        self.watcher = SurfaceWatcher()
         self.steerer = Steerer(ground, self.rng)
         self.keep_clear = KeepClear(config.avoidance)
         self.behaviour: Behaviour = _BEHAVIOURS[config.behaviour]()
@@ -69,6 +71,7 @@ class Brain:
         self.motion.reset()
         self.steerer.forget()
         self.surfaces.forget_motion()
+        self.watcher.forget_motion()
         self._commanded = np.zeros(2)
         self._delayed: deque[Observation] = deque()
         own = _GOLDEN * self._seed + 0.37 * float(np.sum(self.post)) / self.ground.cell_px  # strangers: by chance; a team: evenly
@@ -110,13 +113,17 @@ class Brain:
         if self.motion.jumped or self.steerer.link is not None:  # in the air or on a ladder it learns nothing of the ground
             self.surfaces.forget_motion()
             return
+        speed, acceleration = self.speed(now.size_px), self.config.body.max_acceleration_px_s2 or 0.0
         touched, self._touched = self._touched, touches_a_body(now)
         if touched or self._touched or hindered(self.ground, now.position_px - self.motion.moved_px, self._commanded * now.dt_s, now.size_px):
-            self.surfaces.forget_motion()
-            return
-        name = self.ground.surface_at(now.position_px)
-        self.surfaces.learn(now.time_s, now.position_px, name, self._commanded, self.speed(now.size_px),
-                            self.config.body.max_acceleration_px_s2 or 0.0)
+            changed = self.surfaces.interrupt(speed, acceleration)
+        else:
+            changed = self.surfaces.learn(now.time_s, now.position_px, self.ground.surface_at(now.position_px), self._commanded, speed, acceleration)
+        if len(self.ground.surfaces) > 1:
+            for name, sighting in now.targets.items():
+                changed |= self.watcher.watch(name, now.time_s, sighting.position_px, self.ground.surface_at(sighting.position_px), self.surfaces)
+            if changed:
+                self.team.tell_ground(self.member, self.surfaces.beliefs)
 
     def _learn_reach(self, now: Observation) -> None:
         """Near enough to have caught the target, and the game goes on: then it takes more than that."""
@@ -308,13 +315,16 @@ class Brain:
         model = self.team.models.get(self.target_name) if self.target_name is not None else None
         return model.belief if model is not None else None
 
+    def realised(self, velocity_px_s: Floats) -> None:
+        """The game can only do this instead of what was advised: that is what the ground answers to."""
+        self._commanded = velocity_px_s
+
     def retune(self, config: NpcConfig) -> None:
         """Another config from now on."""
         if config.behaviour != self.config.behaviour:
             self.behaviour = _BEHAVIOURS[config.behaviour]()
         old = self.config.surfaces
-        self.surfaces.beliefs.update({name: prior for name, prior in config.surfaces.items() if old.get(name) != prior})
-        self.surfaces.config = config.learning
+        self.surfaces.retune(config.learning, {name: prior for name, prior in config.surfaces.items() if old.get(name) != prior})
         self.keep_clear.config = config.avoidance
         self.config = config
         self.team.configure(config.target, config.persistence, None)

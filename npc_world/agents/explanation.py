@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
 from npc_world.core.records import Explanation, Forecast, Plan
 from npc_world.core.terrain import Terrain
+from npc_world.learning.surface_estimate import SurfaceSurprise
 
-__all__ = ["explain", "place_name"]
+__all__ = ["explain", "place_name", "with_ground"]
 
 _SURE = 0.5
 
@@ -30,6 +32,13 @@ def explain(plan: Plan | None, forecast: Forecast | None, places: Mapping[str, t
     said = {"patrol": "On my rounds", "return": "Going back to my post", "guard": "Keeping my post", "watch": "Watching",
             "hold": "Waiting", "chase": "Running at you"}.get(plan.behaviour, plan.behaviour.capitalize())
     return Explanation(said + (f"; there in {plan.eta_s:.1f} s." if eta and plan.eta_s > 0.0 else "."), eta)
+
+
+def with_ground(said: Explanation, found: SurfaceSurprise) -> Explanation:
+    """The same, and that the ground is not as believed."""
+    thing = str(found)
+    return replace(said, sentence=f"{said.sentence} {thing[0].upper()}{thing[1:]}.",
+                   numbers={**said.numbers, f"{found.surface}_{found.quality}": found.found, f"{found.surface}_{found.quality}_believed": found.believed})
 
 
 def _interception(plan: Plan, forecast: Forecast, places: Mapping[str, tuple[float, float]], ground: Terrain, surprise: float) -> Explanation:

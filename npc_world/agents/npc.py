@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from npc_world.agents.brain import Brain
 from npc_world.agents.config import NpcConfig
-from npc_world.agents.explanation import explain
+from npc_world.agents.explanation import explain, with_ground
 from npc_world.agents.perception import Clock, perceive
 from npc_world.agents.snapshot import read_snapshot, write_snapshot
 from npc_world.agents.team import Team, goal_points
@@ -23,6 +23,7 @@ from npc_world.core.errors import BadInputError, SaveFileError
 from npc_world.core.reading import position_of
 from npc_world.core.records import Action, Belief, Explanation, Forecast, Plan
 from npc_world.core.terrain import Terrain
+from npc_world.learning.surface_estimate import SurfaceSurprise
 from npc_world.models.nav_links import checked_holding
 from npc_world.models.surfaces import Surface
 
@@ -30,6 +31,8 @@ __all__ = ["Npc"]
 
 _FRAMES_PER_S = 60.0
 """A game that counts frames is thought of at this rate; it sees only px per frame."""
+_WONDERS_S = 6.0
+"""So long it speaks of a ground that was not as believed."""
 
 
 class Npc:
@@ -66,6 +69,7 @@ class Npc:
         action = self._brain.step(seen, moves)
         if moves is not None:
             action = replace(action, velocity_px_s=moves[action.choose(moves)])
+            self._brain.realised(action.velocity_px_s)
         return self._in_game_units(action)
 
     def reset(self) -> None:
@@ -113,6 +117,12 @@ class Npc:
         return {name: self._brain.surfaces.belief(name) for name in self.ground.surfaces}
 
     @property
+    def ground_surprise(self) -> SurfaceSurprise | None:
+        """What it has just found of the ground that is not as it had believed; None when that is some seconds ago."""
+        found = self._brain.surfaces.surprise
+        return found if found is not None and 0.0 <= self._clock.time_s - found.time_s <= _WONDERS_S else None
+
+    @property
     def config(self) -> NpcConfig:
         """As tuned now."""
         return self._brain.config
@@ -150,8 +160,9 @@ class Npc:
         belief = self.belief
         blind = 0.0 if belief is None or belief.visible else self._clock.time_s - belief.last_seen_s
         at = brain.motion.position_px
-        return explain(brain.plan, brain.forecast, places, self.ground, at if at is not None else brain.post, blind, self.surprise,
+        said = explain(brain.plan, brain.forecast, places, self.ground, at if at is not None else brain.post, blind, self.surprise,
                        model.occupancy if model is not None else None)
+        return said if self.ground_surprise is None else with_ground(said, self.ground_surprise)
 
     # ---- change and keep -----------------------------------------------------------------------------------------
 

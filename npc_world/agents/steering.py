@@ -43,7 +43,7 @@ class Steerer:
         if plan is not self._plan:
             self._plan, self._progress = plan, PathProgress(plan.waypoints_px, self._links(plan.waypoints_px, speed, size))
         assert self._progress is not None
-        factor, grip = table[self.ground.surface[self.ground.cell_of(position)], :2].tolist()
+        factor, grip, *push = table[self.ground.surface[self.ground.cell_of(position)]].tolist()
         reach = speed * factor * dt_s
         acceleration = config.body.max_acceleration_px_s2 or 0.0
         slides = acceleration > 0.0 and speed > _OBEYS_AT_ONCE_S * acceleration * grip
@@ -53,6 +53,8 @@ class Steerer:
             return self._over(self.link, position)
         if slides:
             return self._with_momentum(plan, ahead, position, own_velocity, dt_s, speed, size, table, config)
+        if push[0] or push[1]:
+            return self._against_drift(ahead, position, dt_s, speed, factor, push, size)
         return self._at_once(plan, ahead, position, dt_s, speed, factor, size)
 
     @property
@@ -97,6 +99,21 @@ class Steerer:
         if ends or length < 0.9 * reach:  # arrive, or turn back at a waypoint: do not overshoot
             return np.asarray(offset * min(speed / length, 1.0 / (dt_s * max(factor, 1e-3))))
         return np.asarray(offset * (speed / length))
+
+    def _against_drift(self, ahead: Floats, position: Floats, dt_s: float, speed: float, factor: float, push: list[float],
+                       size: tuple[float, float]) -> Floats:
+        """As `_at_once` on ground that carries along: what is asked for and the drift together lead along the path."""
+        drift = speed * np.array(push)
+        way = ahead[0] - position
+        length = max(1e-9, math.hypot(way[0], way[1]))
+        with_it, across = (drift @ way) / length, (drift[0] * way[1] - drift[1] * way[0]) / length
+        reach = max(0.0, with_it + math.sqrt(max(0.0, (speed * factor) ** 2 - across**2))) * dt_s
+        point, _ = point_along(position, ahead, reach)
+        if len(ahead) > 1 and not NavGrid.of(self.ground, size).clear_line(position, point):
+            point, _ = point_along(position, ahead[:1], reach)
+        wish = ((point - position) / dt_s - drift) / max(factor, 1e-3)
+        asked = math.hypot(wish[0], wish[1])
+        return np.asarray(wish * min(1.0, speed / asked) if asked > 0.0 else wish)
 
     def _with_momentum(self, plan: Plan, ahead: Floats, position: Floats, own_velocity: Floats, dt_s: float, speed: float,
                        size: tuple[float, float], table: Floats, config: NpcConfig) -> Floats:

@@ -13,6 +13,7 @@ from npc_world.beliefs.target_model import TargetConfig, TargetModel
 from npc_world.core.errors import BadInputError
 from npc_world.core.records import Forecast, Observation
 from npc_world.core.terrain import Terrain
+from npc_world.models.surfaces import Surface
 
 __all__ = ["Team"]
 
@@ -43,6 +44,7 @@ class Team:
         self._forecasts: dict[str, tuple[float, float, Forecast]] = {}
         self._catch_times: dict[int, tuple[float, Mapping[str, float]]] = {}
         self._searching: dict[int, tuple[float, Floats]] = {}
+        self._grounds: dict[int, Mapping[str, Surface]] = {}
 
     @property
     def time_s(self) -> float:
@@ -96,6 +98,20 @@ class Team:
             self._searching.pop(member, None)
         else:
             self._searching[member] = (time_s, searching)
+
+    def tell_ground(self, member: int, beliefs: Mapping[str, Surface]) -> None:
+        """What a member has learned of the ground; of each surface the surest member's word goes into the forecasts."""
+        self._grounds[member] = beliefs
+        for model in self.models.values():
+            model.believe_ground(self._best_known())
+
+    def _best_known(self) -> dict[str, Surface]:
+        known: dict[str, Surface] = {}
+        for beliefs in self._grounds.values():
+            for name, surface in beliefs.items():
+                if name not in known or surface.speed_factor_sd < known[name].speed_factor_sd:
+                    known[name] = surface
+        return known
 
     # ---- what the members ask --------------------------------------------------------------------------------
 
@@ -167,6 +183,8 @@ class Team:
         if name not in self.models:
             self.models[name] = TargetModel(self.ground, self.goals, config=self._config, size=size)
             self._persistence[name] = Persistence(self._persistence_config)
+            if self._grounds:
+                self.models[name].believe_ground(self._best_known())
         return self.models[name]
 
     def _conclude(self) -> None:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -51,8 +51,8 @@ class BenchRow:
         return all(held) if held else None
 
 
-def main(argv: list[str]) -> int:
-    """Run the command; 0 when it ran (whatever the figures), 2 for wrong arguments."""
+def main(argv: list[str], engines: Callable[[], Mapping[str, Any]] | None = None) -> int:
+    """Run the command; 0 when it ran (whatever the figures), 2 for wrong arguments.  engines: makes further worlds for `--surfaces`."""
     parser = argparse.ArgumentParser(prog="npc-world bench", description="What a step of an NPC costs on this machine.")
     parser.add_argument("--frames", type=int, default=1800, help="frames measured (default 1800, half a minute of play)")
     parser.add_argument("--crowd", type=int, default=20, help="hunters of the frame with many (default 20)")
@@ -62,12 +62,15 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--paths", type=Path, metavar="FOLDER", help="also compare path finding with its peers, on the benchmark maps in this folder")
     parser.add_argument("--changes", action="store_true", help="only doors that close and open: new paths and fields, on the maps of --paths or made-up ones")
     parser.add_argument("--roads", type=int, metavar="TOWNS", nargs="?", const=200, help="only deliveries in seeded towns with traffic (default 200 towns)")
+    parser.add_argument("--surfaces", type=int, metavar="WORLDS", nargs="?", const=200, help="only how well a body learns its ground, in seeded worlds (default 200 of each kind)")
     try:
         options = parser.parse_args(argv)
     except SystemExit as exit:  # argparse has said what is wrong
         return int(exit.code or 0)
     if options.roads is not None:
         return _roads(options.roads, options.json)
+    if options.surfaces is not None:
+        return _surfaces(options.surfaces, engines() if engines is not None else {}, options.json)
     if options.frames < 60:
         print(f"--frames {options.frames}: expected at least 60", file=sys.stderr)
         return 2
@@ -247,4 +250,16 @@ def _roads(towns: int, file: Path | None) -> int:
     rows = run_roads(towns)
     if file is not None:
         file.write_text(json.dumps({"towns": towns, "rows": rows}, indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
+def _surfaces(worlds: int, engines: Mapping[str, Any], file: Path | None) -> int:
+    """How well ground is learned."""
+    from npc_world.arena.bench_surfaces import run_surfaces
+    if worlds < 1:
+        print(f"--surfaces {worlds}: expected at least 1 world", file=sys.stderr)
+        return 2
+    rows = run_surfaces(worlds, engines)
+    if file is not None:
+        file.write_text(json.dumps({"worlds": worlds, "rows": rows}, indent=1) + "\n", encoding="utf-8")
     return 0

@@ -59,12 +59,12 @@ class Hidden:
         """Take up changes of the ground; whether there were any."""
         ground = self.around.ground
         assert ground is not None
-        changed = self._version != ground.version
+        changed = self._version != self.around.stamp
         if changed:
             self.around.refresh()
             away = travel_time_fields(ground, np.array([self._start]), 1.0, size=self.around.size, surfaces=self.around.table, links=False)[0]
             self._away = np.ascontiguousarray(away)
-            self._version = ground.version
+            self._version = self.around.stamp
             if hasattr(self, "mass"):
                 self.mass[:, ~self.around.grid.free] = 0.0
         return changed

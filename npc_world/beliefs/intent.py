@@ -90,9 +90,9 @@ class Intent:
         if ground is None:
             return
         for i, version in enumerate(self._versions):
-            if version != ground.version and most > 0:
+            if version != self.around.stamp and most > 0:
                 field = travel_time(ground, self.points[i], 1.0, size=self.around.size, surfaces=self.around.table, links=False)
-                self.fields[i], self._versions[i] = field.times_s, ground.version
+                self.fields[i], self._versions[i] = field.times_s, self.around.stamp
                 self._corners[i] = -1
                 most -= 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,14 @@ from numpy.typing import NDArray
 from npc_world.beliefs.contact import clearance
 from npc_world.core.terrain import Terrain
 from npc_world.models.nav_grid import NavGrid
-from npc_world.models.surfaces import surface_table
+from npc_world.models.surfaces import Surface, surface_table
 
 __all__ = ["Surroundings"]
 
 Floats = NDArray[np.float64]
 _NOWHERE = Terrain.open_field((1.0, 1.0), cell_px=1.0)
+_WORTH_IT = 0.08
+"""Share of a top speed by which a surface must be other than taken for the fields over it to be made anew."""
 _NO_CLEARANCE = np.empty((0, 0))
 
 
@@ -31,6 +34,8 @@ class Surroundings:
         self.table_rows: Floats = np.empty((0, 4))
         self._surfaces = 0
         self._version = -1
+        self._believed: Mapping[str, Surface] = {}
+        self._revision = 0
         self._clear = _NO_CLEARANCE
         self.grid: NavGrid = NavGrid.of(self._on, size)
         self.refresh()
@@ -49,6 +54,19 @@ class Surroundings:
         """(rows, cols) index of the surface."""
         return self._on.surface
 
+    @property
+    def stamp(self) -> int:
+        """Another number whenever the ground, or what is believed of it, has changed."""
+        return self._on.version + (self._revision << 40)
+
+    def believe(self, surfaces: Mapping[str, Surface]) -> None:
+        """What its watcher has learned of surfaces; small differences to what was taken until now are let be."""
+        new, old = surface_table(self._on.surfaces, dict(surfaces)), surface_table(self._on.surfaces, dict(self._believed))
+        if np.abs(new - old)[:, [0, 2, 3]].max(initial=0.0) > _WORTH_IT:
+            self._believed, self._surfaces, self._version = dict(surfaces), 0, -1
+            self._revision += 1
+            self.refresh()
+
     def refresh(self) -> None:
         """Take up changes of the ground."""
         if self._version == self._on.version:
@@ -57,7 +75,7 @@ class Surroundings:
         self._version = self._on.version
         if len(self._on.surfaces) != self._surfaces:
             self._surfaces = len(self._on.surfaces)
-            table = surface_table(self._on.surfaces, {})
+            table = surface_table(self._on.surfaces, dict(self._believed))
             alike = bool((table[:, 0] == table[0, 0]).all()) and not table[:, 2:].any()
             self.table = None if alike else table
             self.table_rows = np.empty((0, 4)) if alike else table

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -45,6 +45,7 @@ from npc_world.core.errors import BadInputError
 from npc_world.core.reading import position_of
 from npc_world.core.records import Belief, Forecast
 from npc_world.core.terrain import Terrain
+from npc_world.models.surfaces import Surface
 
 __all__ = ["TargetConfig", "TargetModel"]
 
@@ -100,6 +101,10 @@ class TargetModel:
         _, due = watch(m, time, at[0], at[1], near, self._settings)
         if due:
             self._record()
+
+    def believe_ground(self, surfaces: Mapping[str, Surface]) -> None:
+        """What the watcher has learned of surfaces by name; without it they are what their names promise."""
+        self._around.believe(surfaces)
 
     def observe_absence(self, time_s: float, seen: NDArray[np.bool_] | None = None) -> None:
         """It was not seen at `time_s`.  seen (rows, cols): the cells that were looked at, in which it is not."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from npc_world.core.tunable import check_tunables, tunable
-from npc_world.models.surfaces import DEFAULT_SURFACES, UNKNOWN, Surface, with_values
+from npc_world.learning.surface_estimate import SurfaceEstimate, SurfaceSurprise, blank_estimates, differs, surprise_of
+from npc_world.learning.surface_window import fit_window
+from npc_world.models.surfaces import DEFAULT_SURFACES, UNKNOWN, Surface
 
 __all__ = ["SurfaceLearner", "SurfaceLearning"]
 
@@ -20,28 +22,46 @@ Floats = NDArray[np.float64]
 class SurfaceLearning:
     """How fast own experience of the ground replaces prior beliefs."""
 
-    window_s: float = tunable(0.25, "length of one measurement: long enough that whole-pixel moves average out, s", low=0.03, high=5.0)
-    noise: float = tunable(0.08, "standard deviation of one measurement of speed, share of top speed", low=0.001, high=1.0)
+    window_s: float = tunable(0.25, "length of one measurement; up to four times that while speed is still being gathered, s", low=0.03, high=5.0)
+    noise: float = tunable(0.02, "how far a body's steps differ from its model in one measurement, share of top speed", low=0.001, high=1.0)
     drift_per_s: float = tunable(0.02, "how fast a surface may change its nature, share per square root of a second", low=0.0, high=1.0)
-    surprise_sd: float = tunable(4.0, "a measurement this many deviations off makes it unsure again", low=1.0, high=100.0)
+    surprise_sd: float = tunable(4.0, "a measurement this many deviations off makes it ask whether the ground has changed", low=1.0, high=100.0)
+    forget_s: float = tunable(600.0, "what was learned of a surface fades into its prior in this time when it is not trodden, s", low=1.0, high=1e9)
+    watching_noise: float = tunable(0.25, "deviation of one measurement taken from another body, share of top speed; 0 watches nobody", low=0.0, high=10.0)
 
     def __post_init__(self) -> None:
         check_tunables(self)
 
 
 class SurfaceLearner:
-    """A Kalman filter per surface on top-speed factor, and on grip where the body has momentum.
+    """Per surface a Gaussian belief of (factor, ln grip, push), updated by what each short stretch of own motion says.
 
-    Measures over windows spent on one surface under one steady command, so it says nothing of surfaces never trodden and
-    learns little from a body that dithers.  Assumes that the game moves the body as advised, apart from the ground.
+    A stretch is spent on one surface with nothing in the way; `fit_window` weighs it against the belief.  When a stretch is
+    surprising, rivals that know nothing are asked too; one replaces the belief once some stretches speak clearly for it
+    (their evidence ratio, Kass & Raftery 1995): so one knock is forgiven, and ice that has become mud is learned anew.
+    How badly the body obeys its model on the whole (a game that moves in eight directions, or a frame late) is measured,
+    and counts as noise.  Assumes that the game moves the body as advised, apart from the ground; a drift that holds
+    it in place exactly is taken for an obstacle.
     """
 
     def __init__(self, config: SurfaceLearning, beliefs: dict[str, Surface]) -> None:
         self.config = config
         self.beliefs: dict[str, Surface] = dict(beliefs)
-        self._window: list[tuple[float, Floats, Floats]] = []
-        self._surface = ""
-        self._last_s: dict[str, float] = {}
+        self.surprise: SurfaceSurprise | None = None
+        """The last time the ground turned out to be other than believed."""
+        self._priors = dict(beliefs)
+        self._estimates: dict[str, SurfaceEstimate] = {}
+        self._doubts: dict[str, _Doubts] = {}
+        self._told: dict[str, Surface] = {}
+        self._misfit = 1.0
+        self._unexplained: float | None = None
+        self._rows: list[tuple[float, ...]] = []
+        self._wish_before = (0.0, 0.0)
+        self._late_lead = 0.0
+        self._began_s, self._last_s, self._surface = 0.0, 0.0, ""
+        self._entered: tuple[float, float] | None = None
+        self._faded_s = 0.0
+        self._found = np.empty((10, 8))
 
     def belief(self, name: str) -> Surface:
         """What is believed of a surface, from experience or from its name."""
@@ -49,54 +69,223 @@ class SurfaceLearner:
 
     def learn(self, time_s: float, position: Floats, surface: str, commanded: Floats, max_speed: float, max_acceleration: float) -> bool:
         """One frame: where it is, on what, and what velocity it had asked for.  True when a belief changed."""
-        window = self._window
-        steady = not window or float(np.hypot(*(commanded - window[-1][2]))) < 0.15 * max_speed
-        if surface != self._surface or not steady or (window and time_s <= window[-1][0]):
-            window.clear()
-            self._surface = surface
-        window.append((time_s, position.copy(), commanded.copy()))
-        if time_s - window[0][0] < self.config.window_s:
-            return False
-        changed = self._measure(window, surface, max_speed, max_acceleration)
-        del window[:-1]
+        if self._rows and (time_s <= self._last_s or surface != self._surface):
+            changed = self.interrupt(max_speed, max_acceleration)
+        else:
+            changed = False
+        if not self._rows:
+            self._began_s, self._last_s, self._surface = time_s, time_s, surface
+        wish = float(commanded[0]), float(commanded[1])
+        self._rows.append((time_s - self._last_s, float(position[0]), float(position[1]), *wish, *self._wish_before))
+        self._last_s, self._wish_before = time_s, wish
+        if time_s - self._faded_s > 1.0:
+            self._fade(time_s)
+        if len(self._rows) < 4 or time_s - self._began_s < self._enough_s(max_speed, max_acceleration) - 1e-9:
+            return changed
+        changed = self._measure(max_speed, max_acceleration) or changed
+        last = self._rows[-1]
+        self._rows = [(0.0, *last[1:])]
+        self._began_s = time_s
+        return changed
+
+    def interrupt(self, max_speed: float, max_acceleration: float) -> bool:
+        """Something else than the ground has a say from here on: what was seen until now is used when it is long enough."""
+        enough = len(self._rows) >= 5 and self._last_s - self._began_s > 0.6 * self._enough_s(max_speed, max_acceleration)
+        changed = self._measure(max_speed, max_acceleration) if enough else False
+        self.forget_motion()
         return changed
 
     def forget_motion(self) -> None:
-        """The body was moved by other means (respawn, knock-back): the running window says nothing."""
-        self._window.clear()
+        """The body was moved by other means (respawn, knock-back): the running stretch says nothing."""
+        self._rows.clear()
+        self._entered = None
 
-    def _measure(self, window: list[tuple[float, Floats, Floats]], surface: str, max_speed: float, max_acceleration: float) -> bool:
-        (t0, p0, _), (tm, pm, _), (t1, p1, _) = window[0], window[len(window) // 2], window[-1]
-        commanded = np.mean([u for _, _, u in window[1:]], axis=0)
-        asked = float(np.hypot(*commanded))
-        if asked < 0.3 * max_speed or tm in (t0, t1):
+    def watched(self, surface: str, factor: float, time_s: float) -> bool:
+        """Another body was seen to reach this share of its own top speed here: weak evidence, and only of the speed."""
+        estimate = self._estimate(surface, time_s).watched(factor, self.config.watching_noise)
+        if estimate is None:
             return False
-        first, second = (pm - p0) / (tm - t0), (p1 - pm) / (t1 - tm)
-        old = self.belief(surface)
-        forward = commanded / asked
-        if max_acceleration > 0.0:
-            gained = float((second - first) @ forward) / (0.5 * (t1 - t0))
-            missing = old.speed_factor * asked - float(second @ forward)
-            if missing > 0.3 * max_speed and gained > 0.0:  # still accelerating as hard as the ground allows
-                self._update(surface, "grip", gained / max_acceleration, 0.15 + 0.2 * old.grip, t1)
-                return True
-            if abs(gained) * (t1 - t0) > 0.15 * max_speed:
-                return False
-        achieved = float(((p1 - p0) / (t1 - t0)) @ forward) / asked
-        sideways = math.sqrt(max(0.0, float(np.sum(((p1 - p0) / (t1 - t0)) ** 2)) - (achieved * asked) ** 2)) / asked
-        if achieved < 0.02 or sideways > 0.6:  # stuck against something: that says nothing of the ground
-            return False
-        self._update(surface, "speed_factor", achieved, self.config.noise, t1)
+        self._estimates[surface], self.beliefs[surface] = estimate, estimate.record
         return True
 
-    def _update(self, surface: str, name: str, measured: float, noise: float, time_s: float) -> None:
-        old = self.belief(surface)
-        value, deviation = getattr(old, name), getattr(old, f"{name}_sd")
-        elapsed = time_s - self._last_s.get(surface, time_s)
-        variance = deviation ** 2 + self.config.drift_per_s ** 2 * max(0.0, elapsed)
-        error = measured - value
-        if error ** 2 > self.config.surprise_sd ** 2 * (variance + noise ** 2):
-            variance = max(variance, error ** 2)
-        gain = variance / (variance + noise ** 2)
-        self.beliefs[surface] = with_values(old, **{name: value + gain * error, f"{name}_sd": math.sqrt((1.0 - gain) * variance)})
-        self._last_s[surface] = time_s
+    def retune(self, config: SurfaceLearning, priors: dict[str, Surface]) -> None:
+        """Other settings, and other priors for some surfaces, from now on."""
+        self.config = config
+        self._priors.update(priors)
+        self.beliefs.update(priors)
+
+    # ---- one stretch ---------------------------------------------------------------------------------------------
+
+    def _enough_s(self, max_speed: float, max_acceleration: float) -> float:
+        """A body that is slow to obey must be watched for longer: until it may have reached what it asked for."""
+        shortest = self.config.window_s
+        if max_acceleration <= 0.0 or self._surface in self._doubts:  # a second opinion is wanted soon
+            return shortest
+        return min(3.0 * shortest, max(shortest, max_speed / (max_acceleration * self.belief(self._surface).grip)))
+
+    def _measure(self, max_speed: float, max_acceleration: float) -> bool:
+        rows = np.array(self._rows)
+        track = np.ascontiguousarray(rows[:, [0, 1, 2, 5, 6]] if self._late_lead > 0.0 else rows[:, :5])
+        length_s = self._last_s - self._began_s
+        if not _told_apart(track, length_s, max_speed):
+            self._entered = None
+            return False
+        name, config = self._surface, self.config
+        floor = 1e-3 * max_speed * length_s / (len(track) - 1)
+        seen = self._unexplained if self._unexplained is not None else (0.05 * max_speed * config.window_s) ** 2
+        sigma = math.sqrt(max(seen, floor * floor))
+        old = self._estimate(name, self._last_s)
+        fit = self._fit(old, track, max_speed, max_acceleration, sigma)
+        if fit is None:
+            return False
+        if not (rows[1:, 3:] == rows[1, [3, 4, 3, 4]]).all():
+            fit, track = self._punctual(old, fit, rows, track, max_speed, max_acceleration, sigma)
+        off = 2.0 * fit.cost - fit.unexplained * max(1, 2 * len(track) - 8) / sigma**2  # what lies between belief and stretch, in deviations
+        self._misfit *= 1.0 + 0.1 * (min(6.0, off / _EXPECTED_OFF) - 1.0)
+        self._misfit = min(100.0, max(_BEST_MISFIT, self._misfit))
+        if self._unexplained is None:
+            self._unexplained = fit.unexplained
+        self._unexplained += 0.2 * (min(fit.unexplained, 10.0 * self._unexplained + floor * floor) - self._unexplained)
+        new = self._judged(name, old, fit, track, max_speed, max_acceleration, sigma)
+        self._entered = new.velocity if new is not None else None
+        if new is None:
+            return False
+        self._estimates[name] = new.estimate
+        self.beliefs[name] = new.estimate.record
+        told = self._told.setdefault(name, self._prior(name))
+        if differs(told, new.estimate.record):
+            self._told[name] = new.estimate.record
+            self.surprise = surprise_of(name, told, new.estimate.record, self._last_s)
+        return True
+
+    def _punctual(self, old: SurfaceEstimate, fit: _Fit, rows: Floats, track: Floats, max_speed: float, max_acceleration: float,
+                  sigma: float) -> tuple[_Fit, Floats]:
+        """Ask whether the game does as advised at once or a frame late, where wishes change; what has explained more so far is used."""
+        late = self._late_lead > 0.0
+        columns = slice(0, 5) if late else [0, 1, 2, 5, 6]
+        other_track = np.ascontiguousarray(rows[:, columns])
+        other = self._fit(old, other_track, max_speed, max_acceleration, sigma)
+        if other is None:
+            return fit, track
+        gain = (fit.evidence - other.evidence) if late else (other.evidence - fit.evidence)
+        self._late_lead = min(20.0, max(-20.0, self._late_lead + gain))
+        return (fit, track) if late == (self._late_lead > 0.0) else (other, other_track)
+
+    def _judged(self, name: str, old: SurfaceEstimate, fit: _Fit, track: Floats, max_speed: float, max_acceleration: float,
+                sigma: float) -> _Fit | None:
+        """What to believe now: the old belief brought up to date, a rival that did better, or (None) the old one while that is open."""
+        noise = 2 * len(track) * self._unexplained / sigma**2 if self._unexplained is not None else 0.0
+        doubts = self._doubts.get(name)
+        if doubts is None and 2.0 * fit.cost - noise <= self.config.surprise_sd**2:
+            return fit
+        rivals, stretches = ([], 0) if doubts is None else (doubts.rivals, doubts.stretches)
+        begun = [(rival.estimate, rival.lead, rival.streak) for rival in rivals]
+        if stretches < _BEGINNINGS:  # the change may have come in the midst of a stretch: then one that begins at the next is right
+            begun += [(blank, 0.0, 0) for blank in blank_estimates(self._last_s)]
+        rivals = []
+        for estimate, lead, streak in begun:
+            other = self._fit(estimate, track, max_speed, max_acceleration, sigma)
+            if other is not None:
+                gain = min(_MOST_SAID, max(-_MOST_SAID, other.evidence - fit.evidence))
+                rivals.append(_Rival(other.estimate, lead + gain, streak + 1 if gain > 0.0 else 0, other.velocity))
+        best = max(rivals, key=lambda one: one.lead, default=None)
+        if best is None or best.lead < -_CLEAR_LEAD or stretches + 1 >= _PATIENCE or (stretches == 0 and best.lead <= 0.0):
+            self._doubts.pop(name, None)
+            return fit
+        if stretches + 1 >= _FEWEST and best.lead > _CLEAR_LEAD and best.streak >= 2:
+            self._doubts.pop(name, None)
+            self._told[name] = best.estimate.record
+            self.surprise = surprise_of(name, old.record, best.estimate.record, self._last_s)
+            return replace(fit, estimate=best.estimate, velocity=best.velocity)
+        self._doubts[name] = _Doubts(rivals, stretches + 1)
+        return None if best.lead > 0.0 else fit
+
+    def _fit(self, prior: SurfaceEstimate, track: Floats, max_speed: float, max_acceleration: float, sigma: float) -> _Fit | None:
+        spread = prior.covariance + self._misfit * self.config.noise**2 * _MISFIT_SCALES  # each stretch has a ground of its own, near the surface's
+        precision = np.linalg.inv(spread)
+        entered = self._entered
+        velocity = (*entered, 2.0 * self.config.noise * max_speed) if entered is not None else (0.0, 0.0, 2.0 * max_speed)
+        cost, log_determinant, unexplained = fit_window(track, prior.mean, precision, max_speed, max_acceleration, sigma, *velocity, self._found)
+        if not math.isfinite(cost):
+            return None
+        evidence = -cost - 0.5 * log_determinant + 0.5 * float(np.linalg.slogdet(precision)[1])
+        gain = prior.covariance @ precision
+        mean = prior.mean + gain @ (self._found[0, 4:] - prior.mean)
+        covariance = prior.covariance - gain @ (spread - self._found[5:9, 4:]) @ gain.T
+        left = (float(self._found[9, 0]), float(self._found[9, 1])) if max_acceleration > 0.0 else None
+        return _Fit(prior.updated(mean, covariance), cost, evidence, unexplained, left)
+
+    # ---- keeping -------------------------------------------------------------------------------------------------
+
+    def _estimate(self, name: str, time_s: float) -> SurfaceEstimate:
+        """The belief as an estimate, as unsure as the time since it was last measured makes it."""
+        believed, kept = self.belief(name), self._estimates.get(name)
+        if kept is None or kept.record is not believed:  # first trodden, or given from outside
+            kept = SurfaceEstimate.of(believed, time_s)
+        kept = kept.later(time_s, self.config.drift_per_s, self._prior(name))
+        self._estimates[name], self.beliefs[name] = kept, kept.record
+        return kept
+
+    def _prior(self, name: str) -> Surface:
+        return self._priors.get(name, DEFAULT_SURFACES.get(name, UNKNOWN))
+
+    def _fade(self, time_s: float) -> None:
+        """Surfaces not trodden for long become again what their names promise."""
+        share = 1.0 - math.exp(-(time_s - self._faded_s) / self.config.forget_s)
+        if self._faded_s > 0.0 and time_s > self._faded_s:
+            for name in [name for name in self._estimates if name != self._surface]:
+                faded = self._estimate(name, time_s).towards(self._prior(name), share)
+                self._estimates[name], self.beliefs[name] = faded, faded.record
+        self._faded_s = time_s
+
+
+_MISFIT_SCALES = np.diag([1.0, 4.0, 1.0, 1.0])
+_EXPECTED_OFF = 2.0
+_BEST_MISFIT = 0.05
+"""However well a body obeyed so far, a twentieth of the variance that `noise` stands for is kept."""
+_CLEAR_LEAD = 5.0
+"""Log evidence ratio that counts as very strong: 150 to one."""
+_FEWEST = 3
+"""So many stretches must have been looked at before a rival is believed: a knock is over by then."""
+_BEGINNINGS = 3
+"""Rivals begin at each of the first stretches in doubt."""
+_MOST_SAID = 20.0
+"""No single stretch says more than this."""
+_PATIENCE = 8
+"""When no rival has convinced after so many stretches, they are dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    estimate: SurfaceEstimate
+    cost: float
+    evidence: float
+    unexplained: float
+    velocity: tuple[float, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Rival:
+    estimate: SurfaceEstimate
+    lead: float
+    """Log evidence ratio to the belief since it began."""
+    streak: int
+    """How many stretches until now have spoken for it without a break."""
+    velocity: tuple[float, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubts:
+    rivals: list[_Rival]
+    stretches: int
+
+
+def _told_apart(track: Floats, length_s: float, max_speed: float) -> bool:
+    """Whether the stretch says anything of the ground: something was asked for, and no axis was blocked by something unknown."""
+    asked = np.abs((track[1:, 3:] * track[1:, :1]).sum(axis=0))
+    wished = float((np.hypot(track[1:, 3], track[1:, 4]) * track[1:, 0]).sum())
+    if wished < 0.2 * max_speed * length_s:
+        return False
+    moved = np.abs(track[-1, 1:3] - track[0, 1:3])
+    wanted = asked > 0.15 * max_speed * length_s
+    return not bool((wanted & (moved < 0.03 * asked)).any())

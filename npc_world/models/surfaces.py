@@ -26,13 +26,13 @@ class Surface:
     push_y: float = tunable(0.0, "drift downwards, in shares of the body's top speed", low=-4.0, high=4.0)
     speed_factor_sd: float = tunable(0.15, "standard deviation of speed_factor: how unsure the NPC is before it has felt it", low=0.0, high=4.0)
     grip_sd: float = tunable(0.2, "standard deviation of grip", low=0.0, high=4.0)
-    push_sd: float = tunable(0.1, "standard deviation of each push component", low=0.0, high=4.0)
+    push_sd: float = tunable(0.03, "standard deviation of each push component", low=0.0, high=4.0)
 
     def __post_init__(self) -> None:
         check_tunables(self)
 
 
-UNKNOWN = Surface(speed_factor_sd=0.4, grip_sd=0.4, push_sd=0.3)
+UNKNOWN = Surface(speed_factor_sd=0.4, grip_sd=0.4, push_sd=0.05)
 """Prior for a surface whose name says nothing."""
 
 DEFAULT_SURFACES: dict[str, Surface] = {
@@ -48,9 +48,17 @@ DEFAULT_SURFACES: dict[str, Surface] = {
 
 
 def surface_table(names: list[str], beliefs: dict[str, Surface]) -> NDArray[np.float64]:
-    """(len(names), 4) of speed_factor, grip, push_x, push_y: what compiled kernels read, row per terrain surface index."""
+    """(len(names), 4) of speed_factor, grip, push_x, push_y: what compiled kernels read, row per terrain surface index.
+
+    A push too weak to matter is none: ground that treats all directions alike is searched faster.
+    """
     rows = [beliefs.get(name, DEFAULT_SURFACES.get(name, UNKNOWN)) for name in names]
-    return np.array([(s.speed_factor, s.grip, s.push_x, s.push_y) for s in rows], dtype=np.float64).reshape(-1, 4)
+    table = np.array([(s.speed_factor, s.grip, s.push_x, s.push_y) for s in rows], dtype=np.float64).reshape(-1, 4)
+    table[np.hypot(table[:, 2], table[:, 3]) < _FELT_PUSH, 2:] = 0.0
+    return table
+
+
+_FELT_PUSH = 0.03
 
 
 def with_values(surface: Surface, **values: float) -> Surface:

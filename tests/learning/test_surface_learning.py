@@ -62,6 +62,99 @@ def test_standing_against_a_wall_says_nothing() -> None:
     assert learner.belief("grass") == before
 
 
+def wander(learner: SurfaceLearner, law: tuple[float, float, float], seconds: float, *, start_s: float = 0.0, seed: int = 0, noise_px: float = 0.0,
+           late_frames: int = 0) -> float:
+    """Walk about, turning every half second, on ground of (factor, push x, push y); returns the time at the end."""
+    rng = np.random.default_rng(seed)
+    position, time_s, wishes = np.zeros(2), start_s, [np.zeros(2)] * (late_frames + 1)
+    for frame in range(int(seconds / DT)):
+        if frame % 30 == 0:
+            angle = rng.uniform(0, 2 * np.pi)
+            wanted = SPEED * np.array([np.cos(angle), np.sin(angle)])
+        wishes.append(wanted)
+        position = position + (law[0] * wishes[-1 - late_frames] + SPEED * np.array(law[1:])) * DT
+        time_s += DT
+        learner.learn(time_s, position + rng.normal(0.0, noise_px, 2), "ground", wanted, SPEED, 0.0)
+    return time_s
+
+
+def test_a_current_is_told_from_slow_ground() -> None:
+    learner = SurfaceLearner(SurfaceLearning(), {})
+    wander(learner, (0.6, 0.2, -0.1), 3.0, noise_px=0.5)
+    learned = learner.belief("ground")
+    assert learned.speed_factor == pytest.approx(0.6, rel=0.1)
+    assert (learned.push_x, learned.push_y) == pytest.approx((0.2, -0.1), abs=0.03)
+    assert learned.push_sd < 0.05
+
+
+def test_along_a_straight_way_ground_is_slow_rather_than_a_current_strong() -> None:
+    learner = SurfaceLearner(SurfaceLearning(), {})
+    walk(learner, "ground", 0.35, 3.0)
+    assert learner.belief("ground").speed_factor == pytest.approx(0.35, rel=0.1)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_unchanged_ground_gives_no_alarm_and_changed_ground_gives_one(seed: int) -> None:
+    learner = SurfaceLearner(SurfaceLearning(), {"ground": Surface(speed_factor=0.9)})
+    end = wander(learner, (0.9, 0.0, 0.0), 120.0, seed=seed, noise_px=1.0)
+    assert learner.surprise is None
+    wander(learner, (0.5, 0.0, 0.0), 3.0, start_s=end, seed=seed + 10, noise_px=1.0)
+    assert learner.surprise is not None
+    assert (learner.surprise.surface, learner.surprise.quality) == ("ground", "speed")
+    assert learner.belief("ground").speed_factor == pytest.approx(0.5, rel=0.1)
+    assert "ground lets me go at" in str(learner.surprise)
+
+
+def test_one_knock_is_forgiven() -> None:
+    learner = SurfaceLearner(SurfaceLearning(), {})
+    end = wander(learner, (1.0, 0.0, 0.0), 5.0)
+    learner.forget_motion()
+    position, wanted = np.array([500.0, 500.0]), np.array([SPEED, 0.0])
+    for frame in range(80):
+        held = 20 <= frame < 34  # something unseen holds it for a moment
+        position = position + (0.1 if held else 1.0) * wanted * DT
+        learner.learn(end + (frame + 1) * DT, position, "ground", wanted, SPEED, 0.0)
+    assert learner.belief("ground").speed_factor == pytest.approx(1.0, abs=0.1)
+    assert learner.surprise is None
+
+
+@pytest.mark.parametrize("seconds_of_a_wish", [0.05, 0.5])
+def test_a_wrong_belief_recovers_even_in_a_body_that_dithers(seconds_of_a_wish: float) -> None:
+    learner = SurfaceLearner(SurfaceLearning(), {"road": Surface(speed_factor=0.13, speed_factor_sd=0.08)})
+    position = np.zeros(2)
+    for frame in range(180):
+        wanted = SPEED * np.array([(-1.0) ** int(frame * DT / seconds_of_a_wish), 0.3])
+        position = position + wanted * DT
+        learner.learn((frame + 1) * DT, position, "road", wanted, SPEED, 0.0)
+    assert learner.belief("road").speed_factor == pytest.approx(1.0, rel=0.1)
+
+
+def test_a_game_that_moves_a_frame_late_is_seen_through() -> None:
+    learner = SurfaceLearner(SurfaceLearning(), {})
+    wander(learner, (0.7, 0.0, 0.0), 60.0, late_frames=1)
+    assert learner.belief("ground").speed_factor == pytest.approx(0.7, rel=0.03)
+    end = learner.surprise.time_s if learner.surprise is not None else 0.0
+    assert end < 5.0  # the first acquaintance may surprise, the turns later do not
+
+
+def test_an_unknown_wall_on_one_side_says_nothing() -> None:
+    learner = SurfaceLearner(SurfaceLearning(), {})
+    before = learner.belief("grass")
+    position, wanted = np.array([100.0, 100.0]), SPEED * np.array([0.8, 0.6])
+    for frame in range(300):
+        position = position + np.array([0.0, 0.13 * wanted[1] * DT])
+        learner.learn(frame * DT, position, "grass", wanted, SPEED, 0.0)
+    assert learner.belief("grass") == before
+
+
+def test_what_is_not_trodden_for_long_becomes_again_what_its_name_promises() -> None:
+    learner = SurfaceLearner(SurfaceLearning(forget_s=20.0), {"mud": Surface(speed_factor=0.5)})
+    end = walk(learner, "mud", 0.9, 3.0)
+    walk(learner, "grass", 0.9, 60.0, start_s=end)
+    assert learner.belief("mud").speed_factor < 0.65
+    assert learner.belief("mud").speed_factor_sd > 0.1
+
+
 def test_what_was_not_trodden_keeps_its_prior() -> None:
     learner = SurfaceLearner(SurfaceLearning(), {})
     walk(learner, "grass", 0.7, 2.0)

@@ -1,0 +1,127 @@
+"""A Gaussian belief of what one surface does: factor, ln grip and the two components of its push, with their covariance."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npc_world.models.surfaces import Surface, with_values
+
+__all__ = ["SurfaceEstimate", "SurfaceSurprise", "blank_estimates", "differs", "surprise_of"]
+
+Floats = NDArray[np.float64]
+_WATCHED_AT_BEST = 0.1
+"""Watching others never makes one surer of a factor than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class SurfaceSurprise:
+    """The ground turned out to be other than believed."""
+
+    surface: str
+    quality: str
+    """"speed", "grip" or "push": what differs most."""
+    believed: float
+    found: float
+    time_s: float
+
+    def __str__(self) -> str:
+        thing = self.surface.replace("_", " ")
+        if self.quality == "push":
+            return f"the {thing} carries me along at {self.found:.0%} of my speed, I had thought {self.believed:.0%}"
+        if self.quality == "grip":
+            return f"the {thing} grips {self.found:.0%}, I had thought {self.believed:.0%}"
+        return f"the {thing} lets me go at {self.found:.0%} of my speed, I had thought {self.believed:.0%}"
+
+
+@dataclass(frozen=True, slots=True)
+class SurfaceEstimate:
+    """mean (4,) of (factor, ln grip, push x, push y), covariance (4, 4), and the same as a `Surface`.
+
+    Grip is held as its logarithm because it spans orders of magnitude and is never negative.
+    """
+
+    mean: Floats
+    covariance: Floats
+    record: Surface
+    time_s: float
+
+    @classmethod
+    def of(cls, surface: Surface, time_s: float) -> SurfaceEstimate:
+        """From a `Surface` whose deviations are taken as independent."""
+        mean = np.array([surface.speed_factor, math.log(surface.grip), surface.push_x, surface.push_y])
+        return cls(mean, np.diag(_variances(surface)), surface, time_s)
+
+    def updated(self, mean: Floats, covariance: Floats) -> SurfaceEstimate:
+        """With another mean and covariance."""
+        spread = np.sqrt(np.maximum(np.diag(covariance), 1e-12))
+        grip = math.exp(float(np.clip(mean[1], -5.2, 1.38)))
+        record = with_values(self.record, speed_factor=float(mean[0]), grip=grip, push_x=float(mean[2]), push_y=float(mean[3]),
+                             speed_factor_sd=float(spread[0]), grip_sd=float(min(4.0, grip * spread[1])),
+                             push_sd=float(math.sqrt(0.5 * (spread[2] ** 2 + spread[3] ** 2))))
+        return SurfaceEstimate(mean, covariance, record, self.time_s)
+
+    def later(self, time_s: float, drift_per_s: float, prior: Surface) -> SurfaceEstimate:
+        """As unsure as a random walk since the last time makes it, but not less sure than the prior."""
+        elapsed = time_s - self.time_s
+        if elapsed <= 0.0:
+            return self
+        now = np.diag(self.covariance)
+        grown = np.minimum(now + np.array([1.0, 4.0, 1.0, 1.0]) * drift_per_s**2 * elapsed, np.maximum(now, _variances(prior)))
+        covariance = self.covariance + np.diag(grown - now)
+        return replace(self.updated(self.mean, covariance), time_s=time_s)
+
+    def towards(self, prior: Surface, share: float) -> SurfaceEstimate:
+        """The mean drawn a little towards the prior's."""
+        return self.updated(self.mean + share * (SurfaceEstimate.of(prior, self.time_s).mean - self.mean), self.covariance)
+
+    def watched(self, factor: float, noise: float) -> SurfaceEstimate | None:
+        """After another body was seen to go at this factor; None when that adds nothing to what is known."""
+        variance = float(self.covariance[0, 0])
+        if noise <= 0.0 or variance <= _WATCHED_AT_BEST**2:
+            return None
+        gain = self.covariance[:, 0] / (variance + noise**2)
+        covariance = self.covariance - np.outer(gain, self.covariance[0])
+        return self.updated(self.mean + gain * (factor - self.mean[0]), covariance)
+
+
+def _variances(surface: Surface) -> Floats:
+    ln_grip = min(1.5, max(0.02, surface.grip_sd / surface.grip))
+    return np.array([max(0.005, surface.speed_factor_sd) ** 2, ln_grip**2, *[max(0.005, surface.push_sd) ** 2] * 2])
+
+
+def blank_estimates(time_s: float) -> tuple[SurfaceEstimate, ...]:
+    """The beliefs of one who knows nothing of a surface: as most are, without a push of its own, or with one.
+
+    Two, because along a straight way a slow ground and a current against one look the same; then the simpler is believed.
+    """
+    still = Surface(speed_factor=0.8, speed_factor_sd=0.5, grip=0.5, grip_sd=0.6, push_sd=0.02)
+    return SurfaceEstimate.of(still, time_s), SurfaceEstimate.of(replace(still, push_sd=0.4), time_s)
+
+
+def differs(told: Surface, now: Surface) -> bool:
+    """Whether what is known now is worth a word to one who had believed `told`: far outside of that, by an amount that matters, and sure."""
+    speed = now.speed_factor_sd < 0.06 and abs(now.speed_factor - told.speed_factor) > max(0.15, _FAR_SD * told.speed_factor_sd)
+    grip = now.grip_sd < 0.25 * now.grip and abs(math.log(now.grip / told.grip)) > max(0.5, _FAR_SD * told.grip_sd / told.grip)
+    push = now.push_sd < 0.06 and math.hypot(now.push_x - told.push_x, now.push_y - told.push_y) > max(0.12, _FAR_SD * told.push_sd)
+    return speed or grip or push
+
+
+_FAR_SD = 2.5
+
+
+def surprise_of(name: str, old: Surface, new: Surface, time_s: float) -> SurfaceSurprise:
+    """What differs most between two beliefs, each quality on its own scale."""
+    push_old, push_new = math.hypot(old.push_x, old.push_y), math.hypot(new.push_x, new.push_y)
+    speed = abs(new.speed_factor - old.speed_factor) / 0.1
+    grip = abs(math.log(new.grip / old.grip)) / 0.4
+    push = math.hypot(new.push_x - old.push_x, new.push_y - old.push_y) / 0.1
+    largest = max(speed, grip, push)
+    if largest == speed:
+        return SurfaceSurprise(name, "speed", old.speed_factor, new.speed_factor, time_s)
+    if largest == grip:
+        return SurfaceSurprise(name, "grip", old.grip, new.grip, time_s)
+    return SurfaceSurprise(name, "push", push_old, push_new, time_s)
