@@ -61,7 +61,7 @@ class SurfaceLearner:
         self._began_s, self._last_s, self._surface = 0.0, 0.0, ""
         self._entered: tuple[float, float] | None = None
         self._faded_s = 0.0
-        self._found = np.empty((10, 8))
+        self._found, self._curvature = np.empty(10), np.empty((8, 8))
 
     def belief(self, name: str) -> Surface:
         """What is believed of a surface, from experience or from its name."""
@@ -205,14 +205,18 @@ class SurfaceLearner:
         precision = np.linalg.inv(spread)
         entered = self._entered
         velocity = (*entered, 2.0 * self.config.noise * max_speed) if entered is not None else (0.0, 0.0, 2.0 * max_speed)
-        cost, log_determinant, unexplained = fit_window(track, prior.mean, precision, max_speed, max_acceleration, sigma, *velocity, self._found)
+        cost, unexplained = fit_window(track, prior.mean, precision, max_speed, max_acceleration, sigma, *velocity, self._found, self._curvature)
         if not math.isfinite(cost):
             return None
-        evidence = -cost - 0.5 * log_determinant + 0.5 * float(np.linalg.slogdet(precision)[1])
+        try:
+            after = np.linalg.inv(self._curvature)[4:, 4:]
+        except np.linalg.LinAlgError:
+            return None
+        evidence = -cost + 0.5 * float(np.linalg.slogdet(precision)[1] - np.linalg.slogdet(self._curvature)[1])  # Laplace's approximation (MacKay 2003, ch. 28)
         gain = prior.covariance @ precision
-        mean = prior.mean + gain @ (self._found[0, 4:] - prior.mean)
-        covariance = prior.covariance - gain @ (spread - self._found[5:9, 4:]) @ gain.T
-        left = (float(self._found[9, 0]), float(self._found[9, 1])) if max_acceleration > 0.0 else None
+        mean = prior.mean + gain @ (self._found[4:8] - prior.mean)
+        covariance = prior.covariance - gain @ (spread - after) @ gain.T
+        left = (float(self._found[8]), float(self._found[9])) if max_acceleration > 0.0 else None
         return _Fit(prior.updated(mean, covariance), cost, evidence, unexplained, left)
 
     # ---- keeping -------------------------------------------------------------------------------------------------
