@@ -39,9 +39,10 @@ def test_two_lines_make_a_group_hunt_round_walls(ground: nw.Terrain) -> None:
     assert hunters.action(enemy) is not None and hunters.npc(enemy).plan is not None
 
 
-def test_a_group_of_several_is_the_same_chase_every_time(ground: nw.Terrain) -> None:
+def test_a_group_of_several_is_the_same_chase_every_time() -> None:
     courses = []
     for _ in range(2):
+        ground = nw.Terrain.from_rects([(300, 120, 24, 300), (460, 0, 24, 200)], (640, 480), 16)  # NPCs of one ground take turns: also with former ones
         group = NPCGroup(ground, "hunter", seed=5, time="milliseconds")
         bodies = [Body(group, at=(60 + 60 * i, 60)) for i in range(3)]
         course = []
