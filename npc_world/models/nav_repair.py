@@ -14,6 +14,7 @@ import numpy as np
 from npc_world.core.compiled import kernel
 from npc_world.models.nav_cells import MOVE_COLS, MOVE_ROWS
 from npc_world.models.nav_heap import heap_pop, heap_push
+from npc_world.models.nav_lines import line_time
 from npc_world.models.nav_rays import spread_rays
 from npc_world.models.nav_spread import paces
 
@@ -39,13 +40,14 @@ def soonest(moves, surface, alike, outward, times, gone, at):  # type: ignore[no
 
 
 @kernel
-def repair_times(moves, surface, uneven, table, cell, speed, windows, anchor_row, anchor_col, most, limit, times):  # type: ignore[no-untyped-def]
+def repair_times(moves, surface, uneven, table, cell, speed, windows, goal_x, goal_y, most, limit, times):  # type: ignore[no-untyped-def]
     """Times (rows, cols) s towards a goal, up to date with moves and surfaces that changed in windows (n, 4) of cells.
 
-    Cells within two of (anchor_row, anchor_col), the goal's, keep their times: no window may reach them.  Returns (0, 0) when more
-    than `limit` cells were affected.
+    Around the goal (px) the times of cells from which it is reached straight hold as they are: no window may reach within three cells
+    of it.  Returns (0, 0) when more than `limit` cells were affected.
     """
     rows, cols = moves.shape
+    goal_row, goal_col = int(goal_y / cell), int(goal_x / cell)
     alike = uneven.size == 0
     pace = paces(table, cell)
     outward = np.empty(pace.shape)
@@ -70,9 +72,11 @@ def repair_times(moves, surface, uneven, table, cell, speed, windows, anchor_row
         at = heap_cell[0]
         waiting = heap_pop(heap_time, heap_cell, waiting)
         row, col = at // cols, at % cols
-        if max(abs(row - anchor_row), abs(col - anchor_col)) <= 2:
-            continue
         own = times[row, col]
+        if max(abs(row - goal_row), abs(col - goal_col)) <= 2:
+            straight = line_time(surface, table, cell, (col + 0.5) * cell, (row + 0.5) * cell, goal_x, goal_y) / speed
+            if own >= straight * (1.0 - _NOISE) and own <= straight * (1.0 + _NOISE):
+                continue
         if soonest(moves, surface, alike, outward, times, gone, at) <= own * (1.0 + _NOISE):
             continue
         if found == limit:

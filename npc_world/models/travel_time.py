@@ -102,12 +102,12 @@ class TravelTime:
         windows = grid.windows_since(self.revision)
         if windows is None or grid.exact or len(self.goal) != 1:
             return None
-        limit, (row, col) = int(_WORTH_REPAIRING * grid.free.size), grid.cell_of(self.goal[0])
+        limit, (row, col) = 100 + int(_WORTH_REPAIRING * grid.free.size), grid.cell_of(self.goal[0])
         if sum((r1 - r0) * (c1 - c0) for r0, c0, r1, c1 in windows) > limit or not grid.free[row, col] or any(
                 r0 - 3 <= row < r1 + 3 and c0 - 3 <= col < c1 + 3 for r0, c0, r1, c1 in windows):
             return None
         times = repair_times(grid.moves, grid.surface, uneven_cells(grid, self.table), self.table, grid.cell_px, self.speed_px_s,
-                             np.array(windows, np.int64).reshape(-1, 4), row, col, self.max_time_s, limit, self.times_s)
+                             np.array(windows, np.int64).reshape(-1, 4), self.goal[0, 0], self.goal[0, 1], self.max_time_s, limit, self.times_s)
         return times if times.size else None
 
     def link(self, point: ArrayLike) -> Link | None:

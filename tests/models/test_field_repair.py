@@ -15,9 +15,7 @@ from npc_world.models.travel_time import travel_time
 
 def fresh_copy(ground: nw.Terrain) -> nw.Terrain:
     """The same level, built anew: nothing kept, nothing repaired."""
-    kinds = ground.surface.astype(np.int64).copy()
-    kinds[ground.solid == 1] = len(ground.surfaces)
-    return nw.Terrain.from_grid(kinds, ground.cell_px, {**dict(enumerate(ground.surfaces)), len(ground.surfaces): "stone"}, solid={"stone"})
+    return nw.Terrain(ground.size, ground.cell_px, ground.surface.copy(), ground.surfaces, ground.rects.copy(), ground.solid == 1)
 
 
 def edit(ground: nw.Terrain, rng: np.random.Generator) -> None:
@@ -47,8 +45,8 @@ def play(edits: int, seed: int) -> tuple[int, int]:
             for _ in range(rng.integers(1, 4)):
                 edit(ground, rng)
                 done += 1
-            before, field = field, field.renewed(ground)
-            repaired += field.max_time_s == before.max_time_s and field.grid is before.grid and field._repaired(field.grid) is not None
+            repaired += field._repaired(NavGrid.of(ground)) is not None
+            field = field.renewed(ground)
             new = fresh_copy(ground)
             expected = travel_time(new, goal, 90.0, surfaces=surface_table(new.surfaces, {}) if weighted else None, max_time_s=most)
             if most < math.inf:  # at the very limit rounding may decide
@@ -68,14 +66,24 @@ def play(edits: int, seed: int) -> tuple[int, int]:
 
 
 def test_after_every_edit_fields_and_paths_are_those_of_a_new_map() -> None:
-    repaired, paths = play(400, seed=5)
+    repaired, paths = play(500, seed=5)
     assert repaired > 50 and paths > 50, "nothing was put to the test"
 
 
 @pytest.mark.slow
 def test_after_ten_thousand_edits_not_one_was_wrong() -> None:
-    repaired, paths = play(10_000, seed=77)
+    repaired, paths = play(10_000, seed=78)
     assert repaired > 2000 and paths > 2000
+
+
+def test_a_way_round_to_a_cell_beside_the_goal_is_not_taken_for_the_straight_one() -> None:
+    """A wall stands between the goal and the cell two above it, whose way leads far round through a gap that closes."""
+    ground = nw.Terrain.from_rects([(0, 76, 300, 8)], size=(400, 160), cell_px=8)
+    field = nw.travel_time(ground, (20, 92), 50.0)
+    assert field.at((20, 68)) > 5.0
+    ground.set_solid((376, 76, 24, 8))
+    ground.set_solid((300, 76, 70, 8))
+    np.testing.assert_allclose(field.renewed(ground).times_s, nw.travel_time(ground, (20, 92), 50.0).times_s, rtol=1e-9)
 
 
 def test_a_field_is_the_same_object_while_nothing_changes_and_new_when_the_goal_is_built_over() -> None:
