@@ -43,7 +43,10 @@ if TYPE_CHECKING:
     from npc_world.models.nav_links import links_along as links_along
     from npc_world.models.surfaces import Surface as Surface
     from npc_world.models.top_down import TopDownBody as TopDownBody
+    from npc_world.planners.avoidance import Avoidance as Avoidance
     from npc_world.planners.avoidance import avoid as avoid
+    from npc_world.planners.avoidance import avoid_all as avoid_all
+    from npc_world.planners.crowd import Crowd as Crowd
     from npc_world.planners.fields import TravelTime as TravelTime
     from npc_world.planners.fields import travel_time as travel_time
     from npc_world.planners.interception import Meeting as Meeting
@@ -67,7 +70,7 @@ _HOME = {
     "Surface": "models.surfaces", "TopDownBody": "models.top_down",
     "TravelTime": "planners.fields", "travel_time": "planners.fields",
     "guard_line": "planners.line_guard",
-    "avoid": "planners.avoidance",
+    "avoid": "planners.avoidance", "avoid_all": "planners.avoidance", "Avoidance": "planners.avoidance", "Crowd": "planners.crowd",
     "Meeting": "planners.interception", "intercept": "planners.interception",
     "Mppi": "planners.mppi", "find_path": "planners.paths", "PathSearch": "planners.paths",
 }

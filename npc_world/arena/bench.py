@@ -61,6 +61,9 @@ def main(argv: list[str], engines: Callable[[], Mapping[str, Any]] | None = None
     parser.add_argument("--no-compile", action="store_true", help="leave out compiling everything from nothing, which takes a minute or two")
     parser.add_argument("--paths", type=Path, metavar="FOLDER", help="also compare path finding with its peers, on the benchmark maps in this folder")
     parser.add_argument("--changes", action="store_true", help="only doors that close and open: new paths and fields, on the maps of --paths or made-up ones")
+    parser.add_argument("--many", action="store_true", help="only frames with 100 hunters, and with 1,000 bodies that have one goal")
+    parser.add_argument("--avoidance", type=int, metavar="BODIES", nargs="?", const=1000, help="only crowds that must pass each other, beside RVO2 (default 1000 bodies)")
+    parser.add_argument("--growth", type=int, metavar="CELLS", nargs="?", const=2048, help="only tables of costs by map size, up to CELLS a side, and by number of bodies (default 2048)")
     parser.add_argument("--roads", type=int, metavar="TOWNS", nargs="?", const=200, help="only deliveries in seeded towns with traffic (default 200 towns)")
     parser.add_argument("--surfaces", type=int, metavar="WORLDS", nargs="?", const=200, help="only how well a body learns its ground, in seeded worlds (default 200 of each kind)")
     try:
@@ -80,8 +83,8 @@ def main(argv: list[str], engines: Callable[[], Mapping[str, Any]] | None = None
     if options.paths is not None and not options.paths.is_dir():
         print(f"--paths {options.paths}: there is no such folder", file=sys.stderr)
         return 2
-    if options.changes:
-        return _changes(options.paths, options.json)
+    if options.changes or options.many or options.avoidance is not None or options.growth is not None:
+        return _only(options)
     rows = measure(options.npc, options.frames, options.crowd, not options.no_compile)
     here = machine()
     print(", ".join(f"{name} {value}" for name, value in here.items()))
@@ -227,12 +230,32 @@ def _compare_paths(folder: Path) -> list[dict[str, Any]]:
     return [{**asdict(row), "ratio": row.ratio} for row in rows]
 
 
-def _changes(folder: Path | None, file: Path | None) -> int:
-    """Doors that close and open."""
-    from npc_world.arena.bench_changes import run_changes
+def _only(options: argparse.Namespace) -> int:
+    """One part alone."""
+    if options.avoidance is not None and options.avoidance < 4:
+        print(f"--avoidance {options.avoidance}: expected at least 4 bodies", file=sys.stderr)
+        return 2
+    if options.growth is not None and options.growth < 64:
+        print(f"--growth {options.growth}: expected at least 64 cells", file=sys.stderr)
+        return 2
     here = machine()
     print(", ".join(f"{name} {value}" for name, value in here.items()))
-    return _written(file, {"machine": here, "changes": [asdict(row) for row in run_changes(folder)]})
+    report: dict[str, Any] = {"machine": here}
+    if options.changes:
+        from npc_world.arena.bench_changes import run_changes
+        report["changes"] = [asdict(row) for row in run_changes(options.paths)]
+    if options.many:
+        from npc_world.arena.bench_many import measure_many
+        rows = measure_many(options.frames, options.npc)
+        print(bench_table(rows))
+        report["many"] = [{**asdict(row), "passed": row.passed} for row in rows]
+    if options.avoidance is not None:
+        from npc_world.arena.bench_avoidance import run_avoidance
+        report["avoidance"] = [asdict(row) for row in run_avoidance(options.avoidance)]
+    if options.growth is not None:
+        from npc_world.arena.bench_growth import run_growth
+        report["growth"] = run_growth(options.growth)
+    return _written(options.json, report)
 
 
 def _written(file: Path | None, report: dict[str, Any]) -> int:

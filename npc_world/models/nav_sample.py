@@ -125,6 +125,7 @@ def sample_directions(walls, free, moves, times, surface, table, goals, speed, p
     cell = walls[7][0]
     result = np.zeros((points.shape[0], 2))
     pace = paces(table, cell)
+    ahead = np.empty((_LOOK_AHEAD, 2))
     for i in range(points.shape[0]):
         x, y = points[i, 0], points[i, 1]
         at = _own_cell(walls, free, times, x, y)
@@ -140,17 +141,24 @@ def sample_directions(walls, free, moves, times, surface, table, goals, speed, p
         if g >= 0:
             soonest, aim_x, aim_y = straight * (1.0 + 1e-9), goals[g, 0], goals[g, 1]
         r, c = row, col
+        n = 0
         for _ in range(_LOOK_AHEAD):
             if inside:
                 break
             nx, ny = node_of(walls, r, c)
             over = line_time(surface, table, cell, x, y, nx, ny) / speed + times[r, c]
-            if over <= soonest * (1.0 + 1e-9) and (nx != x or ny != y) and line_is_clear(walls, x, y, nx, ny):
-                soonest, aim_x, aim_y = over, nx, ny
+            if over <= soonest * (1.0 + 1e-9) and (nx != x or ny != y):
+                soonest = over
+                ahead[n, 0], ahead[n, 1] = nx, ny
+                n += 1
             next_r, next_c = _downhill(walls, moves, times, surface, table, pace, speed, r, c)
             if next_r == r and next_c == c:
                 break
             r, c = next_r, next_c
+        for k in range(n - 1, -1, -1):  # the farthest in straight reach
+            if line_is_clear(walls, x, y, ahead[k, 0], ahead[k, 1]):
+                aim_x, aim_y = ahead[k, 0], ahead[k, 1]
+                break
         length = math.hypot(aim_x - x, aim_y - y)
         if length > 1e-9 * cell:
             result[i, 0], result[i, 1] = (aim_x - x) / length, (aim_y - y) / length

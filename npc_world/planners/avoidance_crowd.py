@@ -60,7 +60,7 @@ def pair_plane(px, py, vx, vy, ox, oy, ux, uy, radius, horizon, dt_s, share, out
 
 @kernel
 def _cells_of_bodies(positions, reach):  # type: ignore[no-untyped-def]
-    """(first, items, left, top, cols): bodies sorted into square cells as wide as the reach."""
+    """(first, items, left, top, side, rows, cols): bodies sorted into square cells as wide as the reach, or wider where they are few."""
     n = positions.shape[0]
     left, top, right, bottom = positions[0, 0], positions[0, 1], positions[0, 0], positions[0, 1]
     for i in range(n):
@@ -129,8 +129,8 @@ def avoid_bodies(walls, positions, velocities, wanted, radii, top_speeds, ranks,
     for i in range(n):
         widest, fastest = max(widest, radii[i]), max(fastest, top_speeds[i])
     reach = 2.0 * widest + 2.0 * fastest * horizon
-    first, items, left, top, side, rows, cols = _cells_of_bodies(positions, 0.5 * reach)
-    spread = int(reach / side) + 1
+    first, items, left, top, side, rows, cols = _cells_of_bodies(positions, 4.0 * widest)
+    spread = min(int(reach / side) + 1, max(rows, cols))
     oncoming, lane = np.empty(n), np.empty(n)
     traffic_around(positions, wanted, min(reach, options[5] * widest), first, items, left, top, side, rows, cols, oncoming, lane)
     planes, spare = np.empty((_MOST_WALLS + 33, 3)), np.empty((_MOST_WALLS + 33, 3))
@@ -140,22 +140,28 @@ def avoid_bodies(walls, positions, velocities, wanted, radii, top_speeds, ranks,
         hard = wall_planes(walls, x, y, radii[i], top_speeds[i], wall_horizon, dt_s, planes, _MOST_WALLS)
         row, col = int((y - top) / side), int((x - left) / side)
         found = 0
-        for r in range(max(0, row - spread), min(rows, row + spread + 1)):
-            for c in range(max(0, col - spread), min(cols, col + spread + 1)):
-                for k in range(first[r * cols + c], first[r * cols + c + 1]):
-                    j = items[k]
-                    if j == i:
+        for ring in range(spread + 1):  # outwards, until what lies farther out cannot be among the nearest
+            if found == most and near_far[most - 1] <= (ring - 1) * side - widest:
+                break
+            for r in range(max(0, row - ring), min(rows, row + ring + 1)):
+                step = 1 if ring == 0 or abs(r - row) == ring else 2 * ring
+                for c in range(col - ring, col + ring + 1, step):
+                    if c < 0 or c >= cols:
                         continue
-                    dx, dy = positions[j, 0] - x, positions[j, 1] - y
-                    far = math.sqrt(dx * dx + dy * dy) - radii[j]
-                    if far > radii[i] + (top_speeds[i] + top_speeds[j]) * horizon or (found == most and far >= near_far[most - 1]):
-                        continue
-                    k2 = found if found < most else most - 1
-                    while k2 > 0 and near_far[k2 - 1] > far:
-                        near[k2], near_far[k2] = near[k2 - 1], near_far[k2 - 1]
-                        k2 -= 1
-                    near[k2], near_far[k2] = j, far
-                    found = min(most, found + 1)
+                    for k in range(first[r * cols + c], first[r * cols + c + 1]):
+                        j = items[k]
+                        if j == i:
+                            continue
+                        dx, dy = positions[j, 0] - x, positions[j, 1] - y
+                        far = math.sqrt(dx * dx + dy * dy) - radii[j]
+                        if far > radii[i] + (top_speeds[i] + top_speeds[j]) * horizon or (found == most and far >= near_far[most - 1]):
+                            continue
+                        k2 = found if found < most else most - 1
+                        while k2 > 0 and near_far[k2 - 1] > far:
+                            near[k2], near_far[k2] = near[k2 - 1], near_far[k2 - 1]
+                            k2 -= 1
+                        near[k2], near_far[k2] = j, far
+                        found = min(most, found + 1)
         wx, wy = wanted[i, 0], wanted[i, 1]
         want = math.hypot(wx, wy)
         count = hard
