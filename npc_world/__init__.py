@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from npc_world.agents.npc import Npc as Npc
     from npc_world.agents.team import Team as Team
     from npc_world.agents.warmup import warmup as warmup
+    from npc_world.beliefs.motion_prior import MotionPrior as MotionPrior
     from npc_world.beliefs.target_model import TargetModel as TargetModel
     from npc_world.beliefs.vision import Vision as Vision
     from npc_world.core.errors import BadInputError as BadInputError
@@ -59,7 +60,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "load_npc": "agents.load", "Npc": "agents.npc", "Team": "agents.team", "warmup": "agents.warmup",
-    "TargetModel": "beliefs.target_model", "Vision": "beliefs.vision",
+    "MotionPrior": "beliefs.motion_prior", "TargetModel": "beliefs.target_model", "Vision": "beliefs.vision",
     "BallModel": "learning.ball_model", "Recorder": "learning.recorder", "Recording": "learning.recording",
     "TravelWriter": "learning.travel_writer", "Navigator": "agents.navigator", "RoadMap": "planners.roads",
     "BadInputError": "core.errors", "ConfigError": "core.errors", "MissingExtraError": "core.errors",

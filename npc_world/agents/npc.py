@@ -15,13 +15,13 @@ from npc_world.agents.brain import Brain
 from npc_world.agents.config import NpcConfig
 from npc_world.agents.explanation import explain, with_ground
 from npc_world.agents.perception import Clock, perceive
-from npc_world.agents.snapshot import read_snapshot, write_snapshot
 from npc_world.agents.team import Team, goal_points
 from npc_world.beliefs.target_model import TargetModel
 from npc_world.beliefs.vision import Vision
 from npc_world.core.errors import BadInputError, SaveFileError
 from npc_world.core.reading import position_of
 from npc_world.core.records import Action, Belief, Explanation, Forecast, Plan
+from npc_world.core.save_file import read_snapshot, write_snapshot
 from npc_world.core.terrain import Terrain
 from npc_world.learning.surface_estimate import SurfaceSurprise
 from npc_world.models.nav_links import checked_holding

@@ -2,6 +2,7 @@
 
     npc-world forecast                      scripted players with known structure
     npc-world forecast --data tracks.npz    recorded tracks: xyz (N, 2 or 3), start (K + 1,), dt (K,), optionally player (K,)
+    npc-world forecast --protocol pedestrian | game --data FILE.npz …   a motion prior fitted on some, measured on others
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npc_world.arena.forecast_online import online_main
+from npc_world.arena.forecast_protocols import protocol_main
 from npc_world.arena.players import OPEN_TRACKS
 from npc_world.arena.progress import Progress
 from npc_world.beliefs.target_model import TargetConfig, TargetModel
@@ -148,13 +150,22 @@ def table(found: dict[str, Scores]) -> str:
 def main(argv: list[str]) -> int:
     """`npc-world forecast`."""
     parser = argparse.ArgumentParser(prog="npc-world forecast", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, help="npz of recorded tracks; default: scripted players")
+    parser.add_argument("--data", type=Path, nargs="+", help="npz of recorded tracks; default: scripted players")
     parser.add_argument("--tracks", type=int, default=12, help="tracks per class (scripted), or at most so many (recorded)")
     parser.add_argument("--seed", type=int, default=1000, help="seed of the scripted players")
     parser.add_argument("--every", type=float, default=0.25, help="seconds between forecasts")
     parser.add_argument("--json", type=Path, help="write the figures here as well")
-    parser.add_argument("--protocol", choices=("tracks", "online"), default="tracks", help="online: what learning this very player adds")
+    parser.add_argument("--protocol", choices=("tracks", "online", "pedestrian", "game"), default="tracks",
+                        help="online: what learning this very player adds; pedestrian, game: a motion prior, fitted first")
+    parser.add_argument("--prior", type=Path, help="pedestrian, game: this motion prior instead of one fitted on the other tracks")
+    parser.add_argument("--moments", type=int, default=4000, help="game: at most so many per file")
     options = parser.parse_args(argv)
+    if options.protocol in ("pedestrian", "game"):
+        return protocol_main(options.protocol, options.data, options.moments, options.json, options.prior, parser.error)
+    if options.data is not None:
+        if len(options.data) > 1:
+            parser.error("--data: one file, except for the protocols pedestrian and game")
+        options.data = options.data[0]
     if options.protocol == "online":
         return online_main(options.data, options.tracks, options.seed, options.every, options.json, parser.error)
     try:

@@ -12,10 +12,10 @@ import math
 from npc_world.beliefs.layout import FILTER, NOISE, TOP_SPEED, TURN_RATE
 from npc_world.core.compiled import kernel
 
-__all__ = ["blend", "filter_step", "start_filter"]
+__all__ = ["MODES", "UNREST", "blend", "filter_step", "start_filter"]
 
 MODES = 3
-_UNREST = (0.2, 0.35, 3.5)
+UNREST = (0.2, 0.35, 3.5)
 """Change of velocity in the square root of a second, over the body's speed: steady, turning, manoeuvring."""
 _LEAVE_HZ = (1.0, 1.5, 8.0)
 """How often each mode is left."""
@@ -103,7 +103,7 @@ def filter_step(m, dt_s, x, y):  # type: ignore[no-untyped-def]
         w *= turn
         # F = [[1, chord], [0, turn]], P ← F P Fᴴ + Q, with pv = ⟨z, w*⟩; velocity changes at the beginning of a step, so
         # that exact positions give the last step's velocity without ringing
-        q = (_UNREST[j] * speed) ** 2
+        q = (UNREST[j] * speed) ** 2
         cross = chord * pv.conjugate()
         pp = pp + 2.0 * cross.real + dt_s * dt_s * vv + q * dt_s ** 3
         pv = (pv + chord * vv) * turn.conjugate() + q * dt_s * dt_s

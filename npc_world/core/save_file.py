@@ -1,4 +1,4 @@
-"""Save and restore what an NPC has learned and believes: one versioned npz file, written atomically, free of pickle."""
+"""Files of what was learned: one versioned npz, written atomically, free of pickle."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _MAGIC = "npc_world"
 _LARGEST_BYTES = 256 * 1024 * 1024
 
 
-def write_snapshot(path: str | os.PathLike[str], arrays: Mapping[str, Any]) -> None:
-    """Write arrays to `path`: either all of it is there afterwards or the old file is untouched."""
+def write_snapshot(path: str | os.PathLike[str], arrays: Mapping[str, Any], kind: str = _MAGIC, version: int = VERSION) -> None:
+    """Write arrays to `path`: either all of it is there afterwards or the old file is untouched.  kind: what it is a file of."""
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as stream:
-            np.savez_compressed(stream, format=np.array(_MAGIC), version=np.array(VERSION), **{f"data/{k}": v for k, v in arrays.items()})
+            np.savez_compressed(stream, format=np.array(kind), version=np.array(version), **{f"data/{k}": v for k, v in arrays.items()})
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(name, target)
@@ -37,19 +37,19 @@ def write_snapshot(path: str | os.PathLike[str], arrays: Mapping[str, Any]) -> N
         raise
 
 
-def read_snapshot(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """The arrays of a save file.  Raises `SaveFileError` naming the file and what is wrong with it."""
+def read_snapshot(path: str | os.PathLike[str], kind: str = _MAGIC, version: int = VERSION) -> dict[str, Any]:
+    """The arrays of a save file of that kind and version.  Raises `SaveFileError` naming the file and what is wrong with it."""
     source = Path(path)
     try:
         with zipfile.ZipFile(source) as archive:
             if sum(item.file_size for item in archive.infolist()) > _LARGEST_BYTES:
                 raise SaveFileError(f"{source}: unpacks to more than {_LARGEST_BYTES >> 20} MiB")
         with np.load(source, allow_pickle=False) as stored:
-            if "format" not in stored or str(stored["format"]) != _MAGIC:
-                raise SaveFileError(f"{source}: not an npc_world save file")
-            version = int(stored["version"])
-            if version != VERSION:
-                raise SaveFileError(f"{source}: version {version}; this npc_world reads version {VERSION}")
+            if "format" not in stored or str(stored["format"]) != kind:
+                raise SaveFileError(f"{source}: not an {kind} save file")
+            found = int(stored["version"])
+            if found != version:
+                raise SaveFileError(f"{source}: version {found}; this npc_world reads version {version}")
             return {name.removeprefix("data/"): stored[name] for name in stored.files if name.startswith("data/")}
     except FileNotFoundError:
         raise SaveFileError(f"{source}: no such file") from None

@@ -1,0 +1,119 @@
+"""The small network of a motion prior: two hidden layers and a straight way past them, trained with Adam on numpy alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npc_world.beliefs.motion_prior_loss import TERMS, mixture_loss
+
+__all__ = ["Network", "Schedule", "initial", "outputs", "train"]
+
+Floats = NDArray[np.float64]
+_BETA_1, _BETA_2, _TINY = 0.9, 0.999, 1e-8
+
+
+@dataclass(slots=True)
+class Network:
+    """out = straight · x + top · tanh(second · tanh(first · x + …) + …) + offset, and a table of spreads beside it."""
+
+    first: Floats
+    """(D, U)"""
+    first_offset: Floats
+    second: Floats
+    """(U, U)"""
+    second_offset: Floats
+    top: Floats
+    """(U, O)"""
+    offset: Floats
+    straight: Floats
+    """(D, O)"""
+    spread: Floats
+    """(K, H, 3), see `mixture_loss`."""
+
+    def arrays(self) -> list[Floats]:
+        """All parameters, in order."""
+        return [self.first, self.first_offset, self.second, self.second_offset, self.top, self.offset, self.straight, self.spread]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """How long and how fast to train."""
+
+    epochs: int = 30
+    batch: int = 256
+    rate: float = 3e-3
+    decay: float = 1e-3
+    """Pull of the weights towards zero, relative to the rate."""
+    weights: tuple[float, float, float] = (1.0, 4.0, 4.0)
+    """Of density, nearest future, best guess."""
+
+
+def initial(inputs: int, hidden: int, centres: Floats, steps: int, best: Floats, best_offset: Floats, rng: np.random.Generator) -> Network:
+    """A network that says the linear guess best (D, C) + best_offset (C,) and the centres (K, C) of what strays from it."""
+    futures, size = centres.shape
+    out = futures * size + futures + 4
+    offset = np.zeros(out)
+    offset[:size] = best_offset
+    offset[size:futures * size] = centres[1:].ravel()
+    straight = np.zeros((inputs, out))
+    straight[:, :size] = best
+    return Network(rng.normal(0.0, inputs ** -0.5, (inputs, hidden)), np.zeros(hidden), rng.normal(0.0, hidden ** -0.5, (hidden, hidden)),
+                   np.zeros(hidden), rng.normal(0.0, 0.02 * hidden ** -0.5, (hidden, out)), offset, straight,
+                   np.zeros((futures, steps, 3)))
+
+
+def outputs(net: Network, x: Floats) -> tuple[Floats, Floats, Floats]:
+    """(N, O) outputs and both hidden layers, for inputs (N, D)."""
+    one = np.tanh(x @ net.first + net.first_offset)
+    two = np.tanh(one @ net.second + net.second_offset)
+    return two @ net.top + x @ net.straight + net.offset, one, two
+
+
+def train(net: Network, x: Floats, truth: Floats, importance: Floats, shapes: Floats, schedule: Schedule, rng: np.random.Generator,
+          mirror: tuple[Floats, Floats] | None = None, advance: Callable[[], None] = lambda: None) -> Floats:
+    """Fit in place; returns (epochs, TERMS).  mirror: signs (D,) of the inputs and (2,) of the axes under reflection, drawn per sample."""
+    parameters = net.arrays()
+    slow = [np.zeros_like(p) for p in parameters]
+    fast = [np.zeros_like(p) for p in parameters]
+    count, batch = len(x), min(schedule.batch, len(x))
+    steps_per_epoch = max(1, count // batch)
+    total, done = steps_per_epoch * schedule.epochs, 0
+    history = np.zeros((schedule.epochs, TERMS))
+    weights, terms = np.array(schedule.weights), np.zeros(TERMS)
+    for epoch in range(schedule.epochs):
+        order = rng.permutation(count)
+        for step in range(steps_per_epoch):
+            rows = order[step * batch:(step + 1) * batch]
+            xb, yb = x[rows], truth[rows]
+            if mirror is not None:
+                flip = (rng.random(batch) < 0.5)[:, None]
+                xb = np.where(flip, xb * mirror[0], xb)
+                yb = np.where(flip[:, :, None], yb * mirror[1], yb)
+            gradients = _gradients(net, xb, np.ascontiguousarray(yb), importance[rows], shapes, weights, terms)
+            history[epoch] += terms / steps_per_epoch
+            done += 1
+            share = done / total
+            rate = schedule.rate * min(1.0, 20.0 * share) * 0.5 * (1.0 + np.cos(np.pi * share))
+            for i, (p, g) in enumerate(zip(parameters, gradients, strict=True)):
+                slow[i] += (1.0 - _BETA_1) * (g - slow[i])
+                fast[i] += (1.0 - _BETA_2) * (g * g - fast[i])
+                p -= rate * (slow[i] / (1.0 - _BETA_1 ** done) / (np.sqrt(fast[i] / (1.0 - _BETA_2 ** done)) + _TINY))
+                if i in (0, 2, 4):
+                    p -= rate * schedule.decay * p
+        advance()
+    return history
+
+
+def _gradients(net: Network, x: Floats, truth: Floats, importance: Floats, shapes: Floats, weights: Floats, terms: Floats) -> list[Floats]:
+    out, one, two = outputs(net, x)
+    d_out, d_spread = np.empty_like(out), np.zeros_like(net.spread)
+    mixture_loss(out, truth, importance, shapes, net.spread, weights, d_out, d_spread, terms)
+    length = np.sqrt((d_out ** 2).sum(axis=1, keepdims=True))  # a single strange window must not throw the network off
+    d_out /= np.maximum(1.0, length * len(x) / 20.0)
+    d_two = (d_out @ net.top.T) * (1.0 - two ** 2)
+    d_one = (d_two @ net.second.T) * (1.0 - one ** 2)
+    return [x.T @ d_one, d_one.sum(axis=0), one.T @ d_two, d_two.sum(axis=0), two.T @ d_out, d_out.sum(axis=0), x.T @ d_out, d_spread]

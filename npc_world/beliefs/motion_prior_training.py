@@ -1,0 +1,180 @@
+"""The whole of fitting a motion prior: windows, a small ensemble, and regions held against parts that were left out."""
+
+from __future__ import annotations
+
+import copy
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npc_world.beliefs.motion_prior_calibration import calibrated
+from npc_world.beliefs.motion_prior_fit import first_network, mirror_signs, time_shapes
+from npc_world.beliefs.motion_prior_frame import EXTRAS
+from npc_world.beliefs.motion_prior_network import Network, Schedule, outputs, train
+from npc_world.beliefs.motion_prior_windows import Grid, Windows, cut_windows, grid_for
+from npc_world.core.errors import BadInputError
+from npc_world.core.tunable import check_tunables, tunable
+
+__all__ = ["NETWORK", "PriorConfig", "Trained", "train_prior"]
+
+Floats = NDArray[np.float64]
+Report = Callable[[float, str], None]
+NETWORK = ("first", "first_offset", "second", "second_offset", "top", "offset", "straight")
+"""Arrays of which every member of the ensemble has its own."""
+_FEWEST = 60
+"""Situations below which there is nothing to learn from."""
+_MOST_IMPORTANT = 4.0
+_HELD_OUT = 500
+"""Situations per held-out part that regions are held against."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriorConfig:
+    """How large a motion prior is and how it is fitted."""
+
+    futures: int = tunable(20, "rows of a forecast, one of which stands for what the others do not foresee", low=3, high=64)
+    members: int = tunable(2, "networks in the ensemble", low=1, high=16)
+    parts: int = tunable(4, "parts the tracks are dealt into, each held out once to correct the stated regions; 1 holds none out", low=1, high=16)
+    hidden: int = tunable(24, "units per hidden layer", low=2, high=256)
+    shapes: int = tunable(4, "ways in time each future is composed of, per axis", low=2, high=8)
+    situations: int = tunable(12_000, "situations to learn from, at most", low=100, high=1_000_000)
+    epochs: int = tunable(14, "rounds through them", low=1, high=1000)
+    rate: float = tunable(3e-3, "length of a step of learning", low=1e-5, high=0.1)
+    density: float = tunable(1.0, "what the likelihood of what came counts in fitting", low=0.0, high=100.0)
+    nearest: float = tunable(8.0, "what the error of the nearest future counts: keeps futures apart", low=0.0, high=100.0)
+    best: float = tunable(3.0, "what the error of the first future counts, which is to be the best single guess", low=0.0, high=100.0)
+    balance: float = tunable(1.0, "0: groups count by their situations; 1: small ones count as much as great ones", low=0.0, high=1.0)
+    speed_balance: float = tunable(0.25, "the same for rare speeds", low=0.0, high=1.0)
+    tail: float = tunable(0.1, "weight of what no future foresees", low=0.001, high=0.5)
+    forget: float = tunable(0.05, "share of situations of which only part of the past is shown", low=0.0, high=1.0)
+
+    def __post_init__(self) -> None:
+        check_tunables(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """M networks with one table of spreads: first (M, D, U), second (M, U, U), top (M, U, O), straight (M, D, O), offsets (M, ·)."""
+
+    first: Floats
+    first_offset: Floats
+    second: Floats
+    second_offset: Floats
+    top: Floats
+    offset: Floats
+    straight: Floats
+    spread: Floats
+    """(K, H, 3)"""
+    shapes: Floats
+    """(2, H, B)"""
+    correction: Floats
+    """(H + 1, 2), see `calibrated`."""
+
+
+def train_prior(tracks: Sequence[Floats], dt_s: float, groups: Sequence[int] | None, any_unit: bool, turned: bool, history_s: float | None,
+                horizon_s: float | None, config: PriorConfig, rng: np.random.Generator, progress: Report | None) -> tuple[Grid, Trained, float]:
+    """(grid, networks, typical speed or 0)."""
+    grid = grid_for(dt_s, history_s, horizon_s)
+    typical = typical_speeds(tracks, dt_s, any_unit)
+    windows = cut_windows(tracks, dt_s, grid, config.situations, typical, turned, rng, config.forget)
+    if len(windows.inputs) < _FEWEST:
+        raise BadInputError(f"tracks: {len(windows.inputs)} situations in {len(tracks)} tracks; at least {_FEWEST} are needed, each with "
+                            f"{grid.lags_s[-1]:g} s of past and {grid.ahead_s[-1] if dt_s >= 0.25 else min(1.0, grid.ahead_s[-1]):g} s of future")
+    part = _parts(windows.track, groups, config.parts)
+    shapes = time_shapes(windows, grid.ahead_s, min(config.shapes, len(grid.ahead_s)))
+    importance = np.minimum(_MOST_IMPORTANT, windows.frames[:, 4] / max(1e-12, float(windows.frames[:, 4].mean()))) if not any_unit \
+        else np.ones(len(windows.inputs))
+    share = _balance(windows, None if groups is None else np.asarray(groups)[windows.track], typical, config)
+    mirror = mirror_signs(len(grid.lags_s), EXTRAS, turned)
+    drawn = rng.choice(len(share), len(share), p=share)
+    start = first_network(_rows(windows, drawn), shapes, config.futures - 1, config.hidden, mirror, rng)
+    schedule = Schedule(epochs=config.epochs, rate=config.rate, weights=(config.density, config.nearest, config.best))
+    report = progress if progress is not None else _line
+    count = int(part.max()) + 1
+    folds = count if count > 1 else 0
+    total = config.members + folds
+
+    def fitted(i: int, rows: NDArray[np.int64]) -> Network:
+        net, told = copy.deepcopy(start), _Told(report, i / total, config.epochs * total)
+        seeded = np.random.default_rng(rng.integers(2 ** 63))
+        train(net, windows.inputs[rows], windows.truth[rows], importance[rows], shapes, schedule, seeded, mirror, told.advance)
+        return net
+
+    members, said = [fitted(i, drawn) for i in range(config.members)], []
+    for i in range(max(1, folds)):
+        net = fitted(config.members + i, drawn[part[drawn] != i]) if folds else members[0]
+        held = np.flatnonzero(part == i)
+        held = held[:: max(1, len(held) // _HELD_OUT)]
+        said.append((outputs(net, windows.inputs[held])[0], net.spread, windows.truth[held], np.full(len(held), 1.0 / len(held))))
+    correction = calibrated(said, shapes, grid.ahead_s, config.tail, (0.5, 0.9))
+    report(1.0, "fitted")
+    return grid, _together(members, shapes, correction), 0.0 if any_unit else float(np.median(typical))
+
+
+def typical_speeds(tracks: Sequence[Floats], dt_s: float, any_unit: bool) -> Floats:
+    """(tracks,) the median body's mean speed for all alike; for any unit each body's own top speed."""
+    speeds = [np.hypot(*np.diff(points, axis=0).T) / dt_s if len(points) > 1 else np.zeros(1) for points in tracks]
+    if any_unit:
+        return np.array([float(np.quantile(speed, 0.98)) for speed in speeds])
+    return np.full(len(tracks), float(np.median([speed.mean() for speed in speeds])) if len(speeds) else 0.0)
+
+
+def _parts(track: NDArray[np.int64], groups: Sequence[int] | None, parts: int) -> NDArray[np.int64]:
+    """(N,) which part each situation belongs to: whole groups, dealt so that parts are alike in size; else stretches of the list."""
+    if groups is None:
+        stretch = np.searchsorted(np.arange(1, parts) * len(track) / parts, np.searchsorted(track, track), side="right")
+        return np.unique(stretch, return_inverse=True)[1].astype(np.int64)
+    of = np.asarray(groups)[track]
+    names, sizes = np.unique(of, return_counts=True)
+    load, home = np.zeros(min(parts, len(names))), {}
+    for i in np.argsort(-sizes, kind="stable"):
+        home[names[i]] = int(np.argmin(load))
+        load[home[names[i]]] += sizes[i]
+    return np.array([home[name] for name in of], dtype=np.int64)
+
+
+def _balance(windows: Windows, group: NDArray[np.int64] | None, typical: Floats, config: PriorConfig) -> Floats:
+    """(N,) chance of each situation to be learned from, sum 1."""
+    ratio = windows.frames[:, 4] / np.maximum(typical[windows.track], 1e-12)
+    kinds = [(np.round(np.log(np.clip(ratio, 0.05, 20.0)) / 0.3).astype(np.int64), config.speed_balance)]
+    if group is not None:
+        kinds.append((group, config.balance))
+    share = np.ones(len(ratio))
+    for kind, power in kinds:
+        _, which, size = np.unique(kind, return_inverse=True, return_counts=True)
+        share *= np.maximum(size[which] / len(ratio), 0.02) ** -power
+    return np.asarray(share / share.sum())
+
+
+def _rows(windows: Windows, rows: NDArray[np.int64]) -> Windows:
+    return Windows(windows.inputs[rows], windows.frames[rows], windows.truth[rows], windows.track[rows])
+
+
+def _together(members: list[Network], shapes: Floats, correction: Floats) -> Trained:
+    def stacked(name: str) -> Floats:
+        return np.ascontiguousarray(np.stack([getattr(net, name) for net in members]))
+
+    return Trained(**{name: stacked(name) for name in NETWORK}, spread=np.ascontiguousarray(stacked("spread").mean(axis=0)),
+                   shapes=np.ascontiguousarray(shapes), correction=correction)
+
+
+class _Told:
+    """Counts the rounds of one member towards the whole."""
+
+    def __init__(self, report: Report, begins: float, total: int) -> None:
+        self._report, self._share, self._step = report, begins, 1.0 / total
+        report(begins, "fitting")
+
+    def advance(self) -> None:
+        self._share += self._step
+        self._report(min(0.999, self._share), "fitting")
+
+
+def _line(share: float, what: str) -> None:
+    if sys.stderr is not None and sys.stderr.isatty():
+        full = round(30 * share)
+        sys.stderr.write(f"\r{what} [{'█' * full}{'·' * (30 - full)}] {round(100 * share):3d} %" + ("\n" if share >= 1.0 else ""))
+        sys.stderr.flush()

@@ -1,0 +1,95 @@
+"""The protocols in which a motion prior is fitted first: what is cut, what is held against what, and files that are none."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from npc_world.arena.forecast_baselines import Situations, angles, imm, neighbours, still, velocity
+from npc_world.arena.forecast_data import read_recorded, split_of
+from npc_world.arena.forecast_protocols import GAME, PEDESTRIAN, cut_situations, hold
+from npc_world.arena.forecasting import main
+from npc_world.core.errors import BadInputError
+
+
+def walks(count: int, length: int, dt_s: float, seed: int) -> list[np.ndarray]:
+    """People who walk straight, or in a wide bend."""
+    rng = np.random.default_rng(seed)
+    out = []
+    for _ in range(count):
+        heading = rng.uniform(-3.0, 3.0) + rng.choice([0.0, 0.0, 0.15, -0.15]) * dt_s * np.arange(length)
+        steps = rng.uniform(0.8, 1.6) * dt_s * np.stack([np.cos(heading), np.sin(heading)], 1)
+        out.append(np.cumsum(steps + rng.normal(0.0, 0.01, steps.shape), axis=0))
+    return out
+
+
+def store(path: Path, tracks: list[np.ndarray], dt_s: float, **names: np.ndarray) -> str:
+    start = np.concatenate([[0], np.cumsum([len(track) for track in tracks])])
+    np.savez(path, xyz=np.vstack(tracks), start=start, dt=np.full(len(tracks), dt_s), **names)
+    return str(path)
+
+
+def test_a_straight_walk_is_nothing_for_constant_velocity_and_all_windows_of_twenty_rows_are_taken(tmp_path: Path) -> None:
+    straight = np.outer(np.arange(25.0), [0.4, 0.3])
+    tracks = read_recorded(store(tmp_path / "one.npz", [straight], 0.4))
+    found = cut_situations(tracks, PEDESTRIAN)
+    assert found.pasts.shape == (6, 8, 2) and found.futures.shape == (6, 12, 2)
+    held = hold(velocity(found), found)
+    assert held.figures()["ade"] == pytest.approx(0.0, abs=1e-9)
+    assert hold(still(found), found).figures()["fde"] == pytest.approx(12 * 0.5)
+    with pytest.raises(BadInputError, match=r"dt=0.1"):
+        cut_situations(read_recorded(store(tmp_path / "fast.npz", [straight], 0.1)), PEDESTRIAN)
+
+
+def test_baselines_state_what_they_know() -> None:
+    tracks = walks(12, 40, 0.4, 1)
+    pasts, futures = np.array([t[:8] for t in tracks]), np.array([t[8:20] for t in tracks])
+    fitted = Situations(pasts, futures, 0.4, PEDESTRIAN.ahead_s)
+    for make in (still, velocity, angles, imm, neighbours):
+        means, covariances, weights = make(fitted)(pasts[3])
+        assert means.shape[1:] == (12, 2) and covariances.shape == (*means.shape, 2) and weights.sum() == pytest.approx(1.0)
+        assert np.isfinite(means).all() and np.isfinite(covariances).all()
+    assert np.hypot(*(neighbours(fitted)(pasts[3])[0] - futures[3]).transpose(2, 0, 1)).mean(axis=1).min() < 1e-6
+    assert hold(velocity(fitted), fitted).inside(0.9).mean() > 0.7
+    sampled = hold(angles(fitted), fitted).figures()
+    assert sampled["min_ade20"] <= hold(velocity(fitted), fitted).figures()["min_ade20"] + 0.05
+
+
+def test_rows_of_positions_are_cut_into_tracks_and_splits_are_kept(tmp_path: Path) -> None:
+    times = np.concatenate([0.1 * np.arange(10), 0.1 * np.arange(10), 5.0 + 0.1 * np.arange(10)])
+    player = np.repeat(["a", "b", "b"], 10)
+    np.savez(tmp_path / "rows.npz", positions=np.arange(60.0).reshape(30, 2), times=times, player=player, split=np.repeat(["train", "test", "test"], 10))
+    tracks = read_recorded(tmp_path / "rows.npz")
+    assert [(t.player, len(t.points), t.split) for t in tracks] == [("a", 10, "train"), ("b", 10, "test"), ("b", 10, "test")]
+    train, test = split_of(tracks)
+    assert len(train) == 1 and len(test) == 2 and tracks[0].dt_s == pytest.approx(0.1)
+    by_player = read_recorded(store(tmp_path / "t.npz", walks(6, 30, 0.1, 2), 0.1, player=np.array([1, 1, 2, 2, 3, 3])))
+    assert {t.player for t in split_of(by_player)[1]} == {"3"}
+    for name, arrays in (("no", {"x": np.zeros(3)}), ("half", {"positions": np.zeros((3, 2)), "times": np.zeros(3)})):
+        np.savez(tmp_path / f"{name}.npz", **arrays)
+        with pytest.raises(BadInputError, match=f"{name}.npz.*missing"):
+            read_recorded(tmp_path / f"{name}.npz")
+
+
+def test_both_protocols_print_all_methods(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    from npc_world.arena import forecast_protocols
+    from npc_world.beliefs.motion_prior import PriorConfig
+
+    monkeypatch.setattr(forecast_protocols, "PriorConfig", lambda: PriorConfig(futures=4, members=1, hidden=6, situations=400, epochs=2))
+    scenes = [store(tmp_path / f"scene{i}.npz", walks(14, 26, 0.4, i), 0.4) for i in range(2)]
+    assert main(["--protocol", "pedestrian", "--data", *scenes, "--json", str(tmp_path / "out.json")]) == 0
+    printed = capsys.readouterr().out
+    for method in ("still", "velocity", "angles", "imm", "neighbours", "prior"):
+        assert f"average        {method}" in printed
+    found = json.loads((tmp_path / "out.json").read_text())
+    assert found["scene0"]["prior"]["ade"] < 0.5 * found["scene0"]["still"]["ade"] and len(found["scene1"]["imm"]["in_90"]) == 12
+    game = store(tmp_path / "game.npz", walks(9, 150, 0.05, 3), 0.05, player=np.arange(9) // 3)
+    assert main(["--protocol", "game", "--data", game, "--moments", "60"]) == 0
+    assert "game           prior" in capsys.readouterr().out
+    assert len(cut_situations(read_recorded(game), GAME, 50).pasts) <= 50
+    for wrong in (["--protocol", "game"], ["--protocol", "pedestrian", "--data", scenes[0]], ["--data", *scenes]):
+        with pytest.raises(SystemExit):
+            main(wrong)
