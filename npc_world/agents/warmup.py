@@ -11,6 +11,7 @@ from npc_world.agents.load import load_npc
 from npc_world.agents.navigator import Navigator
 from npc_world.core.links import Link
 from npc_world.core.terrain import Terrain
+from npc_world.learning.ball_model import BallConfig, BallModel
 from npc_world.models.top_down import TopDownBody
 from npc_world.models.travel_time import travel_time
 from npc_world.planners.paths import find_path
@@ -26,7 +27,7 @@ def warmup(progress: Callable[[float, str], None] | None = None) -> None:
     report = progress if progress is not None else _line
     steps: list[tuple[str, Callable[[], None]]] = [
         ("paths", _paths), ("forecasts in the open", _open_chase), ("forecasts on a map", _map_chase), ("searching", _search),
-        ("momentum", _momentum), ("roads", _roads),
+        ("momentum", _momentum), ("roads", _roads), ("balls", _balls),
     ]
     for i, (what, run) in enumerate(steps):
         report(i / len(steps), what)
@@ -95,3 +96,16 @@ def _roads() -> None:
     town.add_node("b", pos=(100, 0))
     town.add_edge("a", "b")
     Navigator(RoadMap(town), day_s=60.0).depart(0.0, "a", "b", trips_left=1)
+
+
+def _balls() -> None:
+    """A drop onto the floor, under both schemes."""
+    ball = BallModel([(0, 200, 400, 200)], 10.0, 900.0, 1.0, 0.6, 0.5, inertia=0.5, scheme="chipmunk", step_s=1 / 60, noise_px=1.0,
+                     thickness_px=3.0, config=BallConfig(balls=32))
+    start, law = [(50.0, 100.0, 90.0, 0.0, 0.0)], [0.0, 900.0, 1.0, 0.5, 0.6, 0.5]
+    for scheme in ("continuous", "chipmunk"):
+        path = ball.world.roll(start, law, 1 / 60, 40, scheme=scheme).paths_px[0]
+    for k, place in enumerate(path):
+        ball.observe(k / 60, place)
+    ball.forecast(0.2, 0.1).contains(path[:2], 0.5)
+    ball.reset()

@@ -66,6 +66,8 @@ def main(argv: list[str], engines: Callable[[], Mapping[str, Any]] | None = None
     parser.add_argument("--growth", type=int, metavar="CELLS", nargs="?", const=2048, help="only tables of costs by map size, up to CELLS a side, and by number of bodies (default 2048)")
     parser.add_argument("--roads", type=int, metavar="TOWNS", nargs="?", const=200, help="only deliveries in seeded towns with traffic (default 200 towns)")
     parser.add_argument("--surfaces", type=int, metavar="WORLDS", nargs="?", const=200, help="only how well a body learns its ground, in seeded worlds (default 200 of each kind)")
+    parser.add_argument("--balls", type=int, metavar="WORLDS", nargs="?", const=40, help="only balls, learned and foreseen in hidden worlds of pymunk (default 40 worlds)")
+    parser.add_argument("--first-seed", type=int, default=10_000, help="of the worlds of --balls; those below 10000 are for tuning (default 10000)")
     try:
         options = parser.parse_args(argv)
     except SystemExit as exit:  # argparse has said what is wrong
@@ -74,6 +76,9 @@ def main(argv: list[str], engines: Callable[[], Mapping[str, Any]] | None = None
         return _roads(options.roads, options.json)
     if options.surfaces is not None:
         return _surfaces(options.surfaces, engines() if engines is not None else {}, options.json)
+    if options.balls is not None:
+        from npc_world.arena.bench_balls_bars import run_balls
+        return run_balls(options.balls, options.first_seed, file=options.json)
     if options.frames < 60:
         print(f"--frames {options.frames}: expected at least 60", file=sys.stderr)
         return 2

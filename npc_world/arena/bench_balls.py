@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from npc_world.learning.ball_model import BallConfig, BallModel
 from npc_world.models.ball_world import BallWorld
 
-__all__ = ["REPORTED_SEEDS", "BallRow", "HiddenWorld", "batch_row", "hidden_world", "noisy_row", "random_start", "run", "watched_row"]
+__all__ = ["REPORTED_SEEDS", "BallRow", "HiddenWorld", "batch_row", "hidden_world", "model_of", "noisy_row", "random_start", "watched_row"]
 
 Floats = NDArray[np.float64]
 REPORTED_SEEDS = 10_000
@@ -70,7 +70,8 @@ def random_start(rng: np.random.Generator, heights: tuple[float, float] = (50.0,
     return np.array([rng.uniform(100, 900), rng.uniform(*heights), rng.uniform(-500, 500), rng.uniform(-400, 100), 0.0])
 
 
-def _model(world: HiddenWorld, told: bool = False, balls: int = 256) -> BallModel:
+def model_of(world: HiddenWorld, told: bool = False, balls: int = 256) -> BallModel:
+    """A watcher of that world who knows its walls, and its laws only when `told`."""
     if not told:
         return BallModel(world.segments, world.radius_px, material=world.material, thickness_px=world.thickness_px, config=BallConfig(balls=balls))
     return BallModel(world.segments, world.radius_px, world.gravity_px_s2, world.damping, world.restitution, world.friction, inertia=0.5,
@@ -108,7 +109,7 @@ def watched_row(engine: Engine, seeds: range, *, rounded: bool, watched: int = 6
         paths = [engine(world, random_start(rng), frames - 1, FRAME_S) for _ in range(earlier + 1)]
         seen = [np.round(p) if rounded else p for p in paths]
         times = np.arange(frames) * FRAME_S
-        model = _model(world)
+        model = model_of(world)
         model.fit([(times[:181], p[:181]) for p in seen[:earlier]])
         for k in range(watched):
             model.observe(times[k], seen[-1][k])
@@ -145,7 +146,7 @@ def noisy_row(engine: Engine, seeds: range, *, told: bool = False, noise_px: flo
         paths = [engine(world, random_start(rng, heights), 300, FRAME_S) for _ in range(earlier + 1)]
         seen = [p + rng.normal(0.0, noise_px, p.shape) for p in paths]
         times = np.arange(301) * FRAME_S
-        model = _model(world, told)
+        model = model_of(world, told)
         model.fit([(times[:181], p[:181]) for p in seen[:earlier]])
         for k in range(watched):
             model.observe(times[k], seen[-1][k])
@@ -159,7 +160,7 @@ def noisy_row(engine: Engine, seeds: range, *, told: bool = False, noise_px: flo
     figures = {f"landing {k + 1} median px": float(np.median(m)) for k, m in enumerate(misses) if m}
     return BallRow(f"{len(seeds)} worlds, {noise_px:g} px noise, {watched} frames seen, from y {heights[0]:g} to {heights[1]:g}"
                    f"{', laws told' if told else ''}",
-                   figures | {"in the 90 % interval": float(np.mean(held)) if held else np.nan})
+                   figures | {"in the 90% interval": float(np.mean(held)) if held else np.nan})
 
 
 def batch_row(engine: Engine, balls: int = 1000, segments: int = 50) -> BallRow:
@@ -184,11 +185,3 @@ def batch_row(engine: Engine, balls: int = 1000, segments: int = 50) -> BallRow:
         engine(world, start, 180, FRAME_S)
     slow = (time.perf_counter() - began) * balls / 20
     return BallRow(f"{balls} balls, 3 s, {segments} segments", {"ms": 1e3 * min(spent), "times faster than the engine": slow / min(spent)})
-
-
-def run(engine: Engine, worlds: int = 40, first_seed: int = REPORTED_SEEDS) -> list[BallRow]:
-    """All rows, over `worlds` hidden worlds from `first_seed` on."""
-    seeds = range(first_seed, first_seed + worlds)
-    return [watched_row(engine, seeds, rounded=True), watched_row(engine, seeds, rounded=True, watched=30),
-            watched_row(engine, seeds, rounded=False), *(noisy_row(engine, seeds, told=told, heights=heights) for heights in ((50.0, 150.0), (350.0, 450.0)) for told in (False, True)),
-            batch_row(engine)]

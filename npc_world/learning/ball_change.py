@@ -56,9 +56,10 @@ def find_change(world: BallWorld, known: BallKnowledge, throw: Throw, doubt: flo
     if _whole(old, short, doubt):
         return learn(world, known, [throw], False, rng), Change((), True)
     described = known.laws.describe(known.belief.z, known.belief.covariance)
-    for names in _candidates(known, world, short.seen_px[: old.used + 12]):
+    candidates = list(_candidates(known, world, short.seen_px[: old.used + 12]))
+    for names in candidates if doubts == 0 else candidates[-1:]:  # at a loss for long it does not ponder each time
         opened = replace(known, belief=_opened(known, names))
-        found = explain(setting, piece, start, known.belief.z, opened.belief, doubt, rng)
+        found = explain(setting, piece, start, known.belief.z, opened.belief, doubt, rng, patient=len(names) > 2)
         if not _whole(found, short, doubt):
             continue
         learned = learn(world, opened, [throw], False, rng)

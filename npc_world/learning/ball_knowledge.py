@@ -27,6 +27,8 @@ _SUBSTEPS = (1, 2, 4, 3, 5, 8, 10)
 _NARROW = 1.2
 """Deviations of noisy fits are so much too small, as measured over tuning worlds: a Gaussian about one solution does not see the
 other contact frames that noise leaves possible.  Rounded sightings leave fewer."""
+_ROUNDED = 0.85
+"""And of fits to whole pixels: that the ball was within half a pixel, no more and no less, tells more than the Gaussian of the fit."""
 _TASTE = 121
 """Sightings of a throw by which schemes are compared."""
 
@@ -65,9 +67,11 @@ class BallKnowledge:
         return self.unexplained == 0 and self.misfit < _GOOD
 
     def unsettled(self) -> BallKnowledge:
-        """The same with wider belief: after a throw that neither the old laws nor any others explain."""
+        """The same with wider belief, up to what was believed before anything was seen: after a throw that no laws explain."""
         _mean, deviation = self.laws.prior()
-        return replace(self, belief=self.belief.widened(2.0, 0.05 * deviation))
+        wider = self.belief.widened(2.0, 0.05 * deviation)
+        excess = np.minimum(1.0, deviation / np.maximum(np.sqrt(np.diag(wider.covariance)), 1e-300))
+        return replace(self, belief=replace(wider, covariance=wider.covariance * np.outer(excess, excess)))
 
     def scaled_to(self, throws: list[Throw], world: BallWorld) -> BallKnowledge:
         """With a gravity unit, an engine step and a scheme to start from, guessed from throws while nothing was learned."""
@@ -131,7 +135,7 @@ def learn(world: BallWorld, known: BallKnowledge, throws: list[Throw], together:
     bounds = None if together else (known.belief.low, known.belief.high)
     found = _best_scheme(world, fresh, throws, noise, rounding, prior, rng, bounds)
     belief = LawBelief(found.z, found.z_covariance, found.z_low, found.z_high)
-    doubt = max(1.0, found.misfit) * (1.0 if rounding else _NARROW)  # what is not explained is not known either
+    doubt = max(1.0, found.misfit) * (_ROUNDED if rounding else _NARROW)  # what is not explained is not known either
     belief = replace(belief, covariance=belief.covariance * doubt**2)
     seen_px = known.noise_px if known.fixed_noise else found.setting.noise_px
     return replace(fresh, belief=belief, learned=True, scheme=found.setting.scheme, step_s=found.setting.step_s, noise_px=seen_px,

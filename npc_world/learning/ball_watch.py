@@ -77,16 +77,16 @@ class Explained:
 
 
 def explain(setting: Setting, piece: Piece, start: Floats, z: Floats, belief: LawBelief, misfit: float, rng: np.random.Generator,
-            used: int = 0) -> Explained:
+            used: int = 0, patient: bool = True) -> Explained:
     """The best state and laws for the piece, from `start` (5,) and z (F,), which explain its first `used` sightings.
 
     When a fit to all of them is off by more than `misfit` the horizon grows chunk by chunk, with a restart from draws where a
-    bounce is missed, and ends where these do not help.  Sightings far sharper than the start are first read as blurred, else the
+    bounce is missed, and ends where these do not help, at once when not `patient`.  Sightings far sharper than the start are first read as blurred, else the
     contacts would be held where the start put them.
     """
     blurred, count = replace(setting, noise_px=_BLUR_RADII * setting.world.radius_px), len(piece.steps)
     if setting.noise_px < 0.1 * blurred.noise_px:
-        rough = explain(blurred, piece, start, z, belief, misfit, rng, used)
+        rough = explain(blurred, piece, start, z, belief, misfit, rng, used, patient)
         if rough.used < count:
             return rough
         solution = rough.solution
@@ -99,8 +99,8 @@ def explain(setting: Setting, piece: Piece, start: Floats, z: Floats, belief: La
     if best.error <= misfit:
         return best
     furthest: Explained | None = None
-    for chunk in (8, 5):
-        found = _grow(setting, piece, start, z, belief, misfit, rng, used, chunk)
+    for chunk in (8, 5) if patient else (8,):
+        found = _grow(setting, piece, start, z, belief, misfit, rng, used, chunk, 2 if patient else 1)
         if found.used == count:
             return found if found.error < best.error else best
         if furthest is None or found.used > furthest.used:
@@ -112,8 +112,8 @@ def explain(setting: Setting, piece: Piece, start: Floats, z: Floats, belief: La
 
 
 def _grow(setting: Setting, piece: Piece, start: Floats, z: Floats, belief: LawBelief, misfit: float, rng: np.random.Generator, used: int,
-          chunk: int) -> Explained:
-    """Explain more and more of the piece, until two chunks in a row defy it."""
+          chunk: int, most_defied: int) -> Explained:
+    """Explain more and more of the piece, until so many chunks in a row defy it."""
     precision, count = belief.precision(), len(piece.steps)
     good = max(used, min(count, 10))
     solution = fit_pieces(setting, [piece], [good], start[None], z, belief.z, precision, 12, 1e-3)
@@ -129,7 +129,7 @@ def _grow(setting: Setting, piece: Piece, start: Floats, z: Floats, belief: LawB
             kept, good, defied = solution, upto, 0
         else:
             defied += 1
-            if defied == 2:
+            if defied == most_defied:
                 break
     if good < count:
         return Explained(kept, good, error)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
+import pytest
 
 from npc_world.adapters.pymunk.ball_truth import throw_ball
-from npc_world.arena import bench_balls
+from npc_world.arena import bench, bench_balls, bench_balls_bars
 
 
 def test_hidden_worlds_are_within_their_stated_ranges() -> None:
@@ -32,8 +36,37 @@ def test_rows_name_their_figures() -> None:
     assert row.figures["1 s median px"] < 5.0
     assert "whole pixels" in str(row)
     noisy = bench_balls.noisy_row(throw_ball, range(2), told=True)
-    assert 0.0 <= noisy.figures["in the 90 % interval"] <= 1.0
+    assert 0.0 <= noisy.figures["in the 90% interval"] <= 1.0
 
 
 def test_a_batch_is_much_faster_than_the_engine() -> None:
     assert bench_balls.batch_row(throw_ball, balls=200).figures["times faster than the engine"] > 20.0
+
+
+def test_a_figure_is_judged_by_its_bar() -> None:
+    row = bench_balls.BallRow("noisy", {"landing 1 median px": 3.1, "in the 90% interval": 0.9, "other": 1.0})
+    first, second, third = bench_balls_bars.measured("noisy", row)
+    assert (first.passed, second.passed, third.passed) == (False, True, None)
+    lines = bench_balls_bars.balls_table([first, second, third]).splitlines()
+    assert lines[0].split()[-4:] == ["at", "most", "3", "FAIL"]
+    assert lines[1].split()[-4:] == ["0.87", "to", "0.93", "pass"]
+    assert lines[2].split()[-1] == "1"
+
+
+@pytest.mark.slow
+def test_every_figure_stands_beside_its_bar(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert bench_balls_bars.run_balls(1, 5, 0.3, tmp_path / "balls.json") == 0
+    told = capsys.readouterr().out
+    rows = {row["what"]: row for row in json.loads((tmp_path / "balls.json").read_text(encoding="utf-8"))["rows"]}
+    assert {name for name in bench_balls_bars.BALL_BARS if "landing" not in name} <= set(rows)
+    for name, row in rows.items():
+        assert name in told
+        if name in bench_balls_bars.BALL_BARS:
+            low, high = bench_balls_bars.BALL_BARS[name]
+            assert row["passed"] == (low <= row["value"] <= high)
+    assert rows["exact: 1 s median px"]["passed"]
+
+
+def test_wrong_worlds_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert bench.main(["--balls", "0"]) == 2
+    assert "--balls 0" in capsys.readouterr().err

@@ -101,6 +101,16 @@ def test_a_moved_wall_is_no_law_and_makes_unsure(ball: nw.BallModel) -> None:
     assert ball.fits
 
 
+def test_at_a_loss_for_long_it_is_as_unsure_as_at_first(ball: nw.BallModel) -> None:
+    known = ball.knowledge
+    _mean, deviation = known.laws.prior()
+    for _ in range(12):
+        wider = known.unsettled()
+        assert (np.diag(wider.belief.covariance) >= 0.999 * np.minimum(np.diag(known.belief.covariance), deviation**2)).all()
+        known = wider
+    np.testing.assert_allclose(np.sqrt(np.diag(known.belief.covariance)), deviation)
+
+
 def test_a_slow_drift_is_followed(ball: nw.BallModel) -> None:
     rng = np.random.default_rng(6)
     for n in range(24):
