@@ -27,21 +27,26 @@ def hindered(ground: Terrain, before_px: Floats, asked_px: Floats, size_px: tupl
     is not clear: also before it touches, because a game that refuses a move into a wall leaves a gap of up to that move.
     Walking along a wall is no hindrance as long as it does not lean on it.  Walls that nobody told of cannot be known here.
     """
-    reach = np.abs(asked_px)
-    leans = reach > _LEANING * max(float(reach[0]), float(reach[1]))
-    if not leans.any():
+    across, down = float(asked_px[0]), float(asked_px[1])
+    least = _LEANING * max(abs(across), abs(down))
+    skin = _SKIN_BODIES * max(size_px)
+    if abs(across) > least:
+        across += math.copysign(skin, across)
+    if abs(down) > least:
+        down += math.copysign(skin, down)
+    if across == 0.0 and down == 0.0:
         return False
-    end = before_px + asked_px + np.where(leans, np.sign(asked_px) * _SKIN_BODIES * max(size_px), 0.0)
-    return not NavGrid.of(ground, size_px).clear_line(before_px, end)
+    x, y = float(before_px[0]), float(before_px[1])
+    return not NavGrid.of(ground, size_px).clear_line((x, y), (x + across, y + down))
 
 
 def touches_a_body(now: Observation) -> bool:
     """Whether the box of another body is within a little of one's own: it may push, drag, or stand in the way."""
     width, height = now.size_px
     skin = _SKIN_BODIES * max(width, height)
+    x, y = float(now.position_px[0]), float(now.position_px[1])
     for other in (*now.targets.values(), *now.others):
         size = other.size_px or now.size_px
-        if (math.fabs(other.position_px[0] - now.position_px[0]) < 0.5 * (width + size[0]) + skin
-                and math.fabs(other.position_px[1] - now.position_px[1]) < 0.5 * (height + size[1]) + skin):
+        if abs(other.position_px[0] - x) < 0.5 * (width + size[0]) + skin and abs(other.position_px[1] - y) < 0.5 * (height + size[1]) + skin:
             return True
     return False

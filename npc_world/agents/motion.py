@@ -36,7 +36,7 @@ class OwnMotion:
         if last is None or now.dt_s <= 0.0:
             return
         moved = now.position_px - last
-        distance = math.hypot(moved[0], moved[1])
+        distance = math.hypot(*moved.tolist())
         speed = distance / now.dt_s
         if distance > 2.0 * max(now.size_px) and speed > 10.0 * max(self._fastest, max(now.size_px)):
             self.velocity_px_s = np.zeros(2)
