@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from npc_world.core.links import Link as Link
     from npc_world.core.records import Action as Action
     from npc_world.core.records import Belief as Belief
+    from npc_world.core.records import Bodies as Bodies
     from npc_world.core.records import Explanation as Explanation
     from npc_world.core.records import Forecast as Forecast
     from npc_world.core.records import Observation as Observation
@@ -65,7 +66,7 @@ _HOME = {
     "TravelWriter": "learning.travel_writer", "Navigator": "agents.navigator", "RoadMap": "planners.roads",
     "BadInputError": "core.errors", "ConfigError": "core.errors", "MissingExtraError": "core.errors",
     "NpcWorldError": "core.errors", "SaveFileError": "core.errors",
-    "Action": "core.records", "Belief": "core.records", "Explanation": "core.records", "Forecast": "core.records",
+    "Action": "core.records", "Belief": "core.records", "Bodies": "core.records", "Explanation": "core.records", "Forecast": "core.records",
     "Observation": "core.records", "Plan": "core.records",
     "Terrain": "core.terrain", "Link": "core.links", "links_along": "models.nav_links",
     "Surface": "models.surfaces", "TopDownBody": "models.top_down",

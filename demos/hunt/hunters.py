@@ -69,7 +69,7 @@ class Hunter:
     def heading_rad(self) -> float:
         return float(self.npc.heading_rad)
 
-    def think(self, player: NDArray[np.float64], heard: bool, others: list[NDArray[np.float64]], physics: Physics, dt_s: float) -> list[Event]:
+    def think(self, player: NDArray[np.float64], heard: bool, others: nw.Bodies, physics: Physics, dt_s: float) -> list[Event]:
         """Look, think, and push off the ground as advised; it is shown the player only if it sees or hears it."""
         seen = bool(self.npc.sees(player))
         self.last_action = self.npc.step(self.walker, player if seen or heard else None, dt_s, others=others)

@@ -173,12 +173,12 @@ class HuntWorld:
             self.events.append(Event("lever", np.array(self.levers[lever])))
 
     def _hunt(self, waiting: bool, dt_s: float) -> None:
-        positions = [hunter.position for hunter in self.hunters]
+        positions = np.array([hunter.position for hunter in self.hunters]).reshape(-1, 2)
         for number, hunter in enumerate(self.hunters):
             if waiting:
                 hunter.stand(self.physics, dt_s)
             else:
-                others = positions[:number] + positions[number + 1:]
+                others = nw.Bodies(positions, without=number)
                 self.events += hunter.think(self.player.position, self._hears(hunter), others, self.physics, dt_s)
 
     def _hears(self, hunter: Hunter) -> bool:

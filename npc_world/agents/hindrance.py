@@ -45,8 +45,15 @@ def touches_a_body(now: Observation) -> bool:
     width, height = now.size_px
     skin = _SKIN_BODIES * max(width, height)
     x, y = float(now.position_px[0]), float(now.position_px[1])
-    for other in (*now.targets.values(), *now.others):
+    for other in now.targets.values():
         size = other.size_px or now.size_px
         if abs(other.position_px[0] - x) < 0.5 * (width + size[0]) + skin and abs(other.position_px[1] - y) < 0.5 * (height + size[1]) + skin:
             return True
-    return False
+    if len(now.others) == 0:
+        return False
+    sizes = now.others.sizes_px
+    reach = 0.5 * (np.array(now.size_px) + (now.size_px if sizes is None else np.where(np.isfinite(sizes), sizes, now.size_px))) + skin
+    touching: NDArray[np.bool_] = np.all(np.abs(now.others.positions_px - now.position_px) < reach, axis=1)
+    if now.others.without >= 0:
+        touching[now.others.without] = False
+    return bool(touching.any())

@@ -28,20 +28,23 @@ class KeepClear:
         Others are told apart by their order in the list; one that jumped is taken to stand still.
         """
         others = now.others
-        if not others:
-            self._last = np.empty((0, 2))
-            return wanted
-        places = np.array([other.position_px for other in others])
+        places = others.positions_px
         last, self._last = self._last, places
-        if not (wanted[0] or wanted[1]):
+        if len(others) == 0 or not (wanted[0] or wanted[1]):
             return wanted
         size = 0.5 * max(now.size_px)
         offsets = places - now.position_px
-        near = np.flatnonzero(np.einsum("nc,nc->n", offsets, offsets) < (_NEAR_S * speed + 2.0 * size) ** 2)
+        close = np.einsum("nc,nc->n", offsets, offsets) < (_NEAR_S * speed + 2.0 * size) ** 2
+        if others.without >= 0:
+            close[others.without] = False
+        near = np.flatnonzero(close)
         if len(near) == 0:
             return wanted
         moved = (places[near] - last[near]) / now.dt_s if len(last) == len(places) else np.zeros((len(near), 2))
         moved[np.einsum("nc,nc->n", moved, moved) > (4.0 * speed) ** 2] = 0.0
-        radii = [0.5 * max(sizes) if (sizes := others[i].size_px) is not None else size for i in near.tolist()]
+        radii = np.full(len(near), size)
+        if others.sizes_px is not None:
+            seen = 0.5 * others.sizes_px[near].max(axis=1)
+            radii = np.where(np.isfinite(seen), seen, size)
         return avoid(now.position_px, own, wanted, size, places[near], moved, radii, now.dt_s, ground=ground, top_speed_px_s=speed,
                      reciprocal=True, config=self.config)

@@ -53,7 +53,8 @@ class Npc:
 
     def step(self, me: Any, target: Any, dt_s: float, others: Iterable[Any] = (), options: Any = None) -> Action:
         """What to do now.  me: the game's own sprite, body or position of this NPC; target: what it hunts, None while unseen, or
-        a dict of several; dt_s: seconds since the last frame (frames, when loaded with time="frames"); others: bodies to avoid;
+        a dict of several; dt_s: seconds since the last frame (frames, when loaded with time="frames"); others: bodies to avoid, or
+        `nw.Bodies`, read once for many NPCs;
         options: (n, 2) the velocities the game can realise, one of which is then advised.
 
         Raises `BadInputError` naming the argument for positions that cannot be read or are not finite and for a dt in another unit.

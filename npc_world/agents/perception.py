@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from npc_world.core.errors import BadInputError
 from npc_world.core.reading import position_of, size_of
-from npc_world.core.records import Observation, Sighting
+from npc_world.core.records import Bodies, Observation, Sighting
 
-__all__ = ["Clock", "perceive"]
+__all__ = ["Clock", "bodies_of", "perceive"]
 
 _LONGEST_FRAME_S = 4.0
 """A frame longer than this is taken for a mistaken unit (16 for 0.016) …"""
@@ -58,9 +58,27 @@ def perceive(time_s: float, dt_s: float, me: Any, target: Any, others: Iterable[
         if thing is not None:
             label = "target" if name == "target" else f"target[{name!r}]"
             targets[str(name)] = Sighting(position_of(thing, label), size_of(thing))
-    seen_others = tuple(Sighting(position_of(other, f"others[{i}]"), size_of(other)) for i, other in enumerate(others) if other is not me)
     return Observation(time_s=time_s, dt_s=dt_s, position_px=position, size_px=size_of(me) or default_size, targets=targets,
-                       others=seen_others)
+                       others=_checked(others) if type(others) is Bodies else bodies_of(others, me))
+
+
+def bodies_of(things: Iterable[Any], me: Any = None, name: str = "others") -> Bodies:
+    """Where the things are and how large, without `me`; `BadInputError` naming the one that cannot be read."""
+    positions, sizes = [], []
+    for i, thing in enumerate(things):
+        if thing is not me:
+            positions.append(position_of(thing, f"{name}[{i}]"))
+            sizes.append(size_of(thing) or (math.nan, math.nan))
+    return Bodies(np.array(positions), np.array(sizes)) if positions else Bodies(np.empty((0, 2)))
+
+
+def _checked(bodies: Bodies) -> Bodies:
+    for name, values in (("positions_px", bodies.positions_px), ("sizes_px", bodies.sizes_px)):
+        if values is not None and (not isinstance(values, np.ndarray) or values.shape != (len(bodies.positions_px), 2)):
+            raise BadInputError(f"others.{name}={values!r}: expected an array (n, 2), n alike for positions and sizes")
+    if not np.isfinite(bodies.positions_px).all() or not -1 <= bodies.without < len(bodies.positions_px):
+        raise BadInputError(f"others={bodies!r}: expected finite positions_px, and `without` one of their rows or -1")
+    return bodies
 
 
 def facing(heading_rad: float, velocity: NDArray[np.float64], dt_s: float, turn_rad_s: float = 8.0) -> float:

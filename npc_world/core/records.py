@@ -9,7 +9,7 @@ Arrays inside a record are never written to after construction.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from npc_world.core import mixture
 from npc_world.core.errors import BadInputError
 
-__all__ = ["Action", "Belief", "Explanation", "Forecast", "Observation", "Plan", "Sighting"]
+__all__ = ["Action", "Belief", "Bodies", "Explanation", "Forecast", "Observation", "Plan", "Sighting"]
 
 Floats = NDArray[np.float64]
 
@@ -35,6 +35,34 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True)
+class Bodies:
+    """Many bodies as they were seen this frame, in the order the game named them; iterates as `Sighting`s.
+
+    Where many NPCs see each other, each of n would read n sprites; made once a frame, and handed to each with its own row
+    left out, they are read once:  `Bodies(positions, sizes, without=row)` as `others`.
+    """
+
+    positions_px: Floats
+    """(n, 2) centres, finite."""
+    sizes_px: Floats | None = None
+    """(n, 2) widths and heights, NaN where they cannot be seen; None when none can."""
+    without: int = -1
+    """The row that is the observer itself; -1 when it is not among them."""
+
+    def __len__(self) -> int:
+        return len(self.positions_px) - (self.without >= 0)
+
+    def __iter__(self) -> Iterator[Sighting]:
+        for row, position in enumerate(self.positions_px):
+            if row != self.without:
+                size = None if self.sizes_px is None or not math.isfinite(self.sizes_px[row].sum()) else self.sizes_px[row]
+                yield Sighting(position, None if size is None else (float(size[0]), float(size[1])))
+
+
+_NOBODY = Bodies(np.empty((0, 2)))
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """What one NPC perceives in one frame: itself, and the bodies it sees."""
 
@@ -46,7 +74,7 @@ class Observation:
     """Own width and height."""
     targets: Mapping[str, Sighting]
     """The targets in sight, by name; a target that is known but not seen is absent."""
-    others: tuple[Sighting, ...] = ()
+    others: Bodies = _NOBODY
     """Bodies to avoid."""
 
 

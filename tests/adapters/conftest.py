@@ -28,7 +28,7 @@ class StraightNpc:
         self.shown: list[tuple[Any, ...]] = []
 
     def step(self, me: Any, target: Any, dt_s: float, others: Any = (), **options: Any) -> Action:
-        self.shown.append((tuple(me.rect), target, dt_s, [(o.x, o.y, o.w, o.h) for o in others]))
+        self.shown.append((tuple(me.rect), target, dt_s, [(*(o.position_px - 0.5 * np.array(o.size_px)), *o.size_px) for o in others]))
         return Action(velocity_px_s=self.velocity, acceleration_px_s2=np.zeros(2), _carry=self.carry)
 
 

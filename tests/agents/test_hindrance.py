@@ -7,7 +7,7 @@ import pytest
 
 import npc_world as nw
 from npc_world.agents.hindrance import hindered, touches_a_body
-from npc_world.core.records import Observation, Sighting
+from npc_world.core.records import Bodies, Observation
 
 _DRAWN = """
 ###################
@@ -104,7 +104,7 @@ def test_a_wall_that_is_leaned_on_hinders_and_one_that_is_walked_along_does_not(
 
 def test_a_body_beside_it_is_noticed() -> None:
     def seeing(*places: tuple[float, float]) -> Observation:
-        others = tuple(Sighting(np.array(place), (20.0, 20.0)) for place in places)
+        others = Bodies(np.array(places).reshape(-1, 2), np.full((len(places), 2), 20.0))
         return Observation(time_s=0.0, dt_s=DT, position_px=np.array([100.0, 100.0]), size_px=(20.0, 20.0), targets={}, others=others)
 
     assert touches_a_body(seeing((300, 100), (119.5, 90.0)))

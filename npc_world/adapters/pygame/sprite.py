@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pygame
 
 from npc_world.adapters.pygame.moving import Walls, box_of, move_box
+from npc_world.agents.perception import bodies_of
 from npc_world.core.errors import BadInputError
 from npc_world.core.reading import position_of
-from npc_world.core.records import Action
+from npc_world.core.records import Action, Bodies
 from npc_world.core.terrain import Terrain
 
 __all__ = ["NPCGroup"]
@@ -75,11 +77,12 @@ class NPCGroup(pygame.sprite.Group):  # type: ignore[misc, type-arg]
         """
         dt = dt * _SECONDS_PER_UNIT[self._time]
         sprites = self.sprites()
-        bodies = [_Seen(sprite) for sprite in sprites]
-        around = list(others)
+        boxes = np.array([(box.x, box.y, box.w, box.h) for box in map(box_of, sprites)], dtype=np.float64).reshape(-1, 4)
+        around = bodies_of(others)
+        places = np.concatenate([boxes[:, :2] + 0.5 * boxes[:, 2:], around.positions_px])
+        sizes = np.concatenate([boxes[:, 2:], around.sizes_px if around.sizes_px is not None else np.empty((0, 2))])
         for index, sprite in enumerate(sprites):
-            neighbours = [*bodies[:index], *bodies[index + 1:], *around]
-            self._actions[sprite] = self.npc(sprite).step(sprite, target, dt, others=neighbours, **options)
+            self._actions[sprite] = self.npc(sprite).step(sprite, target, dt, others=Bodies(places, sizes, index), **options)
         walls = self._walls.edges()
         for sprite in sprites:
             move_box(sprite, self._actions[sprite].pixels(dt), walls)
@@ -100,13 +103,3 @@ class NPCGroup(pygame.sprite.Group):  # type: ignore[misc, type-arg]
         self._loaded += 1
         self._npcs[sprite] = npc
         return npc
-
-
-class _Seen:
-    """Another body as it stood when the frame began."""
-
-    __slots__ = ("h", "w", "x", "y")
-
-    def __init__(self, sprite: Any) -> None:
-        box = box_of(sprite)
-        self.x, self.y, self.w, self.h = float(box.x), float(box.y), float(box.w), float(box.h)
