@@ -119,7 +119,8 @@ def evaluate(tracks: Iterable[Track], every_s: float = 0.25, config: TargetConfi
             assert belief is not None
             _add(scores, "filter", belief.position_px + HORIZONS_S[:, None] * belief.velocity_px_s - truth)
             means, covariances = np.ascontiguousarray(forecast.positions_px[:, steps]), forecast.covariances_px2[:, steps]
-            scores.levels.append(mixture.levels(means, covariances, forecast.weights, truth))
+            found = mixture.levels(means, covariances, forecast.weights, truth)
+            scores.levels.append(mixture.corrected(found, None if forecast.regions is None else forecast.regions[steps]))
             dense = mixture.density(means, covariances, forecast.weights, truth) * scale ** 2
             scores.likelihood.append(-np.log(np.maximum(dense, 1e-12)))
         advance()

@@ -13,7 +13,7 @@ from npc_world.beliefs.unrolling import unroll_experts
 from npc_world.beliefs.weighing import error_variance, missed_share, weigh_experts, wide_variance
 from npc_world.core.compiled import kernel
 
-__all__ = ["compose", "row_weights"]
+__all__ = ["compose", "mix", "row_weights"]
 
 _SAME = 0.35
 """Futures that stay closer than so many of their standard deviations are one."""
@@ -56,14 +56,20 @@ def compose(m, times, given, given_log_prior, walls, clear, most, positions, cov
     *there*: rows are drawn together so that the mixture's mean and spread agree with those weights (moment matching).
     The last row, expert EXPERTS, stands for what nobody foresees.
     """
-    steps = times.shape[0]
-    tracks = np.empty((EXPERTS, steps, 2))
+    tracks = np.empty((EXPERTS, times.shape[0], 2))
     present = np.empty(EXPERTS, np.bool_)
     unroll_experts(m, times, given, tracks, present)
     by_bin = np.empty((BINS, EXPERTS))
     weigh_experts(m, present, given_log_prior, by_bin)
+    return mix(m, times, times[times.shape[0] - 1], tracks, by_bin, walls, clear, most, positions, covariances, weights, chosen)
+
+
+@kernel
+def mix(m, times, horizon_s, tracks, by_bin, walls, clear, most, positions, covariances, weights, chosen):  # type: ignore[no-untyped-def]
+    """`compose` from the experts' tracks (EXPERTS, H, 2) and weights (BINS, EXPERTS), both of which it changes; rows are weighed for horizon_s."""
+    steps = times.shape[0]
     rows = np.empty(EXPERTS)
-    row_weights(by_bin, times[steps - 1], rows)
+    row_weights(by_bin, horizon_s, rows)
     used = _worth_it(rows, by_bin)
     z, _, _, _, _ = blend(m)
     for e in used:
@@ -75,7 +81,7 @@ def compose(m, times, given, given_log_prior, walls, clear, most, positions, cov
             at_bins[e, b, 0], at_bins[e, b, 1] = error_variance(m, e, b, 0), error_variance(m, e, b, 1)
     variances = np.empty((EXPERTS, steps, 2))
     wide = np.empty((steps, 4))
-    missed = _missed_at(m, by_bin, times[steps - 1])
+    missed = _missed_at(m, by_bin, max(horizon_s, times[steps - 1]))
     for h in range(steps):
         _match_moments(m, times[h], h, used, at_bins, by_bin, rows, tracks, variances, missed, wide)
     groups = _group(used, rows, tracks, variances, max(1, most - 1))

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from npc_world.beliefs.calibrating import calibrate
 from npc_world.beliefs.layout import (
     BIN_JUDGED,
     BIN_S,
@@ -32,32 +33,25 @@ from npc_world.beliefs.layout import (
     RECORDS,
     SCORE,
     SPOKEN,
-    SPREAD,
-    SURPRISE,
-    TAIL,
     TOP_SPEED,
     WIDE,
 )
 from npc_world.beliefs.regression import learn_ways
+from npc_world.beliefs.settings import (
+    BOLDNESS,
+    DEPTH,
+    ERROR_MEMORY_S,
+    LONG_DEPTH,
+    LONG_MEMORY_S,
+    MEMORY_PER_S,
+    MEMORY_S,
+    STACKING,
+    TRUSTING,
+)
 from npc_world.beliefs.weighing import error_variance, wide_variance
 from npc_world.core.compiled import kernel
 
-__all__ = ["drop_records", "judge", "normal_bank"]
-
-MEMORY_S, MEMORY_PER_S, BOLDNESS, DEPTH, ERROR_MEMORY_S, SPREAD_RATE, LONG_MEMORY_S, LONG_DEPTH, STACKING, TRUSTING = range(10)
-"""Places in `settings`: score memory in s, more of it per s of horizon, weight of evidence, least score below the best, …"""
-
-
-def normal_bank(count: int = 48) -> np.ndarray:
-    """(count, 2) standard normal deviates on a golden-angle spiral, in an order that any stretch of which is well spread."""
-    index = np.arange(count)
-    radius = np.sqrt(-2.0 * np.log1p(-(index + 0.5) / count))
-    angle = index * (math.pi * (3.0 - math.sqrt(5.0)))
-    order = np.argsort((index * 0.6180339887) % 1.0)
-    return np.ascontiguousarray(np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)[order])
-
-
-BANK = normal_bank()
+__all__ = ["drop_records", "judge"]
 
 @kernel
 def drop_records(m):  # type: ignore[no-untyped-def]
@@ -105,7 +99,7 @@ def _judge_record(m, b, record, x, y, settings):  # type: ignore[no-untyped-def]
     mean_a, mean_c = mean_a / total, mean_c / total
     step_s = _record_step(m, b, record)
     wide_a, wide_c = wide_variance(m, b, 0), wide_variance(m, b, 1)
-    _calibrate(m, b, record, seen, mean_a, mean_c, wide_a, wide_c, step_s, settings)
+    calibrate(m, b, record, x, y, step_s, settings)
     wide = density(mean_a, mean_c, wide_a, wide_c) + 1e-30 / math.sqrt(wide_a * wide_c)
     keep = math.exp(-step_s / (settings[MEMORY_S] + settings[MEMORY_PER_S] * BIN_S[b]))
     keep_long = math.exp(-step_s / settings[LONG_MEMORY_S])
@@ -187,60 +181,6 @@ def _record_step(m, b, record):  # type: ignore[no-untyped-def]
         return 0.1
     before = RECORD + (int(m[DUE + b]) - 1) % RECORDS * RECORD_SIZE
     return min(0.5, max(0.02, m[record + RECORD_TIME] - m[before + RECORD_TIME]))
-
-
-@kernel
-def _calibrate(m, b, record, seen, mean_a, mean_c, wide_a, wide_c, step_s, settings):  # type: ignore[no-untyped-def]
-    """Move the spread and the tail of horizon b so that half of what happens falls within the 50 % region and a tenth outside the 90 % one.
-
-    seen (EXPERTS, 4): the outcome from each expert, and its variances; so expert e sits at minus that from the outcome.
-    """
-    widen = math.exp(2.0 * m[SPREAD + b])
-    parts = np.empty((EXPERTS + 1, 5))  # weight, place along and across, variances
-    count, missed, shares = 0, 0.0, 0.0
-    for e in range(EXPERTS):
-        w = m[record + RECORD_WEIGHTS + e * BINS + b]
-        if w > 0.004 and seen[e, 0] == seen[e, 0]:
-            miss = min(0.95, max(0.02, m[MISSED + e * BINS + b]))
-            missed += w * miss
-            shares += w
-            parts[count, 0], parts[count, 1], parts[count, 2] = w, -seen[e, 0], -seen[e, 1]
-            parts[count, 3], parts[count, 4] = widen * seen[e, 2], widen * seen[e, 3]
-            count += 1
-    missed = min(0.9, missed / shares * math.exp(m[TAIL + b]))
-    for e in range(count):
-        parts[e, 0] *= (1.0 - missed) / shares
-    parts[count, 0], parts[count, 1], parts[count, 2], parts[count, 3], parts[count, 4] = missed, -mean_a, -mean_c, wide_a, wide_c
-    count += 1
-    here = _mixture(parts, count, 0.0, 0.0)
-    total, above, spread_a, spread_c, at = 0.0, 0.0, 1e-300, 1e-300, 0
-    for e in range(count):
-        w = parts[e, 0]
-        spread_a += w * (parts[e, 3] + (parts[e, 1] + mean_a) ** 2)
-        spread_c += w * (parts[e, 4] + (parts[e, 2] + mean_c) ** 2)
-        draws = max(1, int(BANK.shape[0] * w + 0.5))
-        for _ in range(draws):
-            sa = parts[e, 1] + BANK[at % BANK.shape[0], 0] * math.sqrt(parts[e, 3])
-            sc = parts[e, 2] + BANK[at % BANK.shape[0], 1] * math.sqrt(parts[e, 4])
-            at += 1
-            total += w / draws
-            if here <= 0.0 or _mixture(parts, count, sa, sc) > here:
-                above += w / draws
-    level = above / total if total > 0.0 else 0.5
-    rate = settings[SPREAD_RATE] * min(1.0, 3.0 * step_s / (BIN_S[b] + 0.2))
-    m[SPREAD + b] = min(1.5, max(-1.5, m[SPREAD + b] + rate * (0.5 if level > 0.5 else -0.5)))
-    m[TAIL + b] = min(2.0, max(-1.5, m[TAIL + b] + rate * (1.8 if level > 0.9 else -0.2)))
-    if b == 1:
-        square = 0.5 * (mean_a * mean_a / spread_a + mean_c * mean_c / spread_c)
-        m[SURPRISE] += min(1.0, step_s / 0.8) * (min(square, 30.0) - m[SURPRISE])
-
-
-@kernel
-def _mixture(parts, count, a, c):  # type: ignore[no-untyped-def]
-    total = 0.0
-    for e in range(count):
-        total += parts[e, 0] * density(a - parts[e, 1], c - parts[e, 2], parts[e, 3], parts[e, 4])
-    return total
 
 
 @kernel

@@ -79,17 +79,27 @@ RECORD_FEATURES = 6
 RECORD_MEANS = RECORD_FEATURES + 2 * FEATURES
 RECORD_WEIGHTS = RECORD_MEANS + EXPERTS * BINS * 2
 RECORD_TRUST = RECORD_WEIGHTS + EXPERTS * BINS
-RECORD_SIZE = RECORD_TRUST + BINS
+RECORD_MIXTURE = RECORD_TRUST + BINS
+MIXED = 9
+"""Rows of the forecast as it was stated: first their weights (MIXED,), then (BINS, MIXED, 5) of x, y, xx, yy, xy."""
+RECORD_SIZE = RECORD_MIXTURE + MIXED + 5 * MIXED * BINS
 PLAIN = WIDE + 3 * BINS
 """(BINS, 2) how much less the mixture's mean erred than GO (discounted, in mean errors of GO), and GO's mean error in px."""
 TAIL = PLAIN + 2 * BINS
 """(BINS,) log factor on the probability that no expert is right, which keeps the wide stated regions true."""
-RECORD = TAIL + BINS
+LEVEL = TAIL + BINS
+"""(BINS, 2) what the mixture must call the 50 % and the 90 % region for these to hold 50 % and 90 % of what happens …"""
+HELD = LEVEL + 2 * BINS
+"""(BINS, 3) … and whether they did in the last minute: discounted share inside both, and how many moments that is of."""
+RECORD = HELD + 3 * BINS
 """(RECORDS, RECORD_SIZE) ring."""
 
 LEARNED = RECORD
 """What precedes is worth saving; the records are not."""
 MEMORY = RECORD + RECORDS * RECORD_SIZE
+
+FIRST_LEVELS = np.array([(0.4, 0.92), (0.4, 0.92), (0.45, 0.93), (0.5, 0.96), (0.5, 0.97)])
+"""(BINS, 2) LEVEL before anything was judged, as strangers needed it."""
 
 
 def new_memory(targets: int = 1) -> np.ndarray:
@@ -98,5 +108,6 @@ def new_memory(targets: int = 1) -> np.ndarray:
     memory[:, [PEAK_STEPS, SURPRISE]] = 0.0, 1.0
     memory[:, JUMP_TIME] = -1e300
     memory[:, MISSED:MISSED + EXPERTS * BINS] = 0.3
+    memory[:, LEVEL:LEVEL + 2 * BINS] = FIRST_LEVELS.ravel()
     memory[:, MATCH:MATCH + 4 * MATCHES] = -1.0
     return memory

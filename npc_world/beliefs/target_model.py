@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from npc_world.beliefs.arguments import checked_time, step_times, threat_points
 from npc_world.beliefs.base import Hypothesizer
+from npc_world.beliefs.calibrating import regions
 from npc_world.beliefs.composing import compose, row_weights
 from npc_world.beliefs.hidden import Hidden
 from npc_world.beliefs.imm import blend
@@ -35,10 +36,11 @@ from npc_world.beliefs.layout import (
     new_memory,
 )
 from npc_world.beliefs.memory_file import learned_state, move_records, restore_learned
+from npc_world.beliefs.recording import record_experts
 from npc_world.beliefs.searching import forecast_from_places
 from npc_world.beliefs.surroundings import Surroundings
 from npc_world.beliefs.target_config import TargetConfig
-from npc_world.beliefs.unrolling import FINE_TIMES_S, record_experts, unroll_experts
+from npc_world.beliefs.unrolling import FINE_TIMES_S, unroll_experts
 from npc_world.beliefs.watching import watch
 from npc_world.beliefs.weighing import weigh_experts
 from npc_world.core.errors import BadInputError
@@ -314,7 +316,8 @@ class TargetModel:
         weights = weights[:count]
         if self._hidden is not None and self._hidden.seen is not None:
             weights = self._unless_seen(positions[:count, 0], weights)
-        return Forecast(times, positions[:count], weights, covariances[:count], tuple([labels[e] for e in chosen[:count].tolist()]))
+        return Forecast(times, positions[:count], weights, covariances[:count], tuple([labels[e] for e in chosen[:count].tolist()]),
+                        regions(m, ahead))
 
     def _unless_seen(self, now_px: Floats, weights: Floats) -> Floats:
         """Futures that would have been seen by now count little."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from npc_world.core.compiled import kernel
 
-__all__ = ["density", "in_highest_density_region", "levels", "normal_bank", "sample"]
+__all__ = ["corrected", "density", "in_highest_density_region", "levels", "normal_bank", "sample"]
 
 Floats = NDArray[np.float64]
 _TINY = 1e-150
@@ -50,6 +50,17 @@ def levels(means: Floats, covariances: Floats, weights: Floats, points: Floats) 
     out = np.empty(means.shape[1])
     _levels(_precisions(covariances), _contiguous(means), _cholesky(covariances), _contiguous(weights), _contiguous(points), _BANK, out)
     return out
+
+
+def corrected(found: Floats, regions: Floats | None) -> Floats:
+    """(H,) levels as they should have been called, given (H, 2) the levels that in fact held 50 % and 90 %: linear between."""
+    if regions is None:
+        return found
+    half, most = regions[:, 0], np.maximum(regions[:, 1], regions[:, 0] + 1e-6)
+    low = 0.5 * found / np.maximum(half, 1e-9)
+    middle = 0.5 + 0.4 * (found - half) / (most - half)
+    high = 0.9 + 0.1 * (found - most) / np.maximum(1.0 - most, 1e-9)
+    return np.asarray(np.clip(np.where(found <= half, low, np.where(found <= most, middle, high)), 0.0, 1.0))
 
 
 def normal_bank(count: int) -> Floats:

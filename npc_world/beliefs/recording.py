@@ -1,0 +1,103 @@
+"""What every expert says now, and the forecast made of it, written down to be judged when the time comes."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from npc_world.beliefs.composing import mix
+from npc_world.beliefs.contact import slide
+from npc_world.beliefs.imm import blend
+from npc_world.beliefs.layout import (
+    BIN_S,
+    BINS,
+    EXPERTS,
+    FEATURES,
+    FINE_S,
+    FINE_STEPS,
+    HEADING,
+    MIXED,
+    OWN,
+    RECORD,
+    RECORD_FEATURES,
+    RECORD_HEADING,
+    RECORD_MEANS,
+    RECORD_MIXTURE,
+    RECORD_SEGMENT,
+    RECORD_SIZE,
+    RECORD_SPEED,
+    RECORD_TIME,
+    RECORD_TRUST,
+    RECORD_WEIGHTS,
+    RECORD_X,
+    RECORD_Y,
+    RECORDS,
+    SEGMENT,
+    SPEED,
+    SPOKEN,
+    SPOKEN_TIME,
+    TIME,
+)
+from npc_world.beliefs.regression import read_features
+from npc_world.beliefs.unrolling import unroll_experts
+from npc_world.beliefs.weighing import trust_in_mixture, weigh_experts
+from npc_world.core.compiled import kernel
+
+__all__ = ["record_experts"]
+
+_USUAL_HORIZON_S = 2.0
+"""Forecasts are judged as if asked for so far."""
+NO_CLEARANCE = np.empty((0, 0))
+"""Tracks keep out of walls already."""
+
+
+@kernel
+def record_experts(m, times, given, given_log_prior, walls, clear):  # type: ignore[no-untyped-def]
+    """Write down what every expert says now, to be judged when the time comes.  times (FINE_STEPS,) = FINE_S, 2 FINE_S …"""
+    tracks = np.empty((EXPERTS, FINE_STEPS, 2))
+    present = np.empty(EXPERTS, np.bool_)
+    unroll_experts(m, times, given, tracks, present)
+    weights = np.empty((BINS, EXPERTS))
+    weigh_experts(m, present, given_log_prior, weights)
+    z, _, _, _, _ = blend(m)
+    for e in range(OWN):
+        if present[e]:
+            slide(walls, clear, z.real, z.imag, tracks[e])
+    record = RECORD + int(m[SPOKEN]) % RECORDS * RECORD_SIZE
+    m[record + RECORD_TIME], m[record + RECORD_HEADING], m[record + RECORD_SPEED] = m[TIME], m[HEADING], m[SPEED]
+    m[record + RECORD_X], m[record + RECORD_Y], m[record + RECORD_SEGMENT] = z.real, z.imag, m[SEGMENT]
+    read_features(m, m[record + RECORD_FEATURES:record + RECORD_FEATURES + 2 * FEATURES])
+    for e in range(EXPERTS):
+        for b in range(BINS):
+            h = int(BIN_S[b] / FINE_S + 0.5) - 1
+            mean = record + RECORD_MEANS + 2 * (e * BINS + b)
+            m[mean] = tracks[e, h, 0] if present[e] else math.nan
+            m[mean + 1] = tracks[e, h, 1] if present[e] else math.nan
+            m[record + RECORD_WEIGHTS + e * BINS + b] = weights[b, e]
+    for b in range(BINS):
+        m[record + RECORD_TRUST + b] = trust_in_mixture(m, b, present[OWN:].any())
+    _record_mixture(m, record, tracks, weights, walls)
+    m[SPOKEN] += 1.0
+    m[SPOKEN_TIME] = m[TIME]
+
+
+@kernel
+def _record_mixture(m, record, tracks, weights, walls):  # type: ignore[no-untyped-def]
+    """Write down the forecast as it would be stated now: its regions will be judged by what happens."""
+    at_bins = np.empty((EXPERTS, BINS, 2))
+    for b in range(BINS):
+        h = int(BIN_S[b] / FINE_S + 0.5) - 1
+        at_bins[:, b, 0], at_bins[:, b, 1] = tracks[:, h, 0], tracks[:, h, 1]
+    positions, covariances = np.empty((MIXED, BINS, 2)), np.empty((MIXED, BINS, 2, 2))
+    shares, chosen = np.empty(MIXED), np.empty(MIXED, np.int64)
+    count = mix(m, BIN_S, _USUAL_HORIZON_S, at_bins, weights, walls, NO_CLEARANCE, MIXED, positions, covariances, shares, chosen)
+    base = record + RECORD_MIXTURE
+    for k in range(MIXED):
+        m[base + k] = shares[k] if k < count else 0.0
+    base += MIXED
+    for b in range(BINS):
+        for k in range(count):
+            at = base + 5 * (b * MIXED + k)
+            m[at], m[at + 1] = positions[k, b, 0], positions[k, b, 1]
+            m[at + 2], m[at + 3], m[at + 4] = covariances[k, b, 0, 0], covariances[k, b, 1, 1], covariances[k, b, 0, 1]
