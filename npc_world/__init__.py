@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from npc_world.agents.warmup import warmup as warmup
     from npc_world.beliefs.motion_prior import MotionPrior as MotionPrior
     from npc_world.beliefs.target_model import TargetModel as TargetModel
+    from npc_world.beliefs.target_models import TargetModels as TargetModels
     from npc_world.beliefs.vision import Vision as Vision
     from npc_world.core.errors import BadInputError as BadInputError
     from npc_world.core.errors import ConfigError as ConfigError
@@ -61,7 +62,8 @@ if TYPE_CHECKING:
 
 _HOME = {
     "load_npc": "agents.load", "Npc": "agents.npc", "Team": "agents.team", "warmup": "agents.warmup",
-    "MotionPrior": "beliefs.motion_prior", "TargetModel": "beliefs.target_model", "Vision": "beliefs.vision",
+    "MotionPrior": "beliefs.motion_prior", "TargetModel": "beliefs.target_model", "TargetModels": "beliefs.target_models",
+    "Vision": "beliefs.vision",
     "BallModel": "learning.ball_model", "Recorder": "learning.recorder", "Recording": "learning.recording",
     "TravelWriter": "learning.travel_writer", "Navigator": "agents.navigator", "RoadMap": "planners.roads",
     "BadInputError": "core.errors", "ConfigError": "core.errors", "MissingExtraError": "core.errors",

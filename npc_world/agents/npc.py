@@ -46,6 +46,7 @@ class Npc:
         self._size = size
         self._frames = frames
         self._clock = Clock()
+        self._told: tuple[float, TargetModel | None, list[str]] = (-math.inf, None, [])
         self._clock.time_s = max(0.0, team.time_s)
         self._brain = Brain(ground, config, team, team.join(), position_of(position, "position"), seed)
 
@@ -105,6 +106,26 @@ class Npc:
         """What each expert's word counts at present."""
         model = self.target_model
         return {} if model is None else dict(model.weights)
+
+    def learned(self) -> list[str]:
+        """What it has learned of its present target, in sentences that speak to the player: "you turn left at 7 of 9 junctions".
+
+        Each number is counted from the target's recorded past (`target_model.learned()` has them as numbers); empty before
+        anything was seen often enough.  Counted anew once a second of the game's time.
+        """
+        model = self.target_model
+        if model is None:
+            return []
+        time_s = self._clock.time_s
+        if not self._told[0] <= time_s < self._told[0] + 1.0 or self._told[1] is not model:
+            self._told = (time_s, model, [habit.sentence for habit in model.learned()])
+        return list(self._told[2])
+
+    @property
+    def calibration(self) -> tuple[float, float, int]:
+        """Of the last minute: share of what the target did inside the stated 50 % and 90 % regions, and how many forecasts were judged."""
+        model = self.target_model
+        return (math.nan, math.nan, 0) if model is None else model.calibration
 
     @property
     def surprise(self) -> float:

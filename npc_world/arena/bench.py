@@ -68,10 +68,15 @@ def main(argv: list[str], engines: Callable[[], Mapping[str, Any]] | None = None
     parser.add_argument("--surfaces", type=int, metavar="WORLDS", nargs="?", const=200, help="only how well a body learns its ground, in seeded worlds (default 200 of each kind)")
     parser.add_argument("--balls", type=int, metavar="WORLDS", nargs="?", const=40, help="only balls, learned and foreseen in hidden worlds of pymunk (default 40 worlds)")
     parser.add_argument("--first-seed", type=int, default=10_000, help="of the worlds of --balls; those below 10000 are for tuning (default 10000)")
+    parser.add_argument("--forecasts", action="store_true", help="only watching and forecasting: µs per target, alone and for 1,000 at once")
     try:
         options = parser.parse_args(argv)
     except SystemExit as exit:  # argparse has said what is wrong
         return int(exit.code or 0)
+    if options.forecasts:
+        from npc_world.arena.bench_forecasts import run_forecasts
+
+        return run_forecasts(options.json)
     if options.roads is not None:
         return _roads(options.roads, options.json)
     if options.surfaces is not None:

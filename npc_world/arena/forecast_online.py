@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npc_world.arena.progress import Progress
+from npc_world.beliefs.labels import NGRAM_LABEL
 from npc_world.beliefs.target_model import TargetConfig, TargetModel
 from npc_world.core.errors import BadInputError
 
@@ -50,7 +51,7 @@ class OnlineScores:
     """How long the player had been watched."""
     changed: list[bool] = field(default_factory=list)
     errors: dict[str, list[Floats]] = field(default_factory=dict)
-    """By "memory", "stranger" and "velocity"."""
+    """By "memory", "stranger", "velocity" and "ngram", the next-move model alone."""
 
     def mean_error(self, method: str, when: NDArray[np.bool_]) -> Floats:
         """(horizons,) over the moments `when`; NaN when there are none."""
@@ -67,7 +68,7 @@ def online(players: Iterable[Player], every_s: float = 0.25, config: TargetConfi
            advance: Callable[[], None] = lambda: None) -> OnlineScores:
     """Watch each player with two models, one of which has no habit memory; a new track is a new round for both."""
     base = config if config is not None else TargetConfig()
-    scores = OnlineScores(errors={"memory": [], "stranger": [], "velocity": []})
+    scores = OnlineScores(errors={"memory": [], "stranger": [], "velocity": [], "ngram": []})
     for player in players:
         models = {"memory": TargetModel(config=_with_habits(base, True)), "stranger": TargetModel(config=_with_habits(base, False))}
         watched_s = 0.0
@@ -93,7 +94,9 @@ def _watch_track(player: Player, track: Floats, models: dict[str, TargetModel], 
         for name, model in models.items():
             scores.errors[name].append(_distance(model.forecast(HORIZONS_S[-1], _STEP_S).mean()[steps], truth))
         velocity = (track[i] - track[i - 1]) / player.dt_s
-        scores.errors["velocity"].append(_distance(track[i] + HORIZONS_S[:, None] * velocity, truth))
+        plain = track[i] + HORIZONS_S[:, None] * velocity
+        scores.errors["velocity"].append(_distance(plain, truth))
+        scores.errors["ngram"].append(_distance(models["memory"].expert_tracks(HORIZONS_S).get(NGRAM_LABEL, plain), truth))
         now_s = watched_s + i * player.dt_s
         scores.watched_s.append(now_s)
         scores.changed.append(now_s >= player.changes_s)
@@ -110,17 +113,17 @@ def _with_habits(config: TargetConfig, habits: bool) -> TargetConfig:
 
 def online_table(found: dict[str, OnlineScores]) -> str:
     """Rows per class, span and horizon: errors over constant velocity's, and how much habit memory lowers the error."""
-    lines = [f"{'class':<14} {'when':<8} {'ahead':>5} {'moments':>7} {'velocity':>9} {'stranger':>8} {'memory':>7} {'lower by':>9} {'than start':>10}"]
+    lines = [f"{'class':<14} {'when':<8} {'ahead':>5} {'moments':>7} {'velocity':>9} {'stranger':>8} {'n-gram':>7} {'memory':>7} {'lower by':>9} {'than start':>10}"]
     for name, scores in found.items():
         spans = scores.spans()
         start = scores.mean_error("memory", spans["start"])
         for span, when in spans.items():
             if not when.any():
                 continue
-            plain, stranger, memory = (scores.mean_error(method, when) for method in ("velocity", "stranger", "memory"))
+            plain, stranger, memory, ngram = (scores.mean_error(method, when) for method in ("velocity", "stranger", "memory", "ngram"))
             for h, ahead_s in enumerate(HORIZONS_S):
                 base = max(float(plain[h]), 1e-12)
-                lines.append(f"{name:<14} {span:<8} {ahead_s:>4.1f}s {int(when.sum()):>7} {base:>9.4g} {stranger[h] / base:>8.3f} {memory[h] / base:>7.3f} "
+                lines.append(f"{name:<14} {span:<8} {ahead_s:>4.1f}s {int(when.sum()):>7} {base:>9.4g} {stranger[h] / base:>8.3f} {ngram[h] / base:>7.3f} {memory[h] / base:>7.3f} "
                              f"{100.0 * (1.0 - memory[h] / max(stranger[h], 1e-12)):>7.1f} % {100.0 * (1.0 - memory[h] / max(start[h], 1e-12)):>8.1f} %")
     return "\n".join(lines)
 

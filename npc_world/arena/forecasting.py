@@ -23,6 +23,7 @@ from npc_world.arena.forecast_online import online_main
 from npc_world.arena.forecast_protocols import protocol_main
 from npc_world.arena.players import OPEN_TRACKS
 from npc_world.arena.progress import Progress
+from npc_world.arena.reliability import draw_reliability
 from npc_world.beliefs.target_model import TargetConfig, TargetModel
 from npc_world.core import mixture
 from npc_world.core.errors import BadInputError
@@ -155,6 +156,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--tracks", type=int, default=12, help="tracks per class (scripted), or at most so many (recorded)")
     parser.add_argument("--seed", type=int, default=1000, help="seed of the scripted players")
     parser.add_argument("--every", type=float, default=0.25, help="seconds between forecasts")
+    parser.add_argument("--reliability", type=Path, metavar="FILE.png", help="draw how often regions of every probability held (needs matplotlib)")
     parser.add_argument("--json", type=Path, help="write the figures here as well")
     parser.add_argument("--protocol", choices=("tracks", "online", "pedestrian", "game"), default="tracks",
                         help="online: what learning this very player adds; pedestrian, game: a motion prior, fitted first")
@@ -181,6 +183,8 @@ def main(argv: list[str]) -> int:
     found = {name: evaluate(tracks, options.every, advance=progress.advance) for name, tracks in classes.items()}
     progress.close()
     print(table(found))
+    if options.reliability is not None:
+        draw_reliability({name: np.array(scores.levels) for name, scores in found.items()}, HORIZONS_S, options.reliability)
     if options.json is not None:
         options.json.write_text(json.dumps({name: _figures(scores) for name, scores in found.items()}, indent=1), encoding="utf-8")
     return 0

@@ -15,7 +15,7 @@ import math
 
 import numpy as np
 
-from npc_world.beliefs.layout import BIN_S, BINS, HELD, LEVEL, MIXED, RECORD_MIXTURE, SPREAD, SURPRISE, TAIL
+from npc_world.beliefs.layout import BIN_S, BINS, HELD, LEVEL, MIXED, RECORD_LEVELS, RECORD_MIXTURE, SPREAD, SURPRISE, TAIL
 from npc_world.beliefs.settings import SPREAD_RATE
 from npc_world.core.compiled import kernel
 from npc_world.core.mixture import normal_bank
@@ -39,7 +39,7 @@ def calibrate(m, b, record, x, y, step_s, settings):  # type: ignore[no-untyped-
     held = HELD + 3 * b
     rate = settings[SPREAD_RATE] * share
     quick = rate * max(1.0, _QUICK / (1.0 + share * m[held + 2]))
-    half, most = m[LEVEL + 2 * b], m[LEVEL + 2 * b + 1]
+    half, most = m[record + RECORD_LEVELS + 2 * b], m[record + RECORD_LEVELS + 2 * b + 1]  # as stated, not as learned since
     m[SPREAD + b] = min(1.5, max(-1.5, m[SPREAD + b] + quick * (0.5 if level > 0.5 else -0.5)))
     m[TAIL + b] = min(2.0, max(-1.5, m[TAIL + b] + rate * (1.8 if level > 0.9 else -0.2)))
     keep = math.exp(-step_s / _HELD_S)
@@ -47,8 +47,8 @@ def calibrate(m, b, record, x, y, step_s, settings):  # type: ignore[no-untyped-
     m[held + 2] = keep * count + 1.0
     m[held] = (keep * count * m[held] + (1.0 if level <= half else 0.0)) / m[held + 2]
     m[held + 1] = (keep * count * m[held + 1] + (1.0 if level <= most else 0.0)) / m[held + 2]
-    m[LEVEL + 2 * b] = min(1.0, max(-_DEBT, half + 2.0 * quick * (0.5 if level > half else -0.5)))
-    m[LEVEL + 2 * b + 1] = min(1.0 + _DEBT, max(-_DEBT, most + rate * (0.9 if level > most else -0.1)))
+    m[LEVEL + 2 * b] = min(1.0, max(-_DEBT, m[LEVEL + 2 * b] + 2.0 * quick * (0.5 if level > half else -0.5)))
+    m[LEVEL + 2 * b + 1] = min(1.0 + _DEBT, max(-_DEBT, m[LEVEL + 2 * b + 1] + rate * (0.9 if level > most else -0.1)))
     if b == 1:
         m[SURPRISE] += min(1.0, step_s / 0.8) * (min(0.5 * square, 30.0) - m[SURPRISE])
 

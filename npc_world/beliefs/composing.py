@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from npc_world.beliefs.contact import slide
 from npc_world.beliefs.imm import blend
-from npc_world.beliefs.layout import BIN_S, BINS, EXPERTS, HEADING, NOISE, OWN, SPREAD
-from npc_world.beliefs.unrolling import unroll_experts
+from npc_world.beliefs.layout import BIN_S, BINS, COUNT, EXPERTS, HEADING, NOISE, OWN, SPREAD
+from npc_world.beliefs.unrolling import unroll_experts, who_speaks
 from npc_world.beliefs.weighing import error_variance, missed_share, weigh_experts, wide_variance
 from npc_world.core.compiled import kernel
 
-__all__ = ["compose", "mix", "row_weights"]
+Floats = NDArray[np.float64]
+__all__ = ["blank_forecasts", "choose_rows", "compose", "compose_all", "mix", "row_weights"]
 
 _SAME = 0.35
 """Futures that stay closer than so many of their standard deviations are one."""
@@ -56,34 +58,50 @@ def compose(m, times, given, given_log_prior, walls, clear, most, positions, cov
     *there*: rows are drawn together so that the mixture's mean and spread agree with those weights (moment matching).
     The last row, expert EXPERTS, stands for what nobody foresees.
     """
-    tracks = np.empty((EXPERTS, times.shape[0], 2))
     present = np.empty(EXPERTS, np.bool_)
-    unroll_experts(m, times, given, tracks, present)
+    who_speaks(m, given, present)
     by_bin = np.empty((BINS, EXPERTS))
     weigh_experts(m, present, given_log_prior, by_bin)
-    return mix(m, times, times[times.shape[0] - 1], tracks, by_bin, walls, clear, most, positions, covariances, weights, chosen)
-
-
-@kernel
-def mix(m, times, horizon_s, tracks, by_bin, walls, clear, most, positions, covariances, weights, chosen):  # type: ignore[no-untyped-def]
-    """`compose` from the experts' tracks (EXPERTS, H, 2) and weights (BINS, EXPERTS), both of which it changes; rows are weighed for horizon_s."""
-    steps = times.shape[0]
     rows = np.empty(EXPERTS)
-    row_weights(by_bin, horizon_s, rows)
-    used = _worth_it(rows, by_bin)
+    steps = times.shape[0]
+    used = choose_rows(by_bin, times[steps - 1], rows)
+    present[:] = False
+    for e in used:
+        present[e] = True
+    tracks = np.empty((EXPERTS, steps, 2))
+    unroll_experts(m, times, given, present, tracks)
     z, _, _, _, _ = blend(m)
     for e in used:
         if e < OWN:
             slide(walls, clear, z.real, z.imag, tracks[e])
+    return mix(m, times, times[steps - 1], used, rows, by_bin, tracks, walls, clear, most, positions, covariances, weights, chosen)
+
+
+@kernel
+def choose_rows(by_bin, horizon_s, rows):  # type: ignore[no-untyped-def]
+    """Fill rows (EXPERTS,), what each counts as a whole future of horizon_s; returns those that count for anything, the weightiest first."""
+    row_weights(by_bin, horizon_s, rows)
+    return _worth_it(rows, by_bin)
+
+
+@kernel
+def mix(m, times, horizon_s, used, rows, by_bin, tracks, walls, clear, most, positions, covariances, weights, chosen):  # type: ignore[no-untyped-def]
+    """`compose` from the tracks (EXPERTS, H, 2), which it changes, and weights of the experts `used`; rows are weighed for horizon_s."""
+    steps = times.shape[0]
+    z, _, _, _, _ = blend(m)
     at_bins = np.empty((EXPERTS, BINS, 2))
     for e in used:
         for b in range(BINS):
             at_bins[e, b, 0], at_bins[e, b, 1] = error_variance(m, e, b, 0), error_variance(m, e, b, 1)
     variances = np.empty((EXPERTS, steps, 2))
     wide = np.empty((steps, 4))
-    missed = _missed_at(m, by_bin, max(horizon_s, times[steps - 1]))
+    per_bin = np.empty((BINS, 4))  # probability of a miss, how wide misses are, factor on variances
+    for b in range(BINS):
+        per_bin[b, 0], per_bin[b, 1], per_bin[b, 2] = missed_share(m, b, by_bin[b]), wide_variance(m, b, 0), wide_variance(m, b, 1)
+        per_bin[b, 3] = m[SPREAD + b]
+    missed = _between(per_bin, max(horizon_s, times[steps - 1]), 0)
     for h in range(steps):
-        _match_moments(m, times[h], h, used, at_bins, by_bin, rows, tracks, variances, missed, wide)
+        _match_moments(m, times[h], h, used, at_bins, by_bin, rows, tracks, variances, per_bin, missed, wide)
     groups = _group(used, rows, tracks, variances, max(1, most - 1))
     count = 0
     cos, sin = math.cos(m[HEADING]), math.sin(m[HEADING])
@@ -141,10 +159,10 @@ def _worth_it(rows, by_bin):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _missed_at(m, by_bin, t):  # type: ignore[no-untyped-def]
-    """Probability that t s ahead nothing is like any expert says."""
+def _between(per_bin, t, column):  # type: ignore[no-untyped-def]
+    """Value of a column t s ahead, linear between the judged horizons."""
     low, high, u = _bracket(t)
-    return (1.0 - u) * missed_share(m, low, by_bin[low]) + u * missed_share(m, high, by_bin[high])
+    return (1.0 - u) * per_bin[low, column] + u * per_bin[high, column]
 
 
 @kernel
@@ -158,7 +176,7 @@ def _fill_wide(wide, cos, sin, position, covariance):  # type: ignore[no-untyped
 
 
 @kernel
-def _match_moments(m, t, h, used, at_bins, by_bin, rows, tracks, variances, missed, wide):  # type: ignore[no-untyped-def]
+def _match_moments(m, t, h, used, at_bins, by_bin, rows, tracks, variances, per_bin, missed, wide):  # type: ignore[no-untyped-def]
     """Draw step h of all tracks together as the record at t s ahead demands; fill variances (EXPERTS, H, 2) and wide (H, 4).
 
     at_bins (EXPERTS, BINS, 2): mean squared errors; between the judged horizons they are interpolated, beyond they grow as t².
@@ -182,11 +200,11 @@ def _match_moments(m, t, h, used, at_bins, by_bin, rows, tracks, variances, miss
         w = (1.0 - u) * by_bin[low, e] + u * by_bin[high, e]
         between_b += w * ((tracks[e, h, 0] - bx) ** 2 + (tracks[e, h, 1] - by) ** 2)
         between_r += rows[e] * ((tracks[e, h, 0] - rx) ** 2 + (tracks[e, h, 1] - ry) ** 2)
-    widen = math.exp(2.0 * ((1.0 - u) * m[SPREAD + low] + u * m[SPREAD + high]))
+    widen = math.exp(2.0 * ((1.0 - u) * per_bin[low, 3] + u * per_bin[high, 3]))
     wide[h, 0], wide[h, 1] = bx, by
-    share = min(1.0, _missed_at(m, by_bin, t) / missed)  # misses are rarer at nearer times: there their row is as narrow as the others
+    share = min(1.0, ((1.0 - u) * per_bin[low, 0] + u * per_bin[high, 0]) / missed)  # misses are rarer at nearer times: there their row is as narrow as the others
     for axis in range(2):
-        misses = growth * ((1.0 - u) * wide_variance(m, low, axis) + u * wide_variance(m, high, axis))
+        misses = growth * ((1.0 - u) * per_bin[low, 1 + axis] + u * per_bin[high, 1 + axis])
         wide[h, 2 + axis] = share * misses + (1.0 - share) * widen * (va if axis == 0 else vc)
     pull = min(1.0, math.sqrt(between_b / between_r)) if between_r > 0.0 else 1.0
     for e in used:
@@ -231,6 +249,12 @@ def _group(used, rows, tracks, variances, most):  # type: ignore[no-untyped-def]
 @kernel
 def _merge(lead, h, used, groups, rows, weight, tracks, variances, cos, sin, position, covariance):  # type: ignore[no-untyped-def]
     """Mean and covariance of one group at step h, in the world's axes."""
+    if weight == rows[lead]:
+        va, vc = variances[lead, h, 0] + 1e-18, variances[lead, h, 1] + 1e-18
+        position[h, 0], position[h, 1] = tracks[lead, h, 0], tracks[lead, h, 1]
+        covariance[h, 0, 0], covariance[h, 1, 1] = cos * cos * va + sin * sin * vc, sin * sin * va + cos * cos * vc
+        covariance[h, 0, 1] = covariance[h, 1, 0] = cos * sin * (va - vc)
+        return
     x, y = 0.0, 0.0
     for e in used:
         if groups[e] == lead:
@@ -248,3 +272,22 @@ def _merge(lead, h, used, groups, rows, weight, tracks, variances, cos, sin, pos
     position[h, 0], position[h, 1] = x, y
     covariance[h, 0, 0], covariance[h, 1, 1] = xx, yy
     covariance[h, 0, 1], covariance[h, 1, 0] = xy, xy
+
+
+@kernel
+def compose_all(memory, times, unseen_s, given, given_log_prior, walls, clear, most, positions, covariances, weights, chosen, counts):  # type: ignore[no-untyped-def]
+    """`compose` for N targets: memory (N, MEMORY), `times` (H,) from now, which is unseen_s (N,) after the last sighting of each.
+
+    given (1 or N, GIVEN, H, 2).  Fills positions (N, K, H, 2), covariances (N, K, H, 2, 2), weights (N, K), chosen (N, K), counts (N,).
+    """
+    for n in range(memory.shape[0]):
+        counts[n] = 0
+        if memory[n, COUNT] > 0.0:
+            counts[n] = compose(memory[n], times + unseen_s[n], given[min(n, given.shape[0] - 1)], given_log_prior, walls, clear, most,
+                                positions[n], covariances[n], weights[n], chosen[n])
+
+
+def blank_forecasts(targets: int, most: int, steps: int) -> tuple[Floats, Floats, Floats, NDArray[np.int64], NDArray[np.int64]]:
+    """What `compose_all` fills: positions (N, K, H, 2), covariances (N, K, H, 2, 2), weights (N, K), chosen (N, K), counts (N,)."""
+    return (np.empty((targets, most, steps, 2)), np.empty((targets, most, steps, 2, 2)), np.zeros((targets, most)),
+            np.full((targets, most), EXPERTS), np.zeros(targets, np.int64))

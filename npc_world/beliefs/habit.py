@@ -158,17 +158,15 @@ def _follow(m, slot, t):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def replay(m, times, out):  # type: ignore[no-untyped-def]
-    """Write the tracks of REPEAT, REPEAT_MEAN and PLACE at `times` (H,) into out; NaN when the past is too short."""
+def replay(m, times, wanted, out):  # type: ignore[no-untyped-def]
+    """Write the tracks of those of REPEAT, REPEAT_MEAN and PLACE that are wanted at `times` (H,) into out; to be called with a match."""
+    mean = wanted[REPEAT_MEAN]
     z, _, _, _, _ = blend(m)
     best = m[MATCH + 1]
     soft = best + 1e-3 * (m[TOP_SPEED] ** 2) + 8.0 * m[NOISE] + 1e-18
     for h in range(times.shape[0]):
-        if m[MATCH] < 0.0:
-            out[REPEAT:PLACE + 1, h, :] = math.nan
-            continue
         total, weight = complex(0.0, 0.0), 0.0
-        for j in range(MATCHES - 1):
+        for j in range(MATCHES - 1 if mean else 1 if wanted[REPEAT] else 0):
             slot = MATCH + 4 * j
             if m[slot] < 0.0:
                 break
@@ -178,6 +176,8 @@ def replay(m, times, out):  # type: ignore[no-untyped-def]
             weight += share
             if j == 0:
                 out[REPEAT, h, 0], out[REPEAT, h, 1] = z.real + d.real, z.imag + d.imag
-        out[REPEAT_MEAN, h, 0], out[REPEAT_MEAN, h, 1] = z.real + total.real / weight, z.imag + total.imag / weight
-        d = _follow(m, MATCH + 4 * (MATCHES - 1), times[h])
-        out[PLACE, h, 0], out[PLACE, h, 1] = z.real + d.real, z.imag + d.imag
+        if mean:
+            out[REPEAT_MEAN, h, 0], out[REPEAT_MEAN, h, 1] = z.real + total.real / weight, z.imag + total.imag / weight
+        if wanted[PLACE]:
+            d = _follow(m, MATCH + 4 * (MATCHES - 1), times[h])
+            out[PLACE, h, 0], out[PLACE, h, 1] = z.real + d.real, z.imag + d.imag

@@ -16,21 +16,25 @@ __all__ = ["go_on"]
 
 
 @kernel
-def go_on(m, times, out):  # type: ignore[no-untyped-def]
-    """Write the tracks of STOP, GO…, TURN… at `times` (H,) s from now into out (EXPERTS, H, 2)."""
+def go_on(m, times, wanted, out):  # type: ignore[no-untyped-def]
+    """Write the tracks of those of STOP, GO…, TURN… that are wanted (EXPERTS,) at `times` (H,) s from now into out (EXPERTS, H, 2)."""
     z, w, _, _, _ = blend(m)
     steps = times.shape[0]
     for h in range(steps):
         out[STOP, h, 0], out[STOP, h, 1] = z.real, z.imag
         out[GO, h, 0], out[GO, h, 1] = z.real + w.real * times[h], z.imag + w.imag * times[h]
     for i in range(3):
+        if not wanted[GO_SHORT + i]:
+            continue
         before, age = past_at(m, GO_WINDOWS_S[i])
         v = (complex(m[X], m[Y]) - before) / age if age > 0.05 else w
         e = GO_SHORT + i
         for h in range(steps):
             out[e, h, 0], out[e, h, 1] = z.real + v.real * times[h], z.imag + v.imag * times[h]
-    _turn(m, z, w, m[TURN_RATE], 0.2, times, out[TURN])
-    _turn(m, z, w, m[TURN_RATE_SLOW], 0.6, times, out[TURN_SLOW])
+    if wanted[TURN]:
+        _turn(m, z, w, m[TURN_RATE], 0.2, times, out[TURN])
+    if wanted[TURN_SLOW]:
+        _turn(m, z, w, m[TURN_RATE_SLOW], 0.6, times, out[TURN_SLOW])
 
 
 @kernel

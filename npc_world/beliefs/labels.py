@@ -11,10 +11,12 @@ from npc_world.beliefs.hidden import Place
 from npc_world.beliefs.layout import EXPERTS, TURN, TURN_SLOW
 from npc_world.core.terrain import Terrain
 
-__all__ = ["expert_labels", "goes_for", "place_label", "with_side"]
+__all__ = ["NGRAM_LABEL", "expert_labels", "goes_for", "place_label", "with_side"]
 
+NGRAM_LABEL = "moves as it did before"
+"""Of the next-move model."""
 _PLAIN = ("stops", "keeps going", "keeps going", "keeps drifting", "keeps drifting", "keeps turning", "keeps turning", "keeps to its ways",
-          "repeats its pattern", "repeats its pattern", "takes its usual way", "runs from you", "moves as most do")
+          "repeats its pattern", "repeats its pattern", "takes its usual way", "runs from you", "moves as most do", NGRAM_LABEL, "bounces off")
 
 
 def expert_labels(goals: Sequence[str]) -> list[str]:

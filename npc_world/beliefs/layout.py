@@ -19,8 +19,8 @@ FINE_S = BIN_S[-1] / FINE_STEPS
 """Predictions that are to be judged are unrolled in such steps; BIN_S are multiples."""
 
 # ---- experts ---------------------------------------------------------------------------------------------------
-STOP, GO, GO_SHORT, GO_LONG, GO_LONGEST, TURN, TURN_SLOW, WAYS, REPEAT, REPEAT_MEAN, PLACE, FLEE, PRIOR = range(13)
-OWN = 13
+STOP, GO, GO_SHORT, GO_LONG, GO_LONGEST, TURN, TURN_SLOW, WAYS, REPEAT, REPEAT_MEAN, PLACE, FLEE, PRIOR, TOKENS, BOUNCE = range(15)
+OWN = 15
 """Experts that read this memory only."""
 GIVEN = 16
 """Places for experts computed elsewhere: goals and experts of the game's own."""
@@ -82,7 +82,9 @@ RECORD_TRUST = RECORD_WEIGHTS + EXPERTS * BINS
 RECORD_MIXTURE = RECORD_TRUST + BINS
 MIXED = 9
 """Rows of the forecast as it was stated: first their weights (MIXED,), then (BINS, MIXED, 5) of x, y, xx, yy, xy."""
-RECORD_SIZE = RECORD_MIXTURE + MIXED + 5 * MIXED * BINS
+RECORD_LEVELS = RECORD_MIXTURE + MIXED + 5 * MIXED * BINS
+"""(BINS, 2) LEVEL as it was then."""
+RECORD_SIZE = RECORD_LEVELS + 2 * BINS
 PLAIN = WIDE + 3 * BINS
 """(BINS, 2) how much less the mixture's mean erred than GO (discounted, in mean errors of GO), and GO's mean error in px."""
 TAIL = PLAIN + 2 * BINS
@@ -91,14 +93,31 @@ LEVEL = TAIL + BINS
 """(BINS, 2) what the mixture must call the 50 % and the 90 % region for these to hold 50 % and 90 % of what happens …"""
 HELD = LEVEL + 2 * BINS
 """(BINS, 3) … and whether they did in the last minute: discounted share inside both, and how many moments that is of."""
-RECORD = HELD + 3 * BINS
+
+# ---- moves as words (TOKENS), and where it rebounds (BOUNCE) ----------------------------------------------------
+TOKEN_STEPS = 2
+"""Grid steps of one move."""
+TOKENS_AHEAD = 22
+SENTENCE_KEPT = 256
+SENTENCE = HELD + 3 * BINS
+"""(SENTENCE_KEPT, 3) ring of moves: symbol, displacement in the frame of the heading before."""
+NGRAM = SENTENCE + 3 * SENTENCE_KEPT
+NGRAM_COUNT, NGRAM_SEGMENT, NGRAM_STEP, NGRAM_HEADING_X, NGRAM_HEADING_Y, NGRAM_READY = range(NGRAM, NGRAM + 6)
+"""Moves since the beginning, the stretch of track and the step of the past up to which they are noted, heading, whether it has an opinion."""
+NGRAM_PATH = NGRAM + 6
+"""(TOKENS_AHEAD + 1, 2) the way it foretells, from the end of the last move."""
+WALLS = NGRAM_PATH + 2 * (TOKENS_AHEAD + 1)
+"""(2 axes, 2 sides, 2) where it rebounds, and how often it was seen to."""
+
+# ---- what was said and is not judged yet -----------------------------------------------------------------------
+RECORD = WALLS + 8
 """(RECORDS, RECORD_SIZE) ring."""
 
 LEARNED = RECORD
 """What precedes is worth saving; the records are not."""
 MEMORY = RECORD + RECORDS * RECORD_SIZE
 
-FIRST_LEVELS = np.array([(0.4, 0.92), (0.4, 0.92), (0.45, 0.93), (0.5, 0.96), (0.5, 0.97)])
+FIRST_LEVELS = np.array([(0.32, 0.92), (0.32, 0.92), (0.38, 0.93), (0.45, 0.96), (0.5, 0.97)])
 """(BINS, 2) LEVEL before anything was judged, as strangers needed it."""
 
 

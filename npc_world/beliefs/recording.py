@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from npc_world.beliefs.composing import mix
+from npc_world.beliefs.composing import choose_rows, mix
 from npc_world.beliefs.contact import slide
 from npc_world.beliefs.imm import blend
 from npc_world.beliefs.layout import (
@@ -17,11 +17,13 @@ from npc_world.beliefs.layout import (
     FINE_S,
     FINE_STEPS,
     HEADING,
+    LEVEL,
     MIXED,
     OWN,
     RECORD,
     RECORD_FEATURES,
     RECORD_HEADING,
+    RECORD_LEVELS,
     RECORD_MEANS,
     RECORD_MIXTURE,
     RECORD_SEGMENT,
@@ -40,7 +42,7 @@ from npc_world.beliefs.layout import (
     TIME,
 )
 from npc_world.beliefs.regression import read_features
-from npc_world.beliefs.unrolling import unroll_experts
+from npc_world.beliefs.unrolling import unroll_experts, who_speaks
 from npc_world.beliefs.weighing import trust_in_mixture, weigh_experts
 from npc_world.core.compiled import kernel
 
@@ -57,7 +59,8 @@ def record_experts(m, times, given, given_log_prior, walls, clear):  # type: ign
     """Write down what every expert says now, to be judged when the time comes.  times (FINE_STEPS,) = FINE_S, 2 FINE_S …"""
     tracks = np.empty((EXPERTS, FINE_STEPS, 2))
     present = np.empty(EXPERTS, np.bool_)
-    unroll_experts(m, times, given, tracks, present)
+    who_speaks(m, given, present)
+    unroll_experts(m, times, given, present, tracks)
     weights = np.empty((BINS, EXPERTS))
     weigh_experts(m, present, given_log_prior, weights)
     z, _, _, _, _ = blend(m)
@@ -91,7 +94,10 @@ def _record_mixture(m, record, tracks, weights, walls):  # type: ignore[no-untyp
         at_bins[:, b, 0], at_bins[:, b, 1] = tracks[:, h, 0], tracks[:, h, 1]
     positions, covariances = np.empty((MIXED, BINS, 2)), np.empty((MIXED, BINS, 2, 2))
     shares, chosen = np.empty(MIXED), np.empty(MIXED, np.int64)
-    count = mix(m, BIN_S, _USUAL_HORIZON_S, at_bins, weights, walls, NO_CLEARANCE, MIXED, positions, covariances, shares, chosen)
+    rows = np.empty(EXPERTS)
+    used = choose_rows(weights, _USUAL_HORIZON_S, rows)
+    count = mix(m, BIN_S, _USUAL_HORIZON_S, used, rows, weights, at_bins, walls, NO_CLEARANCE, MIXED, positions, covariances, shares, chosen)
+    m[record + RECORD_LEVELS:record + RECORD_LEVELS + 2 * BINS] = m[LEVEL:LEVEL + 2 * BINS]
     base = record + RECORD_MIXTURE
     for k in range(MIXED):
         m[base + k] = shares[k] if k < count else 0.0

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from npc_world.beliefs.arguments import checked_time, step_times, threat_points
 from npc_world.beliefs.base import Hypothesizer
 from npc_world.beliefs.calibrating import regions
-from npc_world.beliefs.composing import compose, row_weights
+from npc_world.beliefs.composing import blank_forecasts, compose_all, row_weights
 from npc_world.beliefs.hidden import Hidden
 from npc_world.beliefs.imm import blend
 from npc_world.beliefs.intent import Intent
@@ -35,13 +35,13 @@ from npc_world.beliefs.layout import (
     Y,
     new_memory,
 )
+from npc_world.beliefs.learned import Habit, calibration, favourite_places, habits
 from npc_world.beliefs.memory_file import learned_state, move_records, restore_learned
-from npc_world.beliefs.recording import record_experts
 from npc_world.beliefs.searching import forecast_from_places
 from npc_world.beliefs.surroundings import Surroundings
 from npc_world.beliefs.target_config import TargetConfig
-from npc_world.beliefs.unrolling import FINE_TIMES_S, unroll_experts
-from npc_world.beliefs.watching import watch
+from npc_world.beliefs.unrolling import FINE_TIMES_S, unroll_experts, who_speaks
+from npc_world.beliefs.watching import AT_ONCE, LATER, ONLY, watch_all
 from npc_world.beliefs.weighing import weigh_experts
 from npc_world.core.errors import BadInputError
 from npc_world.core.reading import position_of
@@ -73,7 +73,8 @@ class TargetModel:
         self._around = Surroundings(ground, size)
         self._intent = Intent(self._around, self.config.rationality_hz)
         self._experts = tuple(experts)
-        self._memory: Floats = self._blank_memory()
+        self._adopt(self._blank_memory())
+        self._time, self._place, self._due = np.zeros(1), np.zeros((1, 2)), np.zeros(1, np.bool_)
         self._hidden: Hidden | None = None
         self._now_s = 0.0
         self._visible = False
@@ -100,9 +101,14 @@ class TargetModel:
         if self._hidden is not None:
             self._hidden = None
         self._visible = True
-        _, due = watch(m, time, at[0], at[1], near, self._settings)
-        if due:
-            self._record()
+        self._time[0], self._place[0, 0], self._place[0, 1] = time, at[0], at[1]
+        plain = not self._intent.labels and not self._experts
+        self._watch(near, AT_ONCE if plain else LATER)
+        if self._due[0] and not plain:
+            self._intent.update(m)
+            self._intent.log_posterior(self._log_prior)
+            self._fill_given(FINE_TIMES_S, self._given)
+            self._watch(near, ONLY)
 
     def believe_ground(self, surfaces: Mapping[str, Surface]) -> None:
         """What the watcher has learned of surfaces by name; without it they are what their names promise."""
@@ -151,7 +157,7 @@ class TargetModel:
 
     def forget(self) -> None:
         """Everything that was learned of it is gone, as if another body were met; goals and settings stay.  `reset` keeps what was learned."""
-        self._memory = self._blank_memory()
+        self._memory[:] = self._blank_memory()[0]
         self.reset()
         self._intent.log_posterior(self._log_prior)
 
@@ -171,6 +177,19 @@ class TargetModel:
     def surprise(self) -> float:
         """How badly the last forecasts did: about 1 as expected, 3 or more means the model does not fit."""
         return float(self._memory[SURPRISE])
+
+    @property
+    def calibration(self) -> tuple[float, float, int]:
+        """Share of what happened inside its 50 % and its 90 % regions in the last minute, and how many forecasts that is of."""
+        return calibration(self._memory)
+
+    def learned(self) -> tuple[Habit, ...]:
+        """What it was seen to do again and again, in words and in numbers counted from the recorded past."""
+        return habits(self._memory, self.ground)
+
+    def favourite_places(self) -> list[tuple[tuple[float, float], int]]:
+        """Where it stopped at least twice, and how often, the most visited first: what it may want, for `set_goals`, where the game does not say."""
+        return favourite_places(self._memory)
 
     @property
     def occupancy(self) -> Floats | None:
@@ -240,30 +259,37 @@ class TargetModel:
 
     def restore(self, state: dict[str, NDArray[Any]]) -> None:
         """Take up what `state` gave; ValueError or KeyError when it does not fit, and nothing is changed then."""
-        memory = restore_learned(state)
-        memory[HABITS_OFF] = 0.0 if self.config.habits else 1.0
+        memory = restore_learned(state)[None]
+        memory[0, HABITS_OFF] = 0.0 if self.config.habits else 1.0
         saved = [str(name) for name in state["goals"]]
-        self._memory = memory
-        move_records(memory, [saved.index(label) if label in saved[:GIVEN] else -1 for label in self._intent.labels])
+        self._memory[:] = memory[0]
+        move_records(self._memory, [saved.index(label) if label in saved[:GIVEN] else -1 for label in self._intent.labels])
         self._hidden, self._visible, self._kept_belief = None, False, None
         self._intent.forget()
 
     # ---- inside --------------------------------------------------------------------------------------------------
 
     def _blank_memory(self) -> Floats:
-        memory: Floats = new_memory()[0]
-        memory[HABITS_OFF] = 0.0 if self.config.habits else 1.0
+        """(1, MEMORY)"""
+        memory: Floats = new_memory()
+        memory[0, HABITS_OFF] = 0.0 if self.config.habits else 1.0
         return memory
 
-    def _record(self) -> None:
-        """Every expert speaks; it will be judged when the time comes."""
-        m = self._memory
-        if self._intent.labels or self._experts:
-            self._intent.update(m)
-            self._intent.log_posterior(self._log_prior)
-            self._fill_given(FINE_TIMES_S, self._given)
+    def _adopt(self, memories: Floats) -> None:
+        """Learn in memories (1, MEMORY): a row of many, or its own."""
+        self._memories: Floats = memories
+        self._memory: Floats = memories[0]
+
+    def share(self, memories: Floats, now_s: float) -> None:
+        """Be a view of a row (1, MEMORY) of `TargetModels`, which was last asked at now_s."""
+        self._adopt(memories)
+        self._now_s = now_s
+        self._visible = bool(self._memory[COUNT] > 0.0 and self._memory[TIME] >= now_s)
+
+    def _watch(self, threats: Floats, speak: int) -> None:
+        """One sighting, and what every expert says then, which will be judged when the time comes."""
         walls, clear = self._around.walls()
-        record_experts(m, FINE_TIMES_S, self._given, self._log_prior, walls, clear)
+        watch_all(self._memories, self._time, self._place, threats, self._settings, speak, self._given, self._log_prior, walls, clear, self._due)
 
     def _fill_given(self, times: Floats, out: Floats) -> None:
         """Tracks (GIVEN, H, 2) of goals first, then of the game's own experts."""
@@ -279,6 +305,21 @@ class TargetModel:
             self._labels[OWN + row:OWN + row + expert.rows] = said.labels
             row += expert.rows
 
+    def expert_tracks(self, times_s: Floats) -> dict[str, Floats]:
+        """What each expert by itself says, by its label: (H, 2) at `times_s` (H,) from the last sighting.  Walls are not minded.
+
+        For comparison and for drawing; of several with one label the first is given.  Raises `BadInputError` before the first sighting.
+        """
+        if self._memory[COUNT] == 0.0:
+            raise BadInputError("expert_tracks: nothing was observed yet; call observe first")
+        times = np.ascontiguousarray(times_s, dtype=np.float64)
+        given = self._given_tracks(times)
+        present, tracks = np.empty(EXPERTS, np.bool_), np.empty((EXPERTS, len(times), 2))
+        who_speaks(self._memory, given, present)
+        unroll_experts(self._memory, times, given, present, tracks)
+        labels = self._current_labels()
+        return {labels[e]: tracks[e] for e in np.flatnonzero(present)[::-1].tolist()}
+
     def _given_tracks(self, times: Floats) -> Floats:
         out = np.empty((GIVEN, len(times), 2))
         if self._intent.labels or self._experts:
@@ -289,9 +330,8 @@ class TargetModel:
 
     def _rows(self, horizon_s: float) -> Floats:
         """(EXPERTS,) what each expert counts as a future of horizon_s."""
-        times = BIN_S
-        tracks, present = np.empty((EXPERTS, BINS, 2)), np.empty(EXPERTS, np.bool_)
-        unroll_experts(self._memory, times, self._given_tracks(times), tracks, present)
+        present = np.empty(EXPERTS, np.bool_)
+        who_speaks(self._memory, self._given_tracks(BIN_S), present)
         by_bin, rows = np.empty((BINS, EXPERTS)), np.empty(EXPERTS)
         weigh_experts(self._memory, present, self._log_prior, by_bin)
         row_weights(by_bin, horizon_s, rows)
@@ -308,10 +348,10 @@ class TargetModel:
         m = self._memory
         steps = len(times)
         ahead = times + unseen_s if unseen_s > 0.0 else times
-        positions, covariances = np.empty((most, steps, 2)), np.empty((most, steps, 2, 2))
-        weights, chosen = np.empty(most), np.empty(most, np.int64)
+        said = blank_forecasts(1, most, steps)
         walls, clear = self._around.walls()
-        count = compose(m, ahead, self._given_tracks(ahead), self._log_prior, walls, clear, most, positions, covariances, weights, chosen)
+        compose_all(self._memories, times, np.array([unseen_s]), self._given_tracks(ahead)[None], self._log_prior, walls, clear, most, *said)
+        (positions,), (covariances,), (weights,), (chosen,), (count,) = said
         labels = self._current_labels()
         weights = weights[:count]
         if self._hidden is not None and self._hidden.seen is not None:

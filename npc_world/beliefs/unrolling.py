@@ -6,46 +6,76 @@ import math
 
 import numpy as np
 
+from npc_world.beliefs.bouncing import bounce, knows_walls
 from npc_world.beliefs.habit import replay
 from npc_world.beliefs.kinematic import go_on
 from npc_world.beliefs.layout import (
+    BOUNCE,
     EXPERTS,
     FINE_S,
     FINE_STEPS,
+    FLEE,
     GIVEN,
     HABITS_OFF,
+    MATCH,
+    NGRAM_READY,
     OWN,
     PLACE,
     PRIOR,
+    REPEAT,
+    REPEAT_MEAN,
+    THREAT,
+    TOKENS,
     WAYS,
 )
+from npc_world.beliefs.ngram import speak_tokens
 from npc_world.beliefs.reaction import flee
 from npc_world.beliefs.regression import follow_ways
 from npc_world.core.compiled import kernel
 
-__all__ = ["unroll_experts"]
+__all__ = ["unroll_experts", "who_speaks"]
 
 
 @kernel
-def unroll_experts(m, times, given, tracks, present):  # type: ignore[no-untyped-def]
-    """Fill tracks (EXPERTS, H, 2) at `times` (H,) s from the last sighting, and present (EXPERTS,) bool.
+def who_speaks(m, given, present):  # type: ignore[no-untyped-def]
+    """Fill present (EXPERTS,) bool: who has an opinion.  given (GIVEN, H, 2): tracks of goals and foreign experts, NaN where there is none."""
+    present[:OWN] = True
+    habits = m[HABITS_OFF] == 0.0  # else nothing is said that speaks from this body's own past
+    present[WAYS] = habits
+    present[REPEAT] = present[REPEAT_MEAN] = present[PLACE] = habits and m[MATCH] >= 0.0
+    present[TOKENS] = habits and m[NGRAM_READY] > 0.0
+    present[BOUNCE] = knows_walls(m)
+    present[FLEE] = m[THREAT] > 0.0
+    present[PRIOR] = False
+    last = given.shape[1] - 1
+    for g in range(GIVEN):
+        present[OWN + g] = given[g, last, 0] == given[g, last, 0] and given[g, last, 1] == given[g, last, 1]
 
-    given (GIVEN, H, 2): tracks of goals and foreign experts, NaN where there is none.  Walls are still to be minded.
+
+@kernel
+def unroll_experts(m, times, given, wanted, tracks):  # type: ignore[no-untyped-def]
+    """Fill tracks (EXPERTS, H, 2) of those that are wanted (EXPERTS,) at `times` (H,) s from the last sighting, the others with NaN.
+
+    Who is wanted must be able to speak (see `who_speaks`).  Walls are still to be minded.
     """
-    go_on(m, times, tracks)
-    follow_ways(m, times, tracks)
-    replay(m, times, tracks)
-    if m[HABITS_OFF] > 0.0:  # WAYS, REPEAT, REPEAT_MEAN, PLACE: all that speaks from this body's own past
-        tracks[WAYS:PLACE + 1, :, :] = math.nan
-    flee(m, times, tracks)
-    tracks[PRIOR, :, :] = math.nan
-    last = times.shape[0] - 1
     for e in range(EXPERTS):
-        if e >= OWN:
+        if wanted[e] and e >= OWN:
             tracks[e] = given[e - OWN]
-        present[e] = tracks[e, last, 0] == tracks[e, last, 0] and tracks[e, last, 1] == tracks[e, last, 1]
+        elif not wanted[e]:
+            tracks[e] = math.nan
+    go_on(m, times, wanted, tracks)
+    if wanted[WAYS]:
+        follow_ways(m, times, tracks)
+    if wanted[REPEAT] or wanted[REPEAT_MEAN] or wanted[PLACE]:
+        replay(m, times, wanted, tracks)
+    if wanted[FLEE]:
+        flee(m, times, tracks)
+    if wanted[TOKENS]:
+        speak_tokens(m, times, tracks)
+    if wanted[BOUNCE]:
+        bounce(m, times, tracks)
 
 
-NO_TRACKS = np.full((GIVEN, FINE_STEPS, 2), math.nan)
-"""For targets without goals."""
+NOBODY = np.full((GIVEN, FINE_STEPS, 2), math.nan)
+"""(GIVEN, FINE_STEPS, 2) for targets without goals."""
 FINE_TIMES_S = FINE_S * np.arange(1.0, FINE_STEPS + 1.0)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from npc_world.beliefs.bouncing import notice_rebound
 from npc_world.beliefs.habit import find_similar
 from npc_world.beliefs.judging import drop_records, judge
 from npc_world.beliefs.layout import COUNT, PAST_COUNT, SPOKEN_TIME, TIME, X, Y
+from npc_world.beliefs.ngram import note_moves
 from npc_world.beliefs.reaction import notice_threats
+from npc_world.beliefs.recording import record_experts
 from npc_world.beliefs.sighting import MOVED, sight
+from npc_world.beliefs.unrolling import FINE_TIMES_S
 from npc_world.core.compiled import kernel
 
-__all__ = ["watch", "watch_all"]
+__all__ = ["AT_ONCE", "LATER", "ONLY", "watch", "watch_all"]
+
+AT_ONCE, LATER, ONLY = range(3)
+"""When experts speak: with the sighting, not yet, or nothing but that."""
 
 
 @kernel
@@ -27,14 +34,23 @@ def watch(m, time_s, x, y, threats, settings):  # type: ignore[no-untyped-def]
     judge(m, t0, x0, y0, time_s, x, y, settings)
     if m[PAST_COUNT] > recorded:
         find_similar(m)
+        note_moves(m)
+        notice_rebound(m)
         return kind, m[COUNT] > 2.0
     return kind, False
 
 
 @kernel
-def watch_all(memory, times, positions, threats, settings, due):  # type: ignore[no-untyped-def]
-    """`watch` for N targets: memory (N, MEMORY), times (N,), positions (N, 2) NaN where unseen; fills due (N,) bool."""
+def watch_all(memory, times, positions, threats, settings, speak, given, given_log_prior, walls, clear, due):  # type: ignore[no-untyped-def]
+    """`watch` for N targets: memory (N, MEMORY), times (N,), positions (N, 2) NaN where unseen; fills due (N,) bool.
+
+    speak: whether experts then speak at once where it is due, with the given ones' tracks (GIVEN, FINE_STEPS, 2); LATER leaves
+    that to a second call, ONLY does nothing else, wherever `due` says so.
+    """
     for n in range(memory.shape[0]):
-        due[n] = False
-        if positions[n, 0] == positions[n, 0] and positions[n, 1] == positions[n, 1]:
-            _, due[n] = watch(memory[n], times[n], positions[n, 0], positions[n, 1], threats, settings)
+        if speak != ONLY:
+            due[n] = False
+            if positions[n, 0] == positions[n, 0] and positions[n, 1] == positions[n, 1]:
+                _, due[n] = watch(memory[n], times[n], positions[n, 0], positions[n, 1], threats, settings)
+        if due[n] and speak != LATER:
+            record_experts(memory[n], FINE_TIMES_S, given, given_log_prior, walls, clear)

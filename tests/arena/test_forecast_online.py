@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from npc_world.arena.forecast_online import Player, online, online_table, read_players, repetitive_players
 from npc_world.arena.forecasting import main
+from npc_world.arena.reliability import draw_reliability, shares_inside
 from npc_world.beliefs.target_model import TargetConfig, TargetModel
 from npc_world.core.errors import BadInputError
 
@@ -68,3 +71,19 @@ def test_recorded_players_come_in_order_of_time(tmp_path: object, capsys: pytest
     assert "lower by" in capsys.readouterr().out
     with pytest.raises(BadInputError, match="player"):
         read_players(f"{tmp_path}/out.json")
+
+
+def test_shares_inside_are_those_of_the_levels_and_can_be_drawn(tmp_path: object) -> None:
+    levels = np.linspace(0.005, 0.995, 100)[:, None] * np.ones((1, 2))
+    assert shares_inside(levels, np.array([0.1, 0.5, 0.9])) == pytest.approx(np.array([[0.1, 0.1], [0.5, 0.5], [0.9, 0.9]]))
+    pytest.importorskip("matplotlib")
+    path = Path(f"{tmp_path}/reliability.png")
+    draw_reliability({"even": levels, "nobody": np.empty((0, 2))}, np.array([0.5, 1.0]), path)
+    assert path.read_bytes()[:4] == b"\x89PNG"
+
+
+def test_the_next_move_model_is_compared_as_it_is() -> None:
+    scores = online([group[0] for group in repetitive_players(1, seed=6, dt_s=DT_S).values()][:1], every_s=1.0)
+    known = scores.spans()["known"]
+    assert (scores.mean_error("ngram", known)[1:] < 0.6 * scores.mean_error("velocity", known)[1:]).all()
+    assert "n-gram" in online_table({"zigzag": scores})

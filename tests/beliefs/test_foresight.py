@@ -12,11 +12,10 @@ import npc_world as nw
 from npc_world.arena.forecasting import Scores, Track, evaluate, main, read_tracks, synthetic_tracks, table
 from npc_world.beliefs.base import Hypotheses
 from npc_world.beliefs.contact import slide
-from npc_world.beliefs.layout import EXPERTS, FLEE, new_memory
+from npc_world.beliefs.layout import EXPERTS, FLEE
 from npc_world.beliefs.reaction import flee
 from npc_world.beliefs.surroundings import Surroundings
-from npc_world.beliefs.target_model import TargetConfig, TargetModel
-from npc_world.beliefs.watching import watch, watch_all
+from npc_world.beliefs.target_model import TargetModel
 from npc_world.core.records import Belief
 
 DT_S = 1 / 60
@@ -116,13 +115,33 @@ def test_fleeing_leads_away_from_the_nearest_pursuer_and_is_silent_without_one()
 def test_many_targets_in_one_call_are_each_as_if_alone() -> None:
     rng = np.random.default_rng(2)
     tracks = np.cumsum(rng.normal(1.0, 0.4, (90, 5, 2)), axis=0)
-    batch, alone = new_memory(5), new_memory(5)
-    settings, none, due = TargetConfig().settings(), np.empty((0, 2)), np.zeros(5, bool)
+    together, alone = nw.TargetModels(5), [TargetModel() for _ in range(5)]
     for i, points in enumerate(tracks):
-        watch_all(batch, np.full(5, i * DT_S), points, none, settings, due)
-        for n in range(5):
-            watch(alone[n], i * DT_S, points[n, 0], points[n, 1], none, settings)
-    np.testing.assert_array_equal(batch, alone)
+        together.observe(i * DT_S, points)
+        for model, point in zip(alone, points, strict=True):
+            model.observe(i * DT_S, point)
+    forecasts = together.forecast(2.0, 0.1)
+    assert len(forecasts) == len(together) == 5
+    for n, model in enumerate(alone):
+        mine, theirs = model.forecast(2.0, 0.1), forecasts[n]
+        np.testing.assert_array_equal(mine.positions_px, theirs.positions_px)
+        np.testing.assert_array_equal(mine.covariances_px2, theirs.covariances_px2)
+        np.testing.assert_array_equal(mine.regions, theirs.regions)
+        assert mine.labels == theirs.labels and together[n].weights == model.weights
+
+
+def test_of_many_some_are_unseen_and_one_was_never_met() -> None:
+    models = nw.TargetModels(3)
+    for i in range(90):
+        models.observe(i * DT_S, [(60.0 * i * DT_S, 0.0), (0.0, 90.0 * i * DT_S) if i < 60 else (math.nan, math.nan), (math.nan, math.nan)])
+    forecasts = models.forecast(1.0, 0.1)
+    assert forecasts[1].best()[0, 1] == pytest.approx(90.0 * (89 * DT_S + 0.1), abs=3.0)  # from now, not from when it was lost
+    with pytest.raises(nw.BadInputError, match="never seen"):
+        forecasts[2]
+    models[0].observe(90 * DT_S, (90.0, 0.0))  # a model of one is a view of the same memory
+    assert models[0].max_speed_px_s == pytest.approx(60.0, rel=0.05)
+    with pytest.raises(nw.BadInputError, match="positions"):
+        models.observe(2.0, [(0.0, 0.0)])
 
 
 def test_a_game_can_bring_its_own_expert() -> None:

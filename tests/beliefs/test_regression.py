@@ -20,7 +20,7 @@ def errors_after(track: np.ndarray, learn_s: float, ahead_s: float) -> tuple[flo
         model.observe(i * DT_S, track[i])
         if i * DT_S > learn_s and i % 7 == 0:
             follow_ways(model._memory, np.array([ahead_s]), tracks)
-            go_on(model._memory, np.array([ahead_s]), tracks)
+            go_on(model._memory, np.array([ahead_s]), np.ones(EXPERTS, bool), tracks)
             found.append([np.hypot(*(tracks[e, 0] - track[i + steps])) for e in (WAYS, GO)])
     ways, plain = np.mean(found, axis=0)
     return float(ways), float(plain)

@@ -16,6 +16,9 @@ __all__ = ["draw_panel"]
 
 _PAD = 14
 _SURPRISE_END = 6.0
+_JUDGED = 20
+"""Forecasts judged from which on the shares say something."""
+_SENTENCES = 4
 _FULL_SCALE = 1.5
 """Speed factor and grip at the right end of their bars."""
 
@@ -38,6 +41,8 @@ def draw_panel(surface: pygame.Surface, npc: Any, rect: pygame.Rect, truth: Any,
     held = list(together.items())
     pen.weights(sorted(held, key=lambda item: -item[1]), colour_of, len(walkable(npc)))
     pen.surprise(float(npc.surprise))
+    pen.calibration(npc)
+    pen.learned(npc)
     pen.surfaces(walkable(npc), truth or {})
     taken = pygame.Rect(rect.left, rect.top, rect.width, min(rect.height, pen.y + _PAD - 4))
     surface.blit(_plate(taken.size, palette), taken)
@@ -146,6 +151,30 @@ class _Pen:
             x = bar.left + round(bar.w * mark / _SURPRISE_END)
             pygame.draw.line(self.surface, palette.faint, (x, bar.top - 2), (x, bar.bottom + 1))
         self.y += 13
+
+    def calibration(self, npc: Any) -> None:
+        """Whether its regions held in the last minute."""
+        half, most, count = getattr(npc, "calibration", (math.nan, math.nan, 0))
+        if count < _JUDGED or not self.room(1):
+            return
+        off = max(abs(half - 0.5), abs(most - 0.9))
+        colour = self.palette.good if off < 0.08 else self.palette.doubt if off < 0.2 else self.palette.bad
+        said = f"my 90 % regions held {100 * most:.0f} % of the time, my 50 % ones {100 * half:.0f} %"
+        self.write(self.lettering.shortened(said, self.area.w), self.area.left, colour)
+        self.y += self.row - 2
+
+    def learned(self, npc: Any) -> None:
+        """What it has learned of you, as far as it fits."""
+        sentences = npc.learned()[:_SENTENCES] if hasattr(npc, "learned") else []
+        if not sentences or not self.room(2):
+            return
+        self.heading("what I have learned of you")
+        for sentence in sentences:
+            if not self.room(1):
+                break
+            self.write(self.lettering.shortened(sentence, self.area.w), self.area.left, self.palette.ink)
+            self.y += self.row - 4
+        self.y += 4
 
     def surfaces(self, believed: Any, truth: Any) -> None:
         """Speed and grip of each surface as the NPC believes them, ± one deviation, with the truth as a tick when given."""

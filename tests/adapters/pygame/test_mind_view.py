@@ -192,3 +192,14 @@ def test_drawing_fits_into_a_frame(view: MindView, thinking: Any) -> None:
         view.draw(surface, thinking)
         times.append(time.perf_counter() - start)
     assert sorted(times)[30] < 0.004
+
+
+def test_the_panel_tells_what_it_learned_of_you_and_whether_its_regions_held(view: MindView, thinking: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[str] = []
+    text = view._lettering.text
+    monkeypatch.setattr(view._lettering, "text", lambda words, colour: written.append(words) or text(words, colour))
+    thinking.learned = lambda: ["you turn left at 7 of 9 junctions", "you turn every 0.8 s"]
+    thinking.calibration = (0.52, 0.88, 300)
+    view.panel(pygame.Surface((600, 700), 0, 32), thinking, (0, 0, 560, 700))
+    assert "you turn left at 7 of 9 junctions" in written and "you turn every 0.8 s" in written
+    assert "my 90 % regions held 88 % of the time, my 50 % ones 52 %" in written
