@@ -219,4 +219,4 @@ def _foretold(memory: Floats) -> Habit | None:
         right += int(symbols[best + 1] == symbols[i + 1])
     if of < _FIRST_MOVE or 2 * right < of:
         return None
-    return Habit("moves", f"{right} of your last {of} moves had come before in that order", right, of, right / of)
+    return Habit("moves", f"I could tell {right} of your last {of} moves", right, of, right / of)

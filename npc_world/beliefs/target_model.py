@@ -52,6 +52,8 @@ from npc_world.models.surfaces import Surface
 __all__ = ["TargetConfig", "TargetModel"]
 
 Floats = NDArray[np.float64]
+_DISCOVER_S = 3.0
+"""Pause between two looks for places it likes."""
 _FORESEEABLE_S = 1.5
 """For so long after it was lost, its tracks say more than the map of where it may be."""
 
@@ -81,6 +83,7 @@ class TargetModel:
         self._given = np.full((GIVEN, len(FINE_TIMES_S), 2), math.nan)
         self._log_prior = np.full(GIVEN, -math.inf)
         self._labels: list[str] = []
+        self._goals_given, self._discovered_s = False, -math.inf
         self.set_goals(goals)
 
     # ---- watching ------------------------------------------------------------------------------------------------
@@ -102,6 +105,8 @@ class TargetModel:
             self._hidden = None
         self._visible = True
         self._time[0], self._place[0, 0], self._place[0, 1] = time, at[0], at[1]
+        if self.config.discover and not self._goals_given:
+            self._discover()
         plain = not self._intent.labels and not self._experts
         self._watch(near, AT_ONCE if plain else LATER)
         if self._due[0] and not plain:
@@ -135,6 +140,10 @@ class TargetModel:
 
     def set_goals(self, goals: Any) -> None:
         """What it may want now: points, or a mapping from name to point.  Goals off the map or in walls move to the nearest free place."""
+        self._take_goals(goals)
+        self._goals_given = bool(self._intent.labels)
+
+    def _take_goals(self, goals: Any) -> None:
         old = list(range(len(self._intent.labels)))
         kept = self._intent.set_goals(goals)
         if kept != old or len(kept) != len(old):
@@ -159,6 +168,8 @@ class TargetModel:
         """Everything that was learned of it is gone, as if another body were met; goals and settings stay.  `reset` keeps what was learned."""
         self._memory[:] = self._blank_memory()[0]
         self.reset()
+        if not self._goals_given:
+            self._take_goals(())
         self._intent.log_posterior(self._log_prior)
 
     # ---- what it thinks ------------------------------------------------------------------------------------------
@@ -285,6 +296,19 @@ class TargetModel:
         self._adopt(memories)
         self._now_s = now_s
         self._visible = bool(self._memory[COUNT] > 0.0 and self._memory[TIME] >= now_s)
+
+    def _discover(self) -> None:
+        """Now and then: where it likes to stop is where it may go."""
+        if 0.0 <= self._now_s - self._discovered_s < _DISCOVER_S:
+            return
+        self._discovered_s = self._now_s
+        near = 0.3 * self.max_speed_px_s
+        places = [place for place, _ in favourite_places(self._memory)]
+        known = self._intent.points.tolist()
+        if any(all(math.dist(place, old) > near for old in known) for place in places):
+            kept = {name: tuple(point) for name, point in zip(self._intent.labels, known, strict=True)}
+            new = [place for place in places if all(math.dist(place, old) > near for old in known)]
+            self._take_goals({**kept, **{f"the place it likes, {len(kept) + i + 1}": place for i, place in enumerate(new)}})
 
     def _watch(self, threats: Floats, speak: int) -> None:
         """One sighting, and what every expert says then, which will be judged when the time comes."""

@@ -44,7 +44,7 @@ def who_speaks(m, given, present):  # type: ignore[no-untyped-def]
     present[WAYS] = habits
     present[REPEAT] = present[REPEAT_MEAN] = present[PLACE] = habits and m[MATCH] >= 0.0
     present[TOKENS] = habits and m[NGRAM_READY] > 0.0
-    present[BOUNCE] = knows_walls(m)
+    present[BOUNCE] = habits and knows_walls(m)
     present[FLEE] = m[THREAT] > 0.0
     present[PRIOR] = False
     last = given.shape[1] - 1

@@ -12,7 +12,6 @@ import os
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -52,29 +51,30 @@ def _name(function: Callable[..., Any]) -> str:
 
 
 def reach_of(function: Callable[..., Any]) -> str:
-    """A hash of the function's module name and file, of the kernels it names, and of the constants it names, as they are now.
+    """A hash of the function's module name and file, and of the kernels and constants its module has by now.
 
-    The module's name: the cached code imports it, and one file may go by two names.
+    The module's name: the cached code imports it, and one file may go by two names.  Not only what the function itself names:
+    it may call a kernel that stands further down in its file and reaches others, all of which were imported before.
     """
     digest = hashlib.sha256(_content(function.__code__.co_filename) + function.__module__.encode())
-    for name in sorted(_names(function.__code__)):
-        value = function.__globals__.get(name)
+    seen, running = _SEEN.setdefault(function.__module__, (set(), hashlib.sha256()))
+    for name, value in function.__globals__.items():
+        if name in seen or name.startswith("__"):
+            continue
+        seen.add(name)
         reach = getattr(value, "npc_world_reach", None)
         if isinstance(reach, str):
-            digest.update(f"{name} {reach}".encode())
+            running.update(f"{name} {reach}".encode())
         elif isinstance(value, np.ndarray):
-            digest.update(f"{name} {value.dtype} {value.shape}".encode() + value.tobytes())
+            running.update(f"{name} {value.dtype} {value.shape}".encode() + value.tobytes())
         elif isinstance(value, (bool, int, float, str, tuple)):
-            digest.update(f"{name} {value!r}".encode())
+            running.update(f"{name} {value!r}".encode())
+    digest.update(running.digest())
     return digest.hexdigest()
 
 
-def _names(code: CodeType) -> set[str]:
-    names = set(code.co_names)
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            names |= _names(constant)
-    return names
+_SEEN: dict[str, tuple[set[str], Any]] = {}
+"""Per module: the names hashed so far, and their hash; modules only gain names while they are imported."""
 
 
 @lru_cache(maxsize=256)

@@ -10,7 +10,7 @@ import pytest
 
 import npc_world as nw
 from npc_world.beliefs.learned import Habit
-from npc_world.beliefs.target_model import TargetModel
+from npc_world.beliefs.target_model import TargetConfig, TargetModel
 
 DT_S = 1 / 20
 
@@ -111,3 +111,14 @@ def test_an_npc_tells_the_player_what_it_learned_and_forgets_with_the_model() ->
     assert npc.target_model is not None
     npc.target_model.forget()
     assert npc.target_model.learned() == ()
+
+
+def test_places_where_it_likes_to_stop_become_its_goals_where_the_game_gives_none() -> None:
+    walk = along([(0.0, 0.0), *[(150.0, 0.0), (150.0, 90.0), (0.0, 90.0)] * 4], rest_s=0.8)
+    model = watched(walk, TargetModel(config=TargetConfig(discover=True)))
+    goals = [label for label in model.weights if label.startswith("goes for the place it likes")]
+    assert len(goals) == 3
+    model.set_goals({"ruby": (400.0, 0.0)})
+    watched(walk, model)
+    assert "goes for the ruby" in model.weights and not any(label.startswith("goes for the place") for label in model.weights)
+    assert not any(label.startswith("goes for the place") for label in watched(walk).weights)

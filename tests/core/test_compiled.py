@@ -94,3 +94,14 @@ def test_the_temporary_cache_is_private(tmp_path: Path) -> None:
     folder.symlink_to(tmp_path / "elsewhere")
     assert compiled._private_folder(tmp_path) is None
     assert compiled._private_folder(tmp_path / "missing") is None
+
+
+@pytest.mark.skipif(not compiled.COMPILED, reason="there is nothing to be stale")
+def test_a_change_reaches_callers_by_way_of_a_kernel_further_down_in_their_file(tmp_path: Path) -> None:
+    (tmp_path / "outer_part.py").write_text(KERNELS.format(imports="from inner_part import inner", name="outer", body="middle(x)")
+                                            + KERNELS.format(imports="", name="middle", body="inner(x)"))
+    code = "import outer_part; print(outer_part.outer(10.0))"
+    path = {"PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}", "NUMBA_CACHE_DIR": str(tmp_path / "cache"), "NPC_WORLD_NO_JIT": "0"}
+    for body, result in (("x * 2.0", "20.0"), ("x * 3.00", "30.0")):
+        (tmp_path / "inner_part.py").write_text(KERNELS.format(imports="", name="inner", body=body))
+        assert run(code, **path).split() == [result]

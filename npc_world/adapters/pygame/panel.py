@@ -159,7 +159,7 @@ class _Pen:
             return
         off = max(abs(half - 0.5), abs(most - 0.9))
         colour = self.palette.good if off < 0.08 else self.palette.doubt if off < 0.2 else self.palette.bad
-        said = f"my 90 % regions held {100 * most:.0f} % of the time, my 50 % ones {100 * half:.0f} %"
+        said = f"my 90 % regions held {100 * most:.0f} % of the time"
         self.write(self.lettering.shortened(said, self.area.w), self.area.left, colour)
         self.y += self.row - 2
 
