@@ -20,6 +20,7 @@ _PASSED_ON = {
     "play": ("play the game Second Guess (--help lists its options)", "app"),
     "arena": ("measure NPCs against scripted players, without a window", "npc_world.arena.cli"),
     "forecast": ("measure how well forecasts hold", "npc_world.arena.forecasting"),
+    "prior": ("fit a motion prior on tracks and write it down", "npc_world.arena.fit_prior"),
     "bench": ("measure how long a step takes", "npc_world.arena.bench"),
     "record": ("play a demo and write down where everything was", "record"),
     "learn": ("learn a ball's physics from recordings", "npc_world.arena.learn"),

@@ -19,8 +19,8 @@ from npc_world.core.mixture import normal_bank
 __all__ = ["calibrated", "levels_of", "uncorrected"]
 
 Floats = NDArray[np.float64]
-_BANK = normal_bank(96)
-_ROUNDS = 14
+_BANK = normal_bank(64)
+_ROUNDS = 12
 _NARROWEST, _WIDEST = -1.5, 1.5
 
 

@@ -37,6 +37,8 @@ from npc_world.beliefs.layout import (
 )
 from npc_world.beliefs.learned import Habit, calibration, favourite_places, habits
 from npc_world.beliefs.memory_file import learned_state, move_records, restore_learned
+from npc_world.beliefs.motion_prior import MotionPrior
+from npc_world.beliefs.prior_expert import chosen_prior, fill_prior_track
 from npc_world.beliefs.searching import forecast_from_places
 from npc_world.beliefs.surroundings import Surroundings
 from npc_world.beliefs.target_config import TargetConfig
@@ -63,10 +65,11 @@ class TargetModel:
 
     ground: the map it lives on, None for the open plane.  goals: points it may want, or a mapping from name to point.
     size: its body (w, h) px, a point if not given.  experts: further hypothesisers of the game's own (see `beliefs.base`).
+    prior: what bodies of its kind do, one expert among the others; instead of the one the config names.
     """
 
     def __init__(self, ground: Terrain | None = None, goals: Any = (), *, config: TargetConfig | None = None, size: Any = None,
-                 experts: Sequence[Hypothesizer] = ()) -> None:
+                 experts: Sequence[Hypothesizer] = (), prior: MotionPrior | None = None) -> None:
         if ground is not None and not isinstance(ground, Terrain):
             raise BadInputError(f"ground={ground!r}: expected a Terrain, or None for the open plane")
         self.ground = ground
@@ -75,12 +78,13 @@ class TargetModel:
         self._around = Surroundings(ground, size)
         self._intent = Intent(self._around, self.config.rationality_hz)
         self._experts = tuple(experts)
+        self._prior = chosen_prior(prior, self.config.prior)
         self._adopt(self._blank_memory())
         self._time, self._place, self._due = np.zeros(1), np.zeros((1, 2)), np.zeros(1, np.bool_)
         self._hidden: Hidden | None = None
         self._now_s = 0.0
         self._visible = False
-        self._given = np.full((GIVEN, len(FINE_TIMES_S), 2), math.nan)
+        self._given = np.full((GIVEN + 1, len(FINE_TIMES_S), 2), math.nan)
         self._log_prior = np.full(GIVEN, -math.inf)
         self._labels: list[str] = []
         self._goals_given, self._discovered_s = False, -math.inf
@@ -107,7 +111,7 @@ class TargetModel:
         self._time[0], self._place[0, 0], self._place[0, 1] = time, at[0], at[1]
         if self.config.discover and not self._goals_given:
             self._discover()
-        plain = not self._intent.labels and not self._experts
+        plain = not self._intent.labels and not self._experts and self._prior is None
         self._watch(near, AT_ONCE if plain else LATER)
         if self._due[0] and not plain:
             self._intent.update(m)
@@ -317,7 +321,11 @@ class TargetModel:
 
     def _fill_given(self, times: Floats, out: Floats) -> None:
         """Tracks (GIVEN, H, 2) of goals first, then of the game's own experts."""
-        self._intent.tracks(self._memory, times, out)
+        self._intent.tracks(self._memory, times, out[:GIVEN])
+        if self._prior is not None:
+            fill_prior_track(self._prior, self._memory, times, out[GIVEN])
+        else:
+            out[GIVEN] = math.nan
         row = len(self._intent.labels)
         for expert in self._experts:
             belief = self.belief
@@ -345,11 +353,13 @@ class TargetModel:
         return {labels[e]: tracks[e] for e in np.flatnonzero(present)[::-1].tolist()}
 
     def _given_tracks(self, times: Floats) -> Floats:
-        out = np.empty((GIVEN, len(times), 2))
+        out = np.empty((GIVEN + 1, len(times), 2))
         if self._intent.labels or self._experts:
             self._fill_given(times, out)
         else:
             out.fill(math.nan)
+            if self._prior is not None:
+                fill_prior_track(self._prior, self._memory, times, out[GIVEN])
         return out
 
     def _rows(self, horizon_s: float) -> Floats:

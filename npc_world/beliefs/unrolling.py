@@ -38,7 +38,10 @@ __all__ = ["unroll_experts", "who_speaks"]
 
 @kernel
 def who_speaks(m, given, present):  # type: ignore[no-untyped-def]
-    """Fill present (EXPERTS,) bool: who has an opinion.  given (GIVEN, H, 2): tracks of goals and foreign experts, NaN where there is none."""
+    """Fill present (EXPERTS,) bool: who has an opinion.
+
+    given (GIVEN, H, 2): tracks of goals and foreign experts, NaN where there is none; a further row is that of a motion prior.
+    """
     present[:OWN] = True
     habits = m[HABITS_OFF] == 0.0  # else nothing is said that speaks from this body's own past
     present[WAYS] = habits
@@ -46,8 +49,8 @@ def who_speaks(m, given, present):  # type: ignore[no-untyped-def]
     present[TOKENS] = habits and m[NGRAM_READY] > 0.0
     present[BOUNCE] = habits and knows_walls(m)
     present[FLEE] = m[THREAT] > 0.0
-    present[PRIOR] = False
     last = given.shape[1] - 1
+    present[PRIOR] = given.shape[0] > GIVEN and given[GIVEN, last, 0] == given[GIVEN, last, 0]
     for g in range(GIVEN):
         present[OWN + g] = given[g, last, 0] == given[g, last, 0] and given[g, last, 1] == given[g, last, 1]
 
@@ -70,6 +73,8 @@ def unroll_experts(m, times, given, wanted, tracks):  # type: ignore[no-untyped-
         replay(m, times, wanted, tracks)
     if wanted[FLEE]:
         flee(m, times, tracks)
+    if wanted[PRIOR]:
+        tracks[PRIOR] = given[GIVEN]
     if wanted[TOKENS]:
         speak_tokens(m, times, tracks)
     if wanted[BOUNCE]:
