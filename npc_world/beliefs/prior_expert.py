@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from npc_world.beliefs.layout import TOP_SPEED, X, Y
+from npc_world.beliefs.layout import TOP_SPEED, X, Y, new_memory
 from npc_world.beliefs.motion_prior import MotionPrior
 from npc_world.beliefs.motion_prior_frame import read_past
 from npc_world.beliefs.motion_prior_mixture import evaluate_networks, place_mixture
@@ -22,7 +22,10 @@ def chosen_prior(prior: Any, name: str) -> MotionPrior | None:
     """The prior given, or the one a config names: "" for none."""
     if prior is not None and not isinstance(prior, MotionPrior):
         raise BadInputError(f"prior={prior!r}: expected a MotionPrior, or None")
-    return prior if prior is not None else _named(name) if name else None
+    chosen = prior if prior is not None else _named(name) if name else None
+    if chosen is not None:  # compile now, so that no frame waits for it
+        fill_prior_track(chosen, new_memory()[0], np.ones(1), np.empty((1, 2)))
+    return chosen
 
 
 @lru_cache(maxsize=8)
@@ -41,6 +44,9 @@ def fill_prior_track(prior: MotionPrior, m: np.ndarray, times_s: np.ndarray, out
 def _track(m, lags, typical, turned, first, first_offset, second, second_offset, top, offset, straight, spread, shapes, ahead, correction,  # type: ignore[no-untyped-def]
            times, out):
     steps, rows = lags.shape[0], spread.shape[0] + 1
+    if m[TOP_SPEED] <= 0.0:
+        out[:] = np.nan
+        return
     past = np.empty((steps + 1, 2))
     past[0, 0], past[0, 1] = m[X], m[Y]
     known_s, x0, y0 = 0.0, m[X], m[Y]
@@ -52,7 +58,7 @@ def _track(m, lags, typical, turned, first, first_offset, second, second_offset,
         if age_s < lags[j] - 1e-9 and known_s > 0.0:  # before it came into sight: as it has moved since
             longer = lags[j] / known_s
             past[j + 1, 0], past[j + 1, 1] = m[X] + longer * (x0 - m[X]), m[Y] + longer * (y0 - m[Y])
-    if known_s <= 0.0 or m[TOP_SPEED] <= 0.0:
+    if known_s <= 0.0:
         out[:] = np.nan
         return
     inputs, frame, said = np.empty(first.shape[1]), np.empty(5), np.empty(top.shape[2])
