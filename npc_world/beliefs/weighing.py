@@ -34,9 +34,9 @@ LOG_PRIOR = np.array([-1.5, 0.0, -0.5, -1.0, -1.5, -0.7, -0.7, 0.3, -0.7, -0.7, 
 GIVEN_LOG_PRIOR = np.array([-0.5, -0.5, 0.5, 2.0, 2.0])
 """(BINS,) the same for given experts: goals say more of what comes later."""
 _LEAST = 1e-4
-TRUST = np.array([-1.0, -0.75, -0.5, -1.25, -1.5])
+TRUST = np.array([-1.0, -0.75, -0.5, -2.0, -2.0])
 """(BINS,) log odds of the mixture over constant velocity before any judgement …"""
-GIVEN_TRUST = np.array([0.0, 0.0, 0.5, 2.25, 2.5])
+GIVEN_TRUST = np.array([0.0, 0.0, 0.5, 3.0, 3.0])
 """(BINS,) … and how much more when goals are known."""
 _ENOUGH = 8.0
 """Judgements after which a horizon's own record replaces that of the next shorter one."""
