@@ -43,6 +43,8 @@ class Situation:
     forecast: Forecast | None
     change_hz: float
     """How often the target stops doing what was forecast."""
+    steady: float
+    """Probability that it never does."""
     change_cost: float
     """How many times as long as walking it the gap takes that is left when it does."""
     covered_s: Mapping[str, float]

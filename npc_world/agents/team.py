@@ -138,6 +138,11 @@ class Team:
         found = self._persistence.get(name) if name is not None else None
         return found.change_hz(wariness) if found is not None else self._persistence_config.prior_hz * wariness
 
+    def steady(self, name: str | None) -> float:
+        """Probability that a target is one that never stops doing what was forecast."""
+        found = self._persistence.get(name) if name is not None else None
+        return found.steady if found is not None else self._persistence_config.steady_share
+
     def covered(self, member: int, time_s: float) -> dict[str, float]:
         """Least catch time of the other members by hypothesis label, as they told within the last second."""
         best: dict[str, float] = {}

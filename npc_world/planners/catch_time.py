@@ -29,11 +29,11 @@ def _closing(times_s, track, speed):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def catch_open(times_s, track, x, y, start_s, speed, reach, change_hz, change_cost):  # type: ignore[no-untyped-def]
+def catch_open(times_s, track, x, y, start_s, speed, reach, change_hz, steady, change_cost):  # type: ignore[no-untyped-def]
     """Time to catch track (H, 2) in the open, leaving (x, y) at start_s: (time, meeting x, meeting y, expected time).
 
-    The expected time supposes that at any moment, at rate change_hz, the target stops doing this; what is then left of the gap
-    takes change_cost times as long as to walk it.
+    The expected time supposes that the target keeps to this for ever with probability steady, and else stops doing it at any moment,
+    at rate change_hz; what is then left of the gap takes change_cost times as long as to walk it.
     """
     steps = times_s.shape[0]
     last_gap = math.hypot(track[0, 0] - x, track[0, 1] - y) - reach - speed * max(0.0, times_s[0] - start_s)
@@ -48,7 +48,7 @@ def catch_open(times_s, track, x, y, start_s, speed, reach, change_hz, change_co
             meeting_x = track[h - 1, 0] + u * (track[h, 0] - track[h - 1, 0])
             meeting_y = track[h - 1, 1] + u * (track[h, 1] - track[h - 1, 1])
             return t, meeting_x, meeting_y, expected + sure * t
-        still = math.exp(-change_hz * times_s[h])
+        still = steady + (1.0 - steady) * math.exp(-change_hz * times_s[h])
         expected += (sure - still) * (times_s[h] + change_cost * max(0.0, gap) / speed)
         sure = still
         last_gap = gap
@@ -81,11 +81,11 @@ def _meet_straight(dx, dy, vx, vy, speed, head):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def catch_times_open(times_s, tracks, starts, delay_s, speed, reach, change_hz, change_cost, out):  # type: ignore[no-untyped-def]
+def catch_times_open(times_s, tracks, starts, delay_s, speed, reach, change_hz, steady, change_cost, out):  # type: ignore[no-untyped-def]
     """out (C, K): expected time to catch each track (K, H, 2) when the pursuer stands at starts (C, 2) after delay_s seconds."""
     for c in range(starts.shape[0]):
         for k in range(tracks.shape[0]):
-            out[c, k] = catch_open(times_s, tracks[k], starts[c, 0], starts[c, 1], delay_s[c], speed, reach, change_hz, change_cost)[3]
+            out[c, k] = catch_open(times_s, tracks[k], starts[c, 0], starts[c, 1], delay_s[c], speed, reach, change_hz, steady, change_cost)[3]
 
 
 @kernel
@@ -116,7 +116,7 @@ def arrivals_along(tracks, field, cell_px, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def catch_late(times_s, tracks, arrivals_s, late_s, speed, reach_s, unreached_s, change_hz, change_cost, out, expected, meeting):  # type: ignore[no-untyped-def]
+def catch_late(times_s, tracks, arrivals_s, late_s, speed, reach_s, unreached_s, change_hz, steady, change_cost, out, expected, meeting):  # type: ignore[no-untyped-def]
     """Time to catch each track when every arrival (K, H) is late_s (C, K) later, as `catch_open`: out (C, K) the time,
     expected (C, K) the expected time, meeting (C, K, 2) where.
 
@@ -140,7 +140,7 @@ def catch_late(times_s, tracks, arrivals_s, late_s, speed, reach_s, unreached_s,
                         meeting[c, k, 1] = tracks[k, last, 1] + u * (tracks[k, h, 1] - tracks[k, last, 1])
                         break
                     last_gap, last = gap, h
-                still = math.exp(-change_hz * times_s[h])
+                still = steady + (1.0 - steady) * math.exp(-change_hz * times_s[h])
                 mean += (sure - still) * (times_s[h] + change_cost * gap)
                 sure = still
             if gap > 0.0:

@@ -48,6 +48,8 @@ class Chase:
     cover_weight: float
     change_hz: float
     """Rate at which the target stops doing what a hypothesis says."""
+    steady: float
+    """Probability that it never does."""
     change_cost: float
     """How many times as long as walking it the rest of the gap then takes."""
 

@@ -35,14 +35,14 @@ _NEGLIGIBLE = 0.02
 def intercept(ground: Terrain | None, position: Any, speed_px_s: float, forecast: Forecast, *, size: tuple[float, float] | None = None,
               reach_px: float = 0.0, surfaces: Floats | None = None, now_px: Floats | None = None, commit_s: float | None = None,
               covered_s: Floats | None = None, cover_weight: float = 0.0, change_hz: float = 0.0, change_cost: float = 1.5,
-              holding: frozenset[str] = frozenset()) -> Meeting:
+              steady: float = 0.0, holding: frozenset[str] = frozenset()) -> Meeting:
     """The move that minimises the expected time to catch the forecast body, with its meeting point.
 
     reach_px: centre distance that counts as caught.  surfaces: (S, 4) believed speeds per surface (see `surface_table`).
     now_px: where the target is now, when known.  covered_s: (K,) catch times of the teammates: a hypothesis that another
     catches sooner counts for little (`cover_weight` in [0, 1] sets how little).  change_hz: how often the target stops doing what
     was forecast; a far meeting then counts for less than being near (`change_cost` times the walk over what is left).
-    holding: what the pursuer holds, for the ground's links.  Raises `BadInputError` for a bad speed.
+    steady: probability in [0, 1] that it never does.  holding: what the pursuer holds, for the ground's links.  Raises `BadInputError` for a bad speed.
     """
     start = position_of(position, "position")
     if not (math.isfinite(speed_px_s) and speed_px_s > 0.0):
@@ -50,7 +50,7 @@ def intercept(ground: Terrain | None, position: Any, speed_px_s: float, forecast
     times_s, tracks = with_present(forecast.times_s, forecast.positions_px, now_px)
     commit = float(commit_s) if commit_s is not None else _commitment(times_s, tracks, start, speed_px_s)
     chase = Chase(start, speed_px_s, times_s, tracks, forecast.weights, reach_px, commit, covered_s, cover_weight,
-                  change_hz, change_cost)
+                  change_hz, steady, change_cost)
     if ground is None or _is_open(ground, start, tracks, surfaces) or _is_straight(ground, chase, size, surfaces):
         factor = 1.0 if ground is None or surfaces is None else float(surfaces[ground.surface[ground.cell_of(start)], 0])
         return intercept_in_the_open(replace(chase, speed=speed_px_s * factor))
@@ -88,7 +88,7 @@ def _is_straight(ground: Terrain, chase: Chase, size: tuple[float, float] | None
             continue
         factor = 1.0 if here is None or surfaces is None else float(surfaces[ground.surface[ground.cell_of(chase.start)], 0])
         time_s, x, y, _ = catch_open(chase.times_s, track, chase.start[0], chase.start[1], 0.0, chase.speed * factor, chase.reach,
-                                     chase.change_hz, chase.change_cost)
+                                     chase.change_hz, chase.steady, chase.change_cost)
         if time_s > chase.times_s[-1] or not nav.clear_line(chase.start, (x, y)):
             return False
         if speeds is not None:

@@ -58,7 +58,7 @@ def test_expected_time_is_never_above_that_of_heading_for_the_likeliest() -> Non
         from npc_world.planners.catch_time import catch_times_open, with_present
         times, futures = with_present(forecast.times_s, forecast.positions_px, None)
         out = np.empty((1, 4))
-        catch_times_open(times, futures, (direction * 100.0 * commit)[None], np.array([commit]), 100.0, 0.0, 0.0, 1.5, out)
+        catch_times_open(times, futures, (direction * 100.0 * commit)[None], np.array([commit]), 100.0, 0.0, 0.0, 0.0, 1.5, out)
         assert every.expected_catch_s <= float(out[0] @ np.array(weights)) + 0.02
 
 
@@ -85,6 +85,15 @@ def test_a_fickle_target_is_approached_rather_than_led() -> None:
     fickle = nw.intercept(None, (0, 0), 100.0, runner, change_hz=0.5)
     assert fickle.move_to_px[1] / np.hypot(*fickle.move_to_px) > 1.3 * steady.move_to_px[1] / np.hypot(*steady.move_to_px)
     assert fickle.time_s == pytest.approx(steady.time_s)  # the meeting it speaks of is the same
+
+
+def test_one_who_may_never_change_its_mind_is_led_the_more() -> None:
+    runner = forecast_of(((0, 300), (95, 0)), horizon_s=20.0)
+    ahead = [nw.intercept(None, (0, 0), 100.0, runner, change_hz=0.5, steady=steady).move_to_px for steady in (0.0, 0.3, 1.0)]
+    lead = [float(move[0] / np.hypot(*move)) for move in ahead]
+    assert lead[0] < lead[1] < lead[2]
+    certain = nw.intercept(None, (0, 0), 100.0, runner).move_to_px
+    assert ahead[2] == pytest.approx(certain)
 
 
 @pytest.mark.parametrize("speed", [0.0, -5.0, float("nan"), float("inf")])
