@@ -38,8 +38,12 @@ class Turns:
         return found
 
     def join(self) -> int:
-        """The number of a new NPC."""
+        """The number of a new NPC.  With it everything begins anew: what went before on this ground, in another round, has no say."""
         self._joined += 1
+        self._thinkers, self._left = 0, 1.0
+        self._stepped.clear()
+        self._waiting.clear()
+        self._granted.clear()
         return self._joined - 1
 
     @property

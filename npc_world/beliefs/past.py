@@ -4,10 +4,45 @@ from __future__ import annotations
 
 import math
 
-from npc_world.beliefs.layout import GRID_S, PAST, PAST_COUNT, PAST_FIRST, PAST_LENGTH, PAST_TIME, SEGMENT, TIME, X, Y
+import numpy as np
+from numpy.typing import NDArray
+
+from npc_world.beliefs.layout import (
+    GRID_S,
+    NOISE,
+    PAST,
+    PAST_COUNT,
+    PAST_FIRST,
+    PAST_LENGTH,
+    PAST_TIME,
+    SEGMENT,
+    SPEED,
+    TIME,
+    TOP_SPEED,
+    X,
+    Y,
+)
 from npc_world.core.compiled import kernel
 
-__all__ = ["begin_segment", "past_at", "past_index", "record_past"]
+__all__ = ["begin_segment", "past_at", "past_index", "record_past", "stood_s"]
+
+
+_STANDS = 0.05
+"""A body slower than this share of its top speed stands."""
+_LONGEST_STOOD = 64
+"""Grid steps looked back at most."""
+
+
+def stood_s(m: NDArray[np.float64]) -> float:
+    """For how long the target has been standing within a few px, s; 0 while it moves, 6.4 at most."""
+    if m[SPEED] > _STANDS * m[TOP_SPEED]:
+        return 0.0
+    last = int(m[PAST_COUNT]) - 1
+    back = np.arange(last, max(int(m[PAST_FIRST]), last - _LONGEST_STOOD) - 1, -1)
+    at = PAST + 3 * (back % PAST_LENGTH)
+    moved = np.hypot(m[at] - m[X], m[at + 1] - m[Y]) > _STANDS * m[TOP_SPEED] + 3.0 * math.sqrt(m[NOISE])
+    steps = int(np.argmax(moved)) if moved.any() else len(back)
+    return float(m[TIME] - m[PAST_TIME]) + max(1, steps) * GRID_S
 
 
 @kernel

@@ -38,6 +38,7 @@ from npc_world.beliefs.layout import (
 from npc_world.beliefs.learned import Habit, calibration, favourite_places, habits
 from npc_world.beliefs.memory_file import learned_state, move_records, restore_learned
 from npc_world.beliefs.motion_prior import MotionPrior
+from npc_world.beliefs.past import stood_s
 from npc_world.beliefs.prior_expert import chosen_prior, fill_prior_track
 from npc_world.beliefs.searching import forecast_from_places
 from npc_world.beliefs.surroundings import Surroundings
@@ -375,8 +376,8 @@ class TargetModel:
         return self._rows(2.0)[OWN:OWN + len(self._intent.labels)]
 
     def _current_labels(self) -> list[str]:
-        """(EXPERTS,) in words, as of now: turns have a side."""
-        return with_side(self._labels, float(self._memory[TURN_RATE]), float(self._memory[TURN_RATE_SLOW]))
+        """(EXPERTS,) in words, as of now: turns have a side, and who stands stays."""
+        return with_side(self._labels, float(self._memory[TURN_RATE]), float(self._memory[TURN_RATE_SLOW]), stood_s(self._memory))
 
     def _forecast_tracks(self, times: Floats, unseen_s: float, most: int) -> Forecast:
         m = self._memory

@@ -116,3 +116,17 @@ def test_the_same_crowd_thinks_the_same_again():
         return np.array(at)
 
     np.testing.assert_array_equal(tracks(), tracks())
+
+
+def test_a_second_round_on_the_same_ground_begins_as_the_first_did():
+    turns = Turns()
+    rounds = []
+    for _ in range(2):
+        numbers, granted = [turns.join() for _ in range(3)], []
+        for _ in range(2):
+            for number in numbers:
+                turns.begin(number, DT_S)
+                granted.append(turns.take(number))
+        rounds.append(granted)
+    assert rounds[0] == rounds[1]
+    assert rounds[0][0]

@@ -29,6 +29,19 @@ def circle(seconds: float, rate: float = 1.5, radius: float = 90.0) -> np.ndarra
     return 300.0 + radius * np.stack([np.cos(angle), np.sin(angle)], axis=1)
 
 
+def test_who_stands_stays_and_who_sets_off_again_goes_on() -> None:
+    walk = straight(2.0)
+    halted = watched(np.vstack([walk, np.tile(walk[-1], (90, 1))]))
+    assert halted.forecast(1.0, 0.1).labels[0] == "stays"
+    assert max(halted.weights, key=halted.weights.get) == "stays"
+    assert "keeps going" not in halted.weights and "keeps drifting" in halted.weights  # the mean over more than it has stood drifts
+    halted = watched(np.tile(walk[-1], (300, 1)), halted, start_s=210 * DT_S)
+    assert "keeps drifting" not in halted.weights
+    again = watched(straight(1.0, start=tuple(walk[-1])), halted, start_s=510 * DT_S)
+    assert again.forecast(1.0, 0.1).labels[0] == "keeps going"
+    assert "stays" not in again.weights
+
+
 def test_a_straight_runner_goes_on() -> None:
     model = watched(straight(1.0))
     forecast = model.forecast(1.0, 0.1)
