@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npc_world.beliefs.persistence import Persistence, PersistenceConfig
+from npc_world.beliefs.shapes import Shapes
 from npc_world.beliefs.target_model import TargetConfig, TargetModel
 from npc_world.core.errors import BadInputError
 from npc_world.core.records import Forecast, Observation
@@ -35,6 +36,7 @@ class Team:
         self._config = TargetConfig()
         self._persistence_config = PersistenceConfig()
         self._persistence: dict[str, Persistence] = {}
+        self._shapes: dict[str, Shapes] = {}
         self._members = 0
         self._sighted_s: dict[str, float] = {}
         self._first_seen_s: dict[str, float] = {}
@@ -86,6 +88,7 @@ class Team:
             if self._sighted_s.get(name, -1.0) < seen.time_s - 1e-9:
                 model.observe(seen.time_s, sighting.position_px, threats=tuple(self._threats.values()))
                 self._persistence[name].compare(seen.time_s, sighting.position_px)
+                self._shapes[name].observe(seen.time_s, sighting.position_px)
                 self._sighted_s[name] = seen.time_s
                 self._first_seen_s.setdefault(name, seen.time_s)
         if seen_cells is not None:
@@ -124,6 +127,8 @@ class Team:
         if kept is not None and kept[0] == time_s and 0.8 <= kept[1] / horizon_s <= 1.25:
             return kept[2]
         forecast = model.forecast(horizon_s, horizon_s / steps, hypotheses)
+        if model.belief.visible:
+            forecast = self._shapes[name].before(forecast, self.ground)
         self._forecasts[name] = (time_s, horizon_s, forecast)
         if model.belief.visible and self.acquainted(name):
             self._persistence[name].expect(time_s, forecast, model.max_speed_px_s)
@@ -134,9 +139,13 @@ class Team:
         return name is not None and self._frame_s - self._first_seen_s.get(name, self._frame_s) > _ACQUAINTED_S
 
     def change_hz(self, name: str | None, wariness: float) -> float:
-        """How often a target stops doing what was forecast, changes per second; a stranger counts as fickle by `wariness` in [0, 1]."""
-        found = self._persistence.get(name) if name is not None else None
-        return found.change_hz(wariness) if found is not None else self._persistence_config.prior_hz * wariness
+        """How often a target stops doing what was forecast, changes per second; a stranger counts as fickle by `wariness` in [0, 1].
+
+        One who turns by the clock does not change its mind by turning.
+        """
+        if name is None or name not in self._persistence:
+            return self._persistence_config.prior_hz * wariness
+        return self._persistence[name].change_hz(wariness) * (1.0 - self._shapes[name].by_the_clock)
 
     def steady(self, name: str | None) -> float:
         """Probability that a target is one that never stops doing what was forecast."""
@@ -162,6 +171,8 @@ class Team:
             model.reset()
         for persistence in self._persistence.values():
             persistence.reset()
+        for shapes in self._shapes.values():
+            shapes.reset()
         for kept in (self._sighted_s, self._first_seen_s, self._threats, self._forecasts, self._catch_times, self._searching):
             kept.clear()
         self._seen_cells, self._frame_s = None, -1.0
@@ -183,6 +194,7 @@ class Team:
             models[name].restore({key: value for key, value in state.items() if key != "persistence"})
         self.models.update(models)
         self._persistence.update(counted)
+        self._shapes.update({name: Shapes() for name in models})
 
     def _model(self, name: str, size: tuple[float, float] | None) -> TargetModel:
         if name not in self.models:
@@ -190,6 +202,7 @@ class Team:
             self._persistence[name] = Persistence(self._persistence_config)
             if self._grounds:
                 self.models[name].believe_ground(self._best_known())
+            self._shapes[name] = Shapes()
         return self.models[name]
 
     def _conclude(self) -> None:

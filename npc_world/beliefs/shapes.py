@@ -1,0 +1,69 @@
+"""Shapes of motion that are clear at a glance, put before a forecast: an arc, and legs of a zig-zag or of a round.
+
+The experts of a `TargetModel` have to earn their weight with each body anew, over some seconds.  A slower pursuer has no such time: a
+steady bend is believed at once, and a pattern of turns from the second turn on.  Each shape keeps its own odds.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npc_world.beliefs.arcs import Arcs
+from npc_world.beliefs.legs import Legs
+from npc_world.core.records import Forecast
+from npc_world.core.terrain import Terrain
+
+__all__ = ["Shapes"]
+
+Floats = NDArray[np.float64]
+_WORTH_IT = 0.05
+_ARC_SHARE = 0.7
+"""An arc that has always come true leaves so much to be said by the experts."""
+
+
+class Shapes:
+    """What the shape of one body's track says."""
+
+    def __init__(self) -> None:
+        self._arcs, self._legs = Arcs(), Legs()
+
+    def observe(self, time_s: float, position_px: Floats) -> None:
+        """It is at (2,) px at `time_s`."""
+        x, y = float(position_px[0]), float(position_px[1])
+        self._arcs.observe(time_s, x, y)
+        self._legs.observe(time_s, x, y)
+
+    def reset(self) -> None:
+        """A new round."""
+        self._arcs.reset()
+        self._legs.reset()
+
+    @property
+    def by_the_clock(self) -> float:
+        """Probability that its next turn is foretold: then turning is no change of mind."""
+        return self._legs.probability
+
+    def before(self, forecast: Forecast, ground: Terrain) -> Forecast:
+        """The forecast, and before all else the shapes by their probabilities; those that lead through walls are left out."""
+        arc = self._arcs.track(forecast.times_s)
+        forecast = _put(forecast, arc, _ARC_SHARE * self._arcs.probability, None, f"keeps turning {self._arcs.side}", ground)
+        legs = self._legs.track(forecast.times_s)
+        spread = self._legs.spread_px() ** 2 * np.eye(2) if legs is not None else None
+        return _put(forecast, legs, self._legs.probability, spread, "turns as before", ground)
+
+
+def _put(forecast: Forecast, track: Floats | None, probability: float, covariance: Floats | None, label: str, ground: Terrain) -> Forecast:
+    """A row before the others; covariance (2, 2) px² at all times, None as wide as the likeliest row so far."""
+    if track is None or probability < _WORTH_IT or not _clear(track, ground):
+        return forecast
+    first = forecast.covariances_px2[:1] if covariance is None else np.tile(covariance, (1, len(track), 1, 1))
+    return Forecast(forecast.times_s, np.concatenate([track[None], forecast.positions_px]),
+                    np.concatenate([[probability], (1.0 - probability) * forecast.weights]),
+                    np.concatenate([first, forecast.covariances_px2]), (label, *forecast.labels))
+
+
+def _clear(track: Floats, ground: Terrain) -> bool:
+    return len(ground.rects) == 0 or all(ground.line_of_sight(a, b) for a, b in pairwise(track))
