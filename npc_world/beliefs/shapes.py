@@ -20,7 +20,7 @@ __all__ = ["Shapes"]
 
 Floats = NDArray[np.float64]
 _WORTH_IT = 0.05
-_ARC_SHARE = 0.7
+_ARC_SHARE = 0.9
 """An arc that has always come true leaves so much to be said by the experts."""
 
 
