@@ -44,20 +44,27 @@ if TYPE_CHECKING:
     from npc_world.learning.recording import Recording as Recording
     from npc_world.learning.travel_writer import TravelWriter as TravelWriter
     from npc_world.models.nav_links import links_along as links_along
+    from npc_world.models.on_ground import OnGround as OnGround
     from npc_world.models.surfaces import Surface as Surface
     from npc_world.models.top_down import TopDownBody as TopDownBody
+    from npc_world.models.vehicle import Vehicle as Vehicle
     from npc_world.planners.avoidance import Avoidance as Avoidance
     from npc_world.planners.avoidance import avoid as avoid
     from npc_world.planners.avoidance import avoid_all as avoid_all
+    from npc_world.planners.cem import Cem as Cem
     from npc_world.planners.crowd import Crowd as Crowd
     from npc_world.planners.fields import TravelTime as TravelTime
     from npc_world.planners.fields import travel_time as travel_time
+    from npc_world.planners.icem import ICem as ICem
     from npc_world.planners.interception import Meeting as Meeting
     from npc_world.planners.interception import intercept as intercept
     from npc_world.planners.line_guard import guard_line as guard_line
     from npc_world.planners.mppi import Mppi as Mppi
+    from npc_world.planners.mppi_crowd import MppiCrowd as MppiCrowd
     from npc_world.planners.paths import PathSearch as PathSearch
     from npc_world.planners.paths import find_path as find_path
+    from npc_world.planners.pursuit_cost import PursuitCost as PursuitCost
+    from npc_world.planners.risk import Risk as Risk
     from npc_world.planners.roads import RoadMap as RoadMap
 
 _HOME = {
@@ -76,6 +83,8 @@ _HOME = {
     "guard_line": "planners.line_guard",
     "avoid": "planners.avoidance", "avoid_all": "planners.avoidance", "Avoidance": "planners.avoidance", "Crowd": "planners.crowd",
     "Meeting": "planners.interception", "intercept": "planners.interception",
+    "OnGround": "models.on_ground", "Vehicle": "models.vehicle",
+    "Cem": "planners.cem", "ICem": "planners.icem", "MppiCrowd": "planners.mppi_crowd", "PursuitCost": "planners.pursuit_cost", "Risk": "planners.risk",
     "Mppi": "planners.mppi", "find_path": "planners.paths", "PathSearch": "planners.paths",
 }
 

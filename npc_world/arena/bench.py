@@ -65,6 +65,7 @@ def main(argv: list[str], engines: Callable[[], Mapping[str, Any]] | None = None
     parser.add_argument("--avoidance", type=int, metavar="BODIES", nargs="?", const=1000, help="only crowds that must pass each other, beside RVO2 (default 1000 bodies)")
     parser.add_argument("--growth", type=int, metavar="CELLS", nargs="?", const=2048, help="only tables of costs by map size, up to CELLS a side, and by number of bodies (default 2048)")
     parser.add_argument("--roads", type=int, metavar="TOWNS", nargs="?", const=200, help="only deliveries in seeded towns with traffic (default 200 towns)")
+    parser.add_argument("--sampling", type=int, metavar="PROBLEMS", nargs="?", const=24, help="only sampling planners: cost, peers, and what they achieve on seeded problems (default 24)")
     parser.add_argument("--surfaces", type=int, metavar="WORLDS", nargs="?", const=200, help="only how well a body learns its ground, in seeded worlds (default 200 of each kind)")
     parser.add_argument("--balls", type=int, metavar="WORLDS", nargs="?", const=40, help="only balls, learned and foreseen in hidden worlds of pymunk (default 40 worlds)")
     parser.add_argument("--first-seed", type=int, default=10_000, help="of the worlds of --balls; those below 10000 are for tuning (default 10000)")
@@ -79,6 +80,8 @@ def main(argv: list[str], engines: Callable[[], Mapping[str, Any]] | None = None
         return run_forecasts(options.json)
     if options.roads is not None:
         return _roads(options.roads, options.json)
+    if options.sampling is not None:
+        return _sampling(options.sampling, options.json)
     if options.surfaces is not None:
         return _surfaces(options.surfaces, engines() if engines is not None else {}, options.json)
     if options.balls is not None:
@@ -295,4 +298,18 @@ def _surfaces(worlds: int, engines: Mapping[str, Any], file: Path | None) -> int
     rows = run_surfaces(worlds, engines)
     if file is not None:
         file.write_text(json.dumps({"worlds": worlds, "rows": rows}, indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
+def _sampling(problems: int, file: Path | None) -> int:
+    """Sampling planners beside their peers."""
+    from npc_world.arena.bench_sampling import run_sampling
+    if problems < 1:
+        print(f"--sampling {problems}: expected at least 1 problem", file=sys.stderr)
+        return 2
+    here = machine()
+    print(", ".join(f"{name} {value}" for name, value in here.items()))
+    rows = run_sampling(problems)
+    if file is not None:
+        file.write_text(json.dumps({"machine": here, "problems": problems, "rows": rows}, indent=1) + "\n", encoding="utf-8")
     return 0

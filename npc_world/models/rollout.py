@@ -16,7 +16,10 @@ __all__ = ["rollout", "rollout_top_down"]
 
 
 def rollout(model: ForwardModel, state: NDArray[np.float64], controls: NDArray[np.float64], dt_s: float) -> NDArray[Any]:
-    """States (B, H, S) from one state (S,) under controls (B, H, C): any model, a batched call per step."""
+    """States (B, H, S) from one state (S,) under controls (B, H, C): a batched call per step, or the model's own `unroll` where it has one."""
+    own = getattr(model, "unroll", None)
+    if own is not None:
+        return np.asarray(own(state, controls, dt_s))
     states = np.broadcast_to(np.asarray(state, np.float64), (len(controls), len(state)))
     steps = []
     for h in range(controls.shape[1]):

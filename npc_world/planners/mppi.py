@@ -6,6 +6,7 @@ the horizon; wrong where the best action hides behind a costly barrier that no s
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import numpy as np
@@ -14,70 +15,73 @@ from numpy.typing import NDArray
 from npc_world.core.errors import BadInputError
 from npc_world.core.records import Forecast, Plan
 from npc_world.models.base import ForwardModel
-from npc_world.models.rollout import rollout
+from npc_world.models.on_ground import OnGround
 from npc_world.planners.base import Cost
+from npc_world.planners.evaluating import announced, evaluation
+from npc_world.planners.mppi_kernel import mppi_on_ground, noise_rows, smoothed
+from npc_world.planners.pursuit_cost import PursuitCost
+from npc_world.planners.risk import Risk
+from npc_world.planners.sampling import SamplingPlanner
 
-__all__ = ["Mppi", "weigh"]
+__all__ = ["Mppi", "smoothed", "weigh"]
 
 Floats = NDArray[np.float64]
 
 
-class Mppi:
+class Mppi(SamplingPlanner):
     """Samples control sequences around the last plan, rolls them out through `model`, and averages them by cost.
 
-    model: any `ForwardModel` with two-component position first in its state.  cost: rollouts (B, H, S), forecast → (B,).
-    control_sd: noise of each control component, in the control's unit; by default half of the model's top speed.
+    The arguments are those of `SamplingPlanner`.  temperature: share of the spread of costs within which samples have a say.
+    rounds: how often it samples anew around the average; one is usual.  For many NPCs at once, `MppiCrowd` does the same in one call.
     """
 
     def __init__(self, model: ForwardModel, cost: Cost, samples: int = 256, horizon_s: float = 1.5, *, step_s: float = 0.05,
-                 control_size: int = 2, control_sd: float | None = None, temperature: float = 0.1) -> None:
-        if samples < 2:
-            raise BadInputError(f"samples={samples!r}: expected at least 2")
-        if not (horizon_s > 0.0 and 0.0 < step_s <= horizon_s):
-            raise BadInputError(f"horizon_s={horizon_s!r}, step_s={step_s!r}: expected 0 < step_s <= horizon_s")
+                 control_size: int = 2, control_sd: Any = None, temperature: float = 0.1, rounds: int = 1, budget_s: float | None = None,
+                 risk: Risk | None = None) -> None:
+        super().__init__(model, cost, samples, horizon_s, step_s=step_s, control_size=control_size, control_sd=control_sd, rounds=rounds,
+                         budget_s=budget_s, risk=risk)
         if temperature <= 0.0:
             raise BadInputError(f"temperature={temperature!r}: expected a positive share of the spread of costs")
-        self.model, self.cost = model, cost
-        self.samples, self.steps, self.step_s = samples, max(1, round(horizon_s / step_s)), step_s
-        self.control_size = control_size
-        speed = getattr(model, "max_speed_px_s", None)
-        self.control_sd = control_sd if control_sd is not None else 0.5 * float(speed if speed else 1.0)
         self.temperature = temperature
+        self._bank: Floats | None = None
 
     def plan(self, state: Any, forecast: Forecast | None = None, previous: Plan | None = None, *, rng: np.random.Generator) -> Plan:
         """The plan from `state` (S,): controls (H, C), the positions it expects, and its cost.  Same rng state, same plan."""
-        start = np.asarray(state, dtype=np.float64)
-        if not np.all(np.isfinite(start)):
-            raise BadInputError(f"state={state!r}: not finite")
-        nominal = self._warm_start(previous)
-        noise = rng.standard_normal((self.samples, self.steps, self.control_size)) * self.control_sd
-        noise[0] = 0.0
-        controls = nominal + smoothed(noise)
-        costs = np.asarray(self.cost(rollout(self.model, start, controls, self.step_s), forecast), dtype=np.float64)
-        mean = np.einsum("b,bhc->hc", weigh(costs, self.temperature), controls)
-        path = rollout(self.model, start, mean[None], self.step_s)
-        cost = float(np.asarray(self.cost(path, forecast))[0])
-        if cost > costs.min():  # the average of two ways round an obstacle runs into it: then the best sample is better
+        began_s = time.perf_counter()
+        start = self._checked(state)
+        if self.rounds == 1 and isinstance(self.model, OnGround) and isinstance(self.cost, PursuitCost) and start.shape == (4,):
+            return self._planned(start, *self._at_once(self.model, self.cost, start, forecast, self._warm_start(previous), rng), "mppi")
+        judge = evaluation(self.model, self.cost, start, forecast, self.steps, self.step_s, self.risk)
+        mean, cost = self._warm_start(previous), np.inf
+        for _ in range(self.rounds):
+            noise = rng.standard_normal((self.samples, self.steps, self.control_size)) * self.control_sd
+            noise[0] = 0.0
+            controls = np.clip(mean + smoothed(noise), self.low, self.high)
+            costs = judge(controls)
+            mean = np.einsum("b,bhc->hc", weigh(costs, self.temperature), controls)
+            cost = float(judge(mean[None])[0])
             best = int(np.argmin(costs))
-            mean, cost = controls[best], float(costs[best])
-            path = rollout(self.model, start, mean[None], self.step_s)
-        waypoints = np.concatenate([start[None, :2], path[0, :, :2]])
-        return Plan(waypoints_px=waypoints, eta_s=self.steps * self.step_s, behaviour="mppi", controls=mean, cost=cost)
+            if not cost <= costs[best]:  # the average of two ways round an obstacle runs into it: then the best sample is better
+                mean, cost = controls[best], float(costs[best])
+            if self._late(began_s):
+                break
+        return self._planned(start, mean, cost, "mppi")
 
-    def _warm_start(self, previous: Plan | None) -> Floats:
-        if previous is None or previous.controls is None or previous.controls.shape != (self.steps, self.control_size):
-            return np.zeros((self.steps, self.control_size))
-        return np.concatenate([previous.controls[1:], previous.controls[-1:]])
+    def _at_once(self, model: OnGround, cost: PursuitCost, start: Floats, forecast: Forecast | None, nominal: Floats,
+                 rng: np.random.Generator) -> tuple[Floats, float]:
+        """The whole round in one compiled call, with noise from a bank drawn once."""
+        if self._bank is None:
+            self._bank = noise_rows(np.random.default_rng(0), self.samples, self.steps) * self.control_sd
+            self._scratch = np.empty((self.samples, self.steps, 2))
+        targets, weights = cost.targets(forecast, self.steps, self.step_s)
+        controls, costs = nominal[None].copy(), np.empty(1)
+        announced("sampling planner", mppi_on_ground)(
+            *model.arrays, start[None], _FIRST, targets[None], weights[None], *cost.packed, controls, _NO_SHIFT, self._bank,
+            rng.integers(len(self._bank), size=1), self.low, self.high, self.temperature, self.step_s, self._scratch, costs)
+        return controls[0], float(costs[0])
 
 
-def smoothed(noise: Floats) -> Floats:
-    """Noise (B, H, C) made to persist along H, at unchanged variance: bodies do not answer to jitter."""
-    out = np.empty_like(noise)
-    keep = 0.7
-    out[:, 0] = noise[:, 0]
-    for h in range(1, noise.shape[1]):
-        out[:, h] = keep * out[:, h - 1] + np.sqrt(1.0 - keep * keep) * noise[:, h]
-    return out
+_FIRST, _NO_SHIFT = np.zeros(1, np.int64), np.zeros(1)
 
 
 def weigh(costs: Floats, temperature: float) -> Floats:

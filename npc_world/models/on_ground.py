@@ -1,0 +1,150 @@
+"""A body on a terrain as a forward model: slowed, turned and carried by what it believes of the surfaces, stopped by walls."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from npc_world.core.compiled import kernel
+from npc_world.core.errors import BadInputError
+from npc_world.core.terrain import Terrain
+from npc_world.models.surfaces import Surface, surface_table
+from npc_world.models.top_down import TopDownBody, step_top_down
+from npc_world.models.vehicle import Vehicle, step_vehicle
+
+__all__ = ["OnGround", "step_on_ground", "unroll_on_ground"]
+
+Floats = NDArray[np.float64]
+
+
+class OnGround:
+    """`body` (a `TopDownBody` or a `Vehicle`) on `ground`; a `ForwardModel` whose rollouts are compiled.
+
+    surfaces: beliefs by name, or a table (S, 4) of speed factor, grip, push x, push y; without them what the names promise.
+    State (x, y, vx, vy), or (x, y, heading, speed) for a vehicle.  Its centre is stopped by cells that are walls: a walker axis by axis,
+    a vehicle altogether.  Wrong by up to half its width beside walls: keep it clear by cost, or give a grown ground.
+    """
+
+    def __init__(self, body: TopDownBody | Vehicle, ground: Terrain, surfaces: Mapping[str, Surface] | ArrayLike | None = None) -> None:
+        if not isinstance(body, (TopDownBody, Vehicle)):
+            raise BadInputError(f"body={body!r}: expected a TopDownBody or a Vehicle")
+        if isinstance(body, TopDownBody) and body.max_speed_px_s is None:
+            raise BadInputError("body.max_speed_px_s=None: expected a top speed, there is no sprite to read it from")
+        self.body, self.ground = body, ground
+        self.params = _packed(body)
+        self.believe(surfaces)
+
+    def believe(self, surfaces: Mapping[str, Surface] | ArrayLike | None) -> None:
+        """Other beliefs of the surfaces from now on."""
+        if surfaces is None or isinstance(surfaces, Mapping):
+            self.table: Floats = surface_table(self.ground.surfaces, dict(surfaces or {}))
+            return
+        table = np.ascontiguousarray(surfaces, dtype=np.float64)
+        if table.shape != (len(self.ground.surfaces), 4) or not np.isfinite(table).all():
+            raise BadInputError(f"surfaces has shape {table.shape}: expected {(len(self.ground.surfaces), 4)}, finite, a row per surface of the ground")
+        self.table = table
+
+    @property
+    def max_speed_px_s(self) -> float:
+        """Top speed on good ground."""
+        return float(self.params[1])
+
+    @property
+    def control_low(self) -> Floats:
+        """(2,) least control."""
+        return self.body.control_low if isinstance(self.body, Vehicle) else np.full(2, -self.max_speed_px_s)
+
+    @property
+    def control_high(self) -> Floats:
+        """(2,) largest control."""
+        return self.body.control_high if isinstance(self.body, Vehicle) else np.full(2, self.max_speed_px_s)
+
+    @property
+    def arrays(self) -> tuple[Any, Any, Any, Any, float]:
+        """(params, surface, table, solid, cell_px) for kernels."""
+        return self.params, self.ground.surface, self.table, self.ground.solid, self.ground.cell_px
+
+    def predict(self, states: Floats, controls: Floats, dt_s: float) -> NDArray[Any]:
+        """States (..., 4) after `dt_s` under controls (..., 2)."""
+        states, controls = np.broadcast_arrays(np.asarray(states, np.float64), np.asarray(controls, np.float64)[..., [0, 1, 0, 1]])
+        flat, wished = np.ascontiguousarray(states).reshape(-1, 4), np.ascontiguousarray(controls[..., :2]).reshape(-1, 1, 2)
+        out, hits = np.empty((len(flat), 1, 4)), np.zeros(len(flat))
+        unroll_on_ground(*self.arrays, flat, wished, float(dt_s), out, hits)
+        return out.reshape(states.shape)
+
+    def unroll(self, state: Floats, controls: Floats, dt_s: float) -> Floats:
+        """(B, H, 4) states from one state (4,) under controls (B, H, 2), in one compiled call."""
+        out, hits = np.empty((*controls.shape[:2], 4)), np.zeros(len(controls))
+        unroll_on_ground(*self.arrays, np.ascontiguousarray(state, dtype=np.float64).reshape(1, 4), np.ascontiguousarray(controls, dtype=np.float64),
+                         float(dt_s), out, hits)
+        return out
+
+
+def _packed(body: TopDownBody | Vehicle) -> Floats:
+    """(8,) kind (0 walker, 1 vehicle), top speed, acceleration, braking, turn radius, sideways grip, least speed wanted, largest."""
+    if isinstance(body, Vehicle):
+        lateral = body.max_lateral_px_s2 if body.max_lateral_px_s2 is not None else body.max_braking_px_s2
+        return np.array([1.0, body.max_speed_px_s, body.max_acceleration_px_s2, body.max_braking_px_s2, body.min_turn_radius_px, lateral,
+                         float(body.control_low[0]), body.max_speed_px_s])
+    return np.array([0.0, body.max_speed_px_s or 0.0, body.max_acceleration_px_s2 or 0.0, 0.0, 1.0, 0.0, 0.0, 0.0])
+
+
+@kernel
+def step_on_ground(kind, top, acceleration, braking, radius, lateral, slowest, fastest, surface, table, solid, per_px, x, y, a, b, u, w, dt_s):  # type: ignore[no-untyped-def]
+    """One step of either body from (x, y, a, b) under (u, w): the new state, and 1.0 when a wall stopped it, else 0.0.
+
+    The first eight are the numbers of `OnGround.params`, passed one by one because they stay in registers; per_px = 1 / cell_px.
+    """
+    rows, cols = surface.shape
+    row = min(rows - 1, max(0, int(y * per_px)))
+    col = min(cols - 1, max(0, int(x * per_px)))
+    here = surface[row, col]
+    factor, grip, push_x, push_y = table[here, 0], table[here, 1], table[here, 2] * top, table[here, 3] * top
+    if kind == 0.0:
+        square = u * u + w * w
+        if square > top * top:
+            share = top / math.sqrt(square)
+            u *= share
+            w *= share
+        to_x, to_y, a, b = step_top_down(x, y, a, b, u, w, dt_s, acceleration, factor, grip, push_x, push_y)
+    else:
+        wanted = min(fastest, max(slowest, u))
+        to_x, to_y, a, b = step_vehicle(x, y, a, b, wanted, w, dt_s, acceleration, braking, radius, lateral, factor, grip, push_x, push_y)
+    to_row = min(rows - 1, max(0, int(to_y * per_px)))
+    to_col = min(cols - 1, max(0, int(to_x * per_px)))
+    hit = 0.0
+    if to_row != row or to_col != col:
+        if kind == 0.0:
+            if solid[row, to_col] == 1:
+                to_x, to_col, a, hit = x, col, 0.0, 1.0
+            if solid[to_row, to_col] == 1:
+                to_y, b, hit = y, 0.0, 1.0
+        elif solid[to_row, to_col] == 1:
+            to_x, to_y, b, hit = x, y, 0.0, 1.0
+    return to_x, to_y, a, b, hit
+
+
+@kernel
+def unroll_on_ground(params, surface, table, solid, cell_px, states, controls, dt_s, out, hits):  # type: ignore[no-untyped-def]
+    """Fill out (B, H, 4) and hits (B,) from states (B, 4) or one (1, 4) for all, under controls (B, H, 2).
+
+    Step by step for all: steps of one body wait for each other, those of several are worked on side by side.
+    """
+    kind, top, acceleration, braking = params[0], params[1], params[2], params[3]
+    radius, lateral, slowest, fastest = params[4], params[5], params[6], params[7]
+    per_px = 1.0 / cell_px
+    for h in range(controls.shape[1]):
+        for s in range(controls.shape[0]):
+            if h == 0:
+                at = s if states.shape[0] > 1 else 0
+                x, y, a, b = states[at, 0], states[at, 1], states[at, 2], states[at, 3]
+            else:
+                x, y, a, b = out[s, h - 1, 0], out[s, h - 1, 1], out[s, h - 1, 2], out[s, h - 1, 3]
+            x, y, a, b, hit = step_on_ground(kind, top, acceleration, braking, radius, lateral, slowest, fastest, surface, table, solid, per_px,
+                                             x, y, a, b, controls[s, h, 0], controls[s, h, 1], dt_s)
+            out[s, h, 0], out[s, h, 1], out[s, h, 2], out[s, h, 3] = x, y, a, b
+            hits[s] += hit
