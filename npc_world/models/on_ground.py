@@ -13,10 +13,10 @@ from npc_world.core.compiled import kernel
 from npc_world.core.errors import BadInputError
 from npc_world.core.terrain import Terrain
 from npc_world.models.surfaces import Surface, surface_table
-from npc_world.models.top_down import TopDownBody, step_top_down
+from npc_world.models.top_down import TopDownBody
 from npc_world.models.vehicle import Vehicle, step_vehicle
 
-__all__ = ["OnGround", "step_on_ground", "unroll_on_ground"]
+__all__ = ["BODY_ROWS", "OnGround", "advance", "unroll_on_ground"]
 
 Floats = NDArray[np.float64]
 
@@ -93,58 +93,70 @@ def _packed(body: TopDownBody | Vehicle) -> Floats:
     return np.array([0.0, body.max_speed_px_s or 0.0, body.max_acceleration_px_s2 or 0.0, 0.0, 1.0, 0.0, 0.0, 0.0])
 
 
-@kernel
-def step_on_ground(kind, top, acceleration, braking, radius, lateral, slowest, fastest, surface, table, solid, per_px, x, y, a, b, u, w, dt_s):  # type: ignore[no-untyped-def]
-    """One step of either body from (x, y, a, b) under (u, w): the new state, and 1.0 when a wall stopped it, else 0.0.
+BODY_ROWS = 11
+"""Rows of the bodies that `advance` moves: x, y, a, b, then scratch, and last whether a wall stopped the body in this step."""
 
-    The first eight are the numbers of `OnGround.params`, passed one by one because they stay in registers; per_px = 1 / cell_px.
+
+@kernel
+def advance(params, surface, table, solid, cell_px, bodies, wishes, dt_s):  # type: ignore[no-untyped-def]
+    """One step of all B bodies (BODY_ROWS, B) under controls (2, B): as `step_top_down` or `step_vehicle` on the ground they stand on.
+
+    Row by row and in passes, so that the processor works on several bodies at once: looking up the ground, moving, and walls.
     """
+    kind, top, acceleration, braking = params[0], params[1], params[2], params[3]
+    radius, lateral, slowest, fastest, per_px = params[4], params[5], params[6], params[7], 1.0 / cell_px
+    x, y, a, b = bodies[0], bodies[1], bodies[2], bodies[3]
+    factor, grip, push_x, push_y, to_x, to_y, hit = bodies[4], bodies[5], bodies[6], bodies[7], bodies[8], bodies[9], bodies[10]
+    u, w = wishes[0], wishes[1]
     rows, cols = surface.shape
-    row = min(rows - 1, max(0, int(y * per_px)))
-    col = min(cols - 1, max(0, int(x * per_px)))
-    here = surface[row, col]
-    factor, grip, push_x, push_y = table[here, 0], table[here, 1], table[here, 2] * top, table[here, 3] * top
+    count = x.shape[0]
+    for s in range(count):
+        here = surface[min(rows - 1, max(0, int(y[s] * per_px))), min(cols - 1, max(0, int(x[s] * per_px)))]
+        factor[s], grip[s], push_x[s], push_y[s] = table[here, 0], table[here, 1], table[here, 2] * top, table[here, 3] * top
     if kind == 0.0:
-        square = u * u + w * w
-        if square > top * top:
-            share = top / math.sqrt(square)
-            u *= share
-            w *= share
-        to_x, to_y, a, b = step_top_down(x, y, a, b, u, w, dt_s, acceleration, factor, grip, push_x, push_y)
+        limit = acceleration * dt_s if acceleration > 0.0 else 1e300
+        for s in range(count):  # `np.divide` never raises: with nothing to raise this becomes vector instructions
+            share = min(1.0, np.divide(top, math.sqrt(max(1e-300, u[s] * u[s] + w[s] * w[s]))))
+            change_x, change_y = factor[s] * (u[s] * share) + push_x[s] - a[s], factor[s] * (w[s] * share) + push_y[s] - b[s]
+            held = min(1.0, np.divide(grip[s] * limit, math.sqrt(max(1e-300, change_x * change_x + change_y * change_y))))
+            a[s] += change_x * held
+            b[s] += change_y * held
+            to_x[s] = x[s] + a[s] * dt_s
+            to_y[s] = y[s] + b[s] * dt_s
     else:
-        wanted = min(fastest, max(slowest, u))
-        to_x, to_y, a, b = step_vehicle(x, y, a, b, wanted, w, dt_s, acceleration, braking, radius, lateral, factor, grip, push_x, push_y)
-    to_row = min(rows - 1, max(0, int(to_y * per_px)))
-    to_col = min(cols - 1, max(0, int(to_x * per_px)))
-    hit = 0.0
-    if to_row != row or to_col != col:
-        if kind == 0.0:
-            if solid[row, to_col] == 1:
-                to_x, to_col, a, hit = x, col, 0.0, 1.0
-            if solid[to_row, to_col] == 1:
-                to_y, b, hit = y, 0.0, 1.0
-        elif solid[to_row, to_col] == 1:
-            to_x, to_y, b, hit = x, y, 0.0, 1.0
-    return to_x, to_y, a, b, hit
+        for s in range(count):
+            to_x[s], to_y[s], a[s], b[s] = step_vehicle(x[s], y[s], a[s], b[s], min(fastest, max(slowest, u[s])), w[s], dt_s, acceleration, braking,
+                                                        radius, lateral, factor[s], grip[s], push_x[s], push_y[s])
+    for s in range(count):
+        row, col = min(rows - 1, max(0, int(y[s] * per_px))), min(cols - 1, max(0, int(x[s] * per_px)))
+        to_row, to_col = min(rows - 1, max(0, int(to_y[s] * per_px))), min(cols - 1, max(0, int(to_x[s] * per_px)))
+        hit[s] = 0.0
+        if to_row != row or to_col != col:
+            if kind == 0.0:
+                if solid[row, to_col] == 1:
+                    to_x[s], to_col, a[s], hit[s] = x[s], col, 0.0, 1.0
+                if solid[to_row, to_col] == 1:
+                    to_y[s], b[s], hit[s] = y[s], 0.0, 1.0
+            elif solid[to_row, to_col] == 1:
+                to_x[s], to_y[s], b[s], hit[s] = x[s], y[s], 0.0, 1.0
+    for s in range(count):
+        x[s], y[s] = to_x[s], to_y[s]
 
 
 @kernel
 def unroll_on_ground(params, surface, table, solid, cell_px, states, controls, dt_s, out, hits):  # type: ignore[no-untyped-def]
-    """Fill out (B, H, 4) and hits (B,) from states (B, 4) or one (1, 4) for all, under controls (B, H, 2).
-
-    Step by step for all: steps of one body wait for each other, those of several are worked on side by side.
-    """
-    kind, top, acceleration, braking = params[0], params[1], params[2], params[3]
-    radius, lateral, slowest, fastest = params[4], params[5], params[6], params[7]
-    per_px = 1.0 / cell_px
-    for h in range(controls.shape[1]):
-        for s in range(controls.shape[0]):
-            if h == 0:
-                at = s if states.shape[0] > 1 else 0
-                x, y, a, b = states[at, 0], states[at, 1], states[at, 2], states[at, 3]
-            else:
-                x, y, a, b = out[s, h - 1, 0], out[s, h - 1, 1], out[s, h - 1, 2], out[s, h - 1, 3]
-            x, y, a, b, hit = step_on_ground(kind, top, acceleration, braking, radius, lateral, slowest, fastest, surface, table, solid, per_px,
-                                             x, y, a, b, controls[s, h, 0], controls[s, h, 1], dt_s)
-            out[s, h, 0], out[s, h, 1], out[s, h, 2], out[s, h, 3] = x, y, a, b
-            hits[s] += hit
+    """Fill out (B, H, 4) and hits (B,) from states (B, 4) or one (1, 4) for all, under controls (B, H, 2)."""
+    count, steps = controls.shape[0], controls.shape[1]
+    bodies, wishes = np.empty((BODY_ROWS, count)), np.empty((2, count))
+    for s in range(count):
+        at = s if states.shape[0] > 1 else 0
+        for i in range(4):
+            bodies[i, s] = states[at, i]
+    for h in range(steps):
+        for s in range(count):
+            wishes[0, s], wishes[1, s] = controls[s, h, 0], controls[s, h, 1]
+        advance(params, surface, table, solid, cell_px, bodies, wishes, dt_s)
+        for s in range(count):
+            hits[s] += bodies[10, s]
+            for i in range(4):
+                out[s, h, i] = bodies[i, s]

@@ -15,10 +15,10 @@ from npc_world.core.compiled_cache import has_cache
 from npc_world.core.errors import BadInputError
 from npc_world.core.records import Forecast
 from npc_world.models.base import ForwardModel
-from npc_world.models.on_ground import OnGround
+from npc_world.models.on_ground import BODY_ROWS, OnGround
 from npc_world.models.rollout import rollout
 from npc_world.planners.base import Cost
-from npc_world.planners.pursuit_cost import PursuitCost, sample_cost
+from npc_world.planners.pursuit_cost import PursuitCost, sample_costs
 from npc_world.planners.risk import Risk, collapsed
 
 __all__ = ["Evaluation", "announced", "evaluation"]
@@ -37,7 +37,8 @@ def evaluation(model: ForwardModel, cost: Cost, state: Floats, forecast: Forecas
 
         def compiled(controls: Floats) -> Floats:
             out = np.empty(len(controls))
-            announced("sampling planner", costs_on_ground)(*model.arrays, state, np.ascontiguousarray(controls), step_s, targets, weights, terms, field, out)
+            announced("sampling planner", costs_on_ground)(*model.arrays, state, np.ascontiguousarray(controls.transpose(1, 2, 0)), step_s, targets, weights,
+                                                           terms, field, out)
             return out
 
         return compiled
@@ -55,10 +56,9 @@ def evaluation(model: ForwardModel, cost: Cost, state: Floats, forecast: Forecas
 
 @kernel
 def costs_on_ground(params, surface, table, solid, cell_px, state, controls, dt_s, targets, weights, terms, field, out):  # type: ignore[no-untyped-def]
-    """Fill out (B,) with the cost of each control sequence (B, H, 2)."""
-    costs, scratch, no_path = np.empty(targets.shape[0]), np.empty(targets.shape[0]), np.empty((0, 4))
-    for s in range(controls.shape[0]):
-        out[s] = sample_cost(params, surface, table, solid, cell_px, state, controls[s], dt_s, targets, weights, terms, field, costs, scratch, no_path)
+    """Fill out (B,) with the cost of each control sequence (H, 2, B)."""
+    bodies, cases = np.empty((BODY_ROWS, out.shape[0])), np.empty((targets.shape[0], out.shape[0]))
+    sample_costs(params, surface, table, solid, cell_px, state, controls, dt_s, targets, weights, terms, field, bodies, cases, out)
 
 
 @cache

@@ -43,14 +43,14 @@ class Mppi(SamplingPlanner):
         if temperature <= 0.0:
             raise BadInputError(f"temperature={temperature!r}: expected a positive share of the spread of costs")
         self.temperature = temperature
-        self._bank: Floats | None = None
+        self._kept: _Kept | None = None
 
     def plan(self, state: Any, forecast: Forecast | None = None, previous: Plan | None = None, *, rng: np.random.Generator) -> Plan:
         """The plan from `state` (S,): controls (H, C), the positions it expects, and its cost.  Same rng state, same plan."""
         began_s = time.perf_counter()
         start = self._checked(state)
         if self.rounds == 1 and isinstance(self.model, OnGround) and isinstance(self.cost, PursuitCost) and start.shape == (4,):
-            return self._planned(start, *self._at_once(self.model, self.cost, start, forecast, self._warm_start(previous), rng), "mppi")
+            return self._at_once(self.model, self.cost, start, forecast, previous, rng)
         judge = evaluation(self.model, self.cost, start, forecast, self.steps, self.step_s, self.risk)
         mean, cost = self._warm_start(previous), np.inf
         for _ in range(self.rounds):
@@ -67,21 +67,40 @@ class Mppi(SamplingPlanner):
                 break
         return self._planned(start, mean, cost, "mppi")
 
-    def _at_once(self, model: OnGround, cost: PursuitCost, start: Floats, forecast: Forecast | None, nominal: Floats,
-                 rng: np.random.Generator) -> tuple[Floats, float]:
-        """The whole round in one compiled call, with noise from a bank drawn once."""
-        if self._bank is None:
-            self._bank = noise_rows(np.random.default_rng(0), self.samples, self.steps) * self.control_sd
-            self._scratch = np.empty((self.samples, self.steps, 2))
-        targets, weights = cost.targets(forecast, self.steps, self.step_s)
-        controls, costs = nominal[None].copy(), np.empty(1)
+    def _at_once(self, model: OnGround, cost: PursuitCost, start: Floats, forecast: Forecast | None, previous: Plan | None,
+                 rng: np.random.Generator) -> Plan:
+        """The whole round in one compiled call, with noise from a bank drawn once; what does not change from call to call is kept."""
+        steps, kept = self.steps, self._kept
+        if kept is None:
+            kept = self._kept = _Kept(noise_rows(np.random.default_rng(0), self.samples, steps, self.control_sd), np.empty((steps, 2, self.samples)), cost)
+        if forecast is None:
+            if kept.goal is None:
+                targets, weights = cost.targets(None, steps, self.step_s)
+                kept.goal = targets[None], weights[None]
+            aim = kept.goal
+        else:
+            targets, weights = cost.targets(forecast, steps, self.step_s)
+            aim = targets[None], weights[None]
+        warm = previous is not None and previous.controls is not None and previous.controls.shape == (steps, 2)
+        controls = np.empty((1, steps, 2))
+        controls[0] = previous.controls if warm and previous is not None else self._warm_start(None)
+        path, costs = np.empty((steps + 1, 2)), np.empty(1)
+        first = rng.integers(kept.bank.shape[2] - self.samples, size=1)
         announced("sampling planner", mppi_on_ground)(
-            *model.arrays, start[None], _FIRST, targets[None], weights[None], *cost.packed, controls, _NO_SHIFT, self._bank,
-            rng.integers(len(self._bank), size=1), self.low, self.high, self.temperature, self.step_s, self._scratch, costs)
-        return controls[0], float(costs[0])
+            *model.arrays, start[None], _FIRST, *aim, *kept.terms, controls, _ONE_STEP if warm else _NO_SHIFT, kept.bank, first, self.low, self.high,
+            self.temperature, self.step_s, kept.scratch, costs, path)
+        return Plan(waypoints_px=path, eta_s=steps * self.step_s, behaviour="mppi", controls=controls[0], cost=float(costs[0]))
 
 
-_FIRST, _NO_SHIFT = np.zeros(1, np.int64), np.zeros(1)
+class _Kept:
+    """What a planner needs in every call and has to make once."""
+
+    def __init__(self, bank: Floats, scratch: Floats, cost: PursuitCost) -> None:
+        self.bank, self.scratch, self.terms = bank, scratch, cost.packed
+        self.goal: tuple[Floats, Floats] | None = None
+
+
+_FIRST, _NO_SHIFT, _ONE_STEP = np.zeros(1, np.int64), np.zeros(1), np.ones(1)
 
 
 def weigh(costs: Floats, temperature: float) -> Floats:

@@ -19,6 +19,7 @@ __all__ = ["MppiCrowd"]
 
 Floats = NDArray[np.float64]
 _GOLDEN = 0.6180339887
+_NO_PATH = np.empty((0, 2))
 
 
 class MppiCrowd(SamplingPlanner):
@@ -44,8 +45,8 @@ class MppiCrowd(SamplingPlanner):
         self.ground_model, self.pursuit = model, cost
         self.count, self.temperature, self.replan_hz = count, temperature, replan_hz
         self._rng = np.random.default_rng(seed)
-        self._bank = noise_rows(self._rng, samples, self.steps) * self.control_sd
-        self._scratch = np.empty((samples, self.steps, 2))
+        self._bank = noise_rows(self._rng, samples, self.steps, self.control_sd)
+        self._scratch = np.empty((self.steps, 2, samples))
         self._phase = (_GOLDEN * np.arange(count)) % 1.0
         self.reset()
 
@@ -73,11 +74,11 @@ class MppiCrowd(SamplingPlanner):
             fresh = self._planned_s[due] == -math.inf
             shift = np.where(fresh, 0.0, (time_s - self._planned_s[due]) / self.step_s)
             shift = np.where(np.isfinite(shift), np.maximum(shift, 0.0), 0.0)
-            first = self._rng.integers(len(self._bank), size=len(due))
+            first = self._rng.integers(self._bank.shape[2] - self.samples, size=len(due))
             terms, field = self.pursuit.packed
             announced("sampling planner for many", mppi_on_ground)(
                 *self.ground_model.arrays, now, due, where, likely, terms, field, self.controls, shift, self._bank, first, self.low, self.high,
-                self.temperature, self.step_s, self._scratch, self.costs)
+                self.temperature, self.step_s, self._scratch, self.costs, _NO_PATH)
             self._planned_s[due], self._slots[due] = time_s, slots[due]
         age = np.clip((time_s - self._planned_s) / self.step_s + 1e-9, 0.0, self.steps - 1).astype(np.int64)
         return np.asarray(self.controls[np.arange(self.count), age])

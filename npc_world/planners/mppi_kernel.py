@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npc_world.core.compiled import kernel
-from npc_world.planners.pursuit_cost import sample_cost
+from npc_world.models.on_ground import BODY_ROWS, advance
+from npc_world.planners.pursuit_cost import sample_costs
 
 __all__ = ["mppi_on_ground", "noise_rows", "smoothed"]
 
@@ -16,9 +17,10 @@ Floats = NDArray[np.float64]
 _BANK = 2048
 
 
-def noise_rows(rng: np.random.Generator, samples: int, steps: int) -> Floats:
-    """(M, H, 2) persistent standard normal noise, more rows than a plan has samples: each plan begins at another row."""
-    return smoothed(rng.standard_normal((max(_BANK, 4 * samples), steps, 2)))
+def noise_rows(rng: np.random.Generator, samples: int, steps: int, spread: Floats) -> Floats:
+    """(H, 2, M) persistent normal noise of deviation `spread` (2,), M more than a plan has samples: each plan begins at another one."""
+    rows = smoothed(rng.standard_normal((max(_BANK, 4 * samples), steps, 2))) * spread
+    return np.ascontiguousarray(rows.transpose(1, 2, 0))
 
 
 def smoothed(noise: Floats) -> Floats:
@@ -33,58 +35,66 @@ def smoothed(noise: Floats) -> Floats:
 
 @kernel
 def mppi_on_ground(params, surface, table, solid, cell_px, states, due, targets, weights, terms, field, controls, shift, bank, first, low, high,  # type: ignore[no-untyped-def]
-                   temperature, dt_s, scratch, out_costs):
+                   temperature, dt_s, scratch, out_costs, path):
     """One round of MPPI for the bodies `due` (D,) of N: controls (N, H, 2) are replaced, out_costs (N,) filled.
 
-    states (N, 4), targets (N, K, H, 2), weights (N, K).  shift (D,): steps by which the last controls are old.  bank (M, H, 2): noise, from row
-    first (D,) on.  scratch (B, H, 2).  Weights as in `mppi.weigh`.
+    states (N, 4), targets (N, K, H, 2), weights (N, K).  shift (D,): steps by which the last controls are old.  bank (H, 2, M): noise, from
+    place first (D,) on.  scratch (H, 2, B).  Weights as in `mppi.weigh`.  path (H + 1, 2) is filled with where the last body will be, unless it has no rows.
     """
-    samples, steps = scratch.shape[0], scratch.shape[1]
-    costs, by_case, spare = np.empty(samples), np.empty(targets.shape[1]), np.empty(targets.shape[1])
-    mean, path = np.empty((steps, 2)), np.empty((0, 4))
+    steps, samples, cases_of = scratch.shape[0], scratch.shape[2], targets.shape[1]
+    costs, bodies, cases, say = np.empty(samples), np.empty((BODY_ROWS, samples)), np.empty((cases_of, samples)), np.empty(samples)
+    mean, one_cost, one_body, one_case = np.empty((steps, 2, 1)), np.empty(1), np.empty((BODY_ROWS, 1)), np.empty((cases_of, 1))
     for d in range(due.shape[0]):
-        n = due[d]
+        n, begin = due[d], first[d]
         for h in range(steps):
-            from_h = min(steps - 1, h + int(shift[d] + 0.5))
-            mean[h, 0], mean[h, 1] = controls[n, from_h, 0], controls[n, from_h, 1]
-        least, best = math.inf, 0
-        total, square, count = 0.0, 0.0, 0
+            for c in range(2):
+                middle = controls[n, min(steps - 1, h + int(shift[d] + 0.5)), c]
+                row, noise, least, most = scratch[h, c], bank[h, c], low[c], high[c]
+                for s in range(samples):
+                    row[s] = min(most, max(least, middle + noise[begin + s]))
+                row[0] = middle
+        sample_costs(params, surface, table, solid, cell_px, states[n], scratch, dt_s, targets[n], weights[n], terms, field, bodies, cases, costs)
+        least, best, total, square, count = math.inf, 0, 0.0, 0.0, 0
         for s in range(samples):
-            row = (first[d] + s) % bank.shape[0]
-            kept = 0.0 if s == 0 else 1.0
-            for h in range(steps):
-                scratch[s, h, 0] = min(high[0], max(low[0], mean[h, 0] + kept * bank[row, h, 0]))
-                scratch[s, h, 1] = min(high[1], max(low[1], mean[h, 1] + kept * bank[row, h, 1]))
-            cost = sample_cost(params, surface, table, solid, cell_px, states[n], scratch[s], dt_s, targets[n], weights[n], terms, field, by_case, spare, path)
-            costs[s] = cost
-            if cost < least:
-                least, best = cost, s
-            if cost < math.inf:
-                total += cost
-                square += cost * cost
+            if costs[s] < least:
+                least, best = costs[s], s
+            if costs[s] < math.inf:
+                total += costs[s]
                 count += 1
         if count == 0:
             out_costs[n] = math.inf
             continue
-        spread = math.sqrt(max(0.0, square / count - (total / count) ** 2))
+        for s in range(samples):
+            if costs[s] < math.inf:
+                square += (costs[s] - total / count) ** 2
+        spread = math.sqrt(square / count)
         scale = 1.0 / (temperature * spread) if spread > 0.0 else 1.0
-        for h in range(steps):
-            mean[h, 0], mean[h, 1] = 0.0, 0.0
         mass = 0.0
         for s in range(samples):
-            off = (costs[s] - least) * scale
-            if off < 12.0:  # others weigh less than a hundred thousandth
-                weight = math.exp(-off)
-                mass += weight
-                for h in range(steps):
-                    mean[h, 0] += weight * scratch[s, h, 0]
-                    mean[h, 1] += weight * scratch[s, h, 1]
+            say[s] = math.exp(-min(700.0, (costs[s] - least) * scale))
+            mass += say[s]
         for h in range(steps):
-            mean[h, 0] /= mass
-            mean[h, 1] /= mass
-        cost = sample_cost(params, surface, table, solid, cell_px, states[n], mean, dt_s, targets[n], weights[n], terms, field, by_case, spare, path)
-        chosen = cost <= least
-        out_costs[n] = cost if chosen else least
+            for c in range(2):
+                row, p, q, r, t = scratch[h, c], 0.0, 0.0, 0.0, 0.0
+                for s in range(0, samples - 3, 4):  # four sums side by side, for one would wait for itself
+                    p += say[s] * row[s]
+                    q += say[s + 1] * row[s + 1]
+                    r += say[s + 2] * row[s + 2]
+                    t += say[s + 3] * row[s + 3]
+                for s in range(samples - samples % 4, samples):
+                    p += say[s] * row[s]
+                mean[h, c, 0] = (p + q + r + t) / mass
+        sample_costs(params, surface, table, solid, cell_px, states[n], mean, dt_s, targets[n], weights[n], terms, field, one_body, one_case, one_cost)
+        chosen = one_cost[0] <= least
+        out_costs[n] = one_cost[0] if chosen else least
         for h in range(steps):
-            controls[n, h, 0] = mean[h, 0] if chosen else scratch[best, h, 0]
-            controls[n, h, 1] = mean[h, 1] if chosen else scratch[best, h, 1]
+            for c in range(2):
+                controls[n, h, c] = mean[h, c, 0] if chosen else scratch[h, c, best]
+        if path.shape[0] > 0:
+            for i in range(4):
+                one_body[i, 0] = states[n, i]
+            path[0, 0], path[0, 1] = states[n, 0], states[n, 1]
+            for h in range(steps):
+                mean[h, 0, 0], mean[h, 1, 0] = controls[n, h, 0], controls[n, h, 1]
+                advance(params, surface, table, solid, cell_px, one_body, mean[h], dt_s)
+                path[h + 1, 0], path[h + 1, 1] = one_body[0, 0], one_body[1, 0]

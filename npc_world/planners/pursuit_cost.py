@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +12,11 @@ from npc_world.core.compiled import kernel
 from npc_world.core.errors import BadInputError
 from npc_world.core.records import Forecast
 from npc_world.core.tunable import check_tunables, tunable
-from npc_world.models.on_ground import step_on_ground
+from npc_world.models.on_ground import advance
 from npc_world.models.travel_time import TravelTime
 from npc_world.planners.risk import Risk, collapsed, risk_of
 
-__all__ = ["PursuitCost", "sample_cost"]
+__all__ = ["PursuitCost", "sample_costs"]
 
 Floats = NDArray[np.float64]
 _NO_FIELD = np.empty((0, 0))
@@ -85,58 +84,59 @@ class PursuitCost:
 
     @property
     def packed(self) -> tuple[Floats, Floats]:
-        """(10,) terms and the field's seconds (rows, cols), empty without one, for `sample_cost`."""
+        """(10,) terms and the field's seconds (rows, cols), empty without one, for `sample_costs`."""
         kind, number = self.risk.packed
         terms = np.array([self.near, self.end, self.wall, self.smooth, self.stop, self.way, self.reach_px, self.length_px, kind, number])
         return terms, _NO_FIELD if self.field is None or self.way == 0.0 else np.ascontiguousarray(self.field.times_s, dtype=np.float64)
 
 
 @kernel
-def sample_cost(params, surface, table, solid, cell_px, state, controls, dt_s, targets, weights, terms, field, costs, scratch, path):  # type: ignore[no-untyped-def]
-    """The cost of one control sequence (H, 2) from `state` (4,): rollout and terms in one go.
+def sample_costs(params, surface, table, solid, cell_px, state, controls, dt_s, targets, weights, terms, field, bodies, cases, out):  # type: ignore[no-untyped-def]
+    """Fill out (B,) with the costs of control sequences (H, 2, B) from `state` (4,): rollouts and terms in one go.
 
-    targets (K, H, 2), weights (K,); costs (K,) and scratch (K,) are overwritten, and path (H, 4) is filled unless it has no rows.
+    targets (K, H, 2), weights (K,); bodies (BODY_ROWS, B) and cases (K, B) are overwritten.
     """
-    steps, count = controls.shape[0], targets.shape[0]
-    near, end, wall, smooth, stop, way, reach, length, kind, number = (terms[0], terms[1], terms[2], terms[3], terms[4], terms[5], terms[6],
-                                                                       terms[7], terms[8], terms[9])
-    x, y, a, b = state[0], state[1], state[2], state[3]
-    for k in range(count):
-        costs[k] = 0.0
-    own, u_before, w_before, reach = 0.0, controls[0, 0], controls[0, 1], reach * reach
-    body, top, acceleration, braking = params[0], params[1], params[2], params[3]
-    radius, lateral, slowest, fastest, per_px = params[4], params[5], params[6], params[7], 1.0 / cell_px
-    wheel = 1.0 if body == 1.0 else top
-    for h in range(steps):
-        u, w = controls[h, 0], controls[h, 1]
-        x, y, a, b, hit = step_on_ground(body, top, acceleration, braking, radius, lateral, slowest, fastest, surface, table, solid, per_px,
-                                         x, y, a, b, u, w, dt_s)
-        own += wall * hit
-        if smooth > 0.0:
-            du, dw = (u - u_before) / top, (w - w_before) / wheel
-            own += smooth * (du * du + dw * dw) / steps
-            u_before, w_before = u, w
+    steps, samples, count = controls.shape[0], controls.shape[2], targets.shape[0]
+    near, end, wall, smooth, stop = terms[0], terms[1], terms[2], terms[3], terms[4]
+    way, reach, length, risk, number = terms[5], terms[6] * terms[6], terms[7], terms[8], terms[9]
+    top, wheel = params[1], params[1] if params[0] == 0.0 else 1.0
+    for s in range(samples):
+        out[s] = 0.0
+        for i in range(4):
+            bodies[i, s] = state[i]
         for k in range(count):
-            if costs[k] >= 0.0:
-                dx, dy = x - targets[k, h, 0], y - targets[k, h, 1]
-                square = dx * dx + dy * dy
-                if square <= reach:
-                    costs[k] = -1.0 - costs[k]  # caught: what it had cost is kept below zero
-                else:
-                    costs[k] += near * square / steps
-                    if h == steps - 1:
-                        costs[k] += end * square
-        if path.shape[0] > 0:
-            path[h, 0], path[h, 1], path[h, 2], path[h, 3] = x, y, a, b
-    if stop > 0.0:
-        own += stop * ((a * a + b * b) if body == 0.0 else b * b) / (top * top)
-    if field.shape[0] > 0:
-        row = min(field.shape[0] - 1, max(0, int(y * per_px)))
-        col = min(field.shape[1] - 1, max(0, int(x * per_px)))
-        own += way * min(1e6, field[row, col])
-    for k in range(count):
-        costs[k] = (costs[k] if costs[k] >= 0.0 else -1.0 - costs[k]) / (length * length)
-    if count == 1:
-        return own + costs[0]
-    total = risk_of(costs, weights, scratch, kind, number)
-    return own + total if math.isfinite(total) else total
+            cases[k, s] = 0.0
+    x, y, a, b, hit = bodies[0], bodies[1], bodies[2], bodies[3], bodies[10]
+    for h in range(steps):
+        advance(params, surface, table, solid, cell_px, bodies, controls[h], dt_s)
+        weight = near / steps + (end if h == steps - 1 else 0.0)
+        for s in range(samples):
+            out[s] += wall * hit[s]
+        if smooth > 0.0 and h > 0:
+            for s in range(samples):
+                du, dw = (controls[h, 0, s] - controls[h - 1, 0, s]) / top, (controls[h, 1, s] - controls[h - 1, 1, s]) / wheel
+                out[s] += smooth * (du * du + dw * dw) / steps
+        for k in range(count):
+            case, to_x, to_y = cases[k], targets[k, h, 0], targets[k, h, 1]
+            if reach == 0.0:
+                for s in range(samples):
+                    dx, dy = x[s] - to_x, y[s] - to_y
+                    case[s] += weight * (dx * dx + dy * dy)
+            else:
+                for s in range(samples):
+                    if case[s] >= 0.0:
+                        dx, dy = x[s] - to_x, y[s] - to_y
+                        square = dx * dx + dy * dy
+                        case[s] = -1.0 - case[s] if square <= reach else case[s] + weight * square  # caught: what it had cost is kept below zero
+    by_case, scratch = np.empty(count), np.empty(count)
+    for s in range(samples):
+        own = out[s]
+        if stop > 0.0:
+            own += stop * ((a[s] * a[s] + b[s] * b[s]) if params[0] == 0.0 else b[s] * b[s]) / (top * top)
+        if field.shape[0] > 0:
+            row = min(field.shape[0] - 1, max(0, int(y[s] / cell_px)))
+            col = min(field.shape[1] - 1, max(0, int(x[s] / cell_px)))
+            own += way * min(1e6, field[row, col])
+        for k in range(count):
+            by_case[k] = (cases[k, s] if cases[k, s] >= 0.0 else -1.0 - cases[k, s]) / (length * length)
+        out[s] = own + (by_case[0] if count == 1 else risk_of(by_case, weights, scratch, risk, number))
