@@ -43,7 +43,8 @@ def draw_panel(surface: pygame.Surface, npc: Any, rect: pygame.Rect, truth: Any,
     pen.surprise(float(npc.surprise))
     pen.calibration(npc)
     pen.learned(npc)
-    pen.surfaces(walkable(npc), truth or {})
+    found = getattr(npc, "ground_surprise", None)
+    pen.surfaces(walkable(npc), truth or {}, None if found is None else found.surface)
     taken = pygame.Rect(rect.left, rect.top, rect.width, min(rect.height, pen.y + _PAD - 4))
     surface.blit(_plate(taken.size, palette), taken)
     surface.blit(layer, taken, (0, 0, *taken.size))
@@ -176,8 +177,11 @@ class _Pen:
             self.y += self.row - 4
         self.y += 4
 
-    def surfaces(self, believed: Any, truth: Any) -> None:
-        """Speed and grip of each surface as the NPC believes them, ± one deviation, with the truth as a tick when given."""
+    def surfaces(self, believed: Any, truth: Any, surprising: str | None = None) -> None:
+        """Speed and grip of each surface as the NPC believes them, ± one deviation, with the truth as a tick when given.
+
+        A surface that has just turned out to be other than believed stands first, in the colour of what is wrong.
+        """
         if not believed or not self.room(2):
             return
         third = self.area.w // 3
@@ -186,10 +190,10 @@ class _Pen:
         for column, name in enumerate(("speed", "grip"), start=1):
             self.write(name, self.area.left + column * third + 6, self.palette.faint)
         self.y += self.row - 2
-        for name, surface in believed.items():
+        for name, surface in sorted(believed.items(), key=lambda item: item[0] != surprising):
             if not self.room(1):
                 break
-            self.write(self.lettering.shortened(str(name), third - 6), self.area.left, self.palette.ink)
+            self.write(self.lettering.shortened(str(name), third - 6), self.area.left, self.palette.bad if name == surprising else self.palette.ink)
             real = truth.get(name)
             for column, field in enumerate(("speed_factor", "grip"), start=1):
                 box = pygame.Rect(self.area.left + column * third + 6, self.y + self.lettering.height // 2 - 3, third - 8, 6)
