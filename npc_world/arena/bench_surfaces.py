@@ -48,13 +48,15 @@ class SurfaceRow:
     change_s: float
     """Median time until it is and stays so."""
     false_alarms: float
-    """Per 10 minutes of unchanged ground."""
+    """Words of a ground other than believed, per 10 minutes of unchanged ground after 10 s on it, that lead away from the truth."""
+    late_words: float
+    """The same that lead to it: what only showed late, as the top speed of ground on which one slides."""
 
     def __str__(self) -> str:
         grip = "" if self.grip_error is None else f", grip {self.grip_error:.1%} ({self.grip_within:.0%} within 10 %)"
         return (f"{self.what}, {self.worlds} worlds: after 3 s speed {self.speed_error:.1%} ({self.speed_within:.0%} within 10 %){grip}, "
                 f"push {self.push_error:.3f}; 3 s after a change {self.change_within:.0%} within 10 %, there after {self.change_s:.1f} s; "
-                f"{self.false_alarms:.2f} false alarms in 10 min")
+                f"{self.false_alarms:.2f} false alarms in 10 min, {self.late_words:.2f} late corrections")
 
 
 def run_surfaces(worlds: int, engines: Mapping[str, Engine] | None = None, report: Callable[[str], None] = print,
@@ -124,7 +126,7 @@ class _Watch:
         self.engine, self.acceleration, self.seen, self.rng = engine, ACCELERATION_PX_S2 if momentum else 0.0, seen, rng
         prior = Surface(speed_factor=float(rng.uniform(0.5, 1.1)), grip=float(rng.uniform(0.3, 1.0)), speed_factor_sd=0.2, grip_sd=0.3)
         self.learner = SurfaceLearner(SurfaceLearning(), {"ground": prior})
-        self.alarms = 0
+        self.alarms = self.corrections = 0
 
     def go(self, laws: Floats) -> Floats:
         """(T, 4) factor, grip and push believed after each frame."""
@@ -138,14 +140,20 @@ class _Watch:
             belief = self.learner.belief("ground")
             believed[k] = belief.speed_factor, belief.grip, belief.push_x, belief.push_y
             if self.learner.surprise is not alarm:
-                alarm, self.alarms = self.learner.surprise, self.alarms + 1
+                alarm = self.learner.surprise
+                assert alarm is not None
+                true = {"speed": laws[k, 0], "grip": laws[k, 1], "push": np.hypot(*laws[k, 2:])}[alarm.quality]
+                if abs(alarm.found - true) < abs(alarm.believed - true):
+                    self.corrections += 1
+                else:
+                    self.alarms += 1
         return believed
 
 
 def measured(what: str, engine: Engine, momentum: bool, seen: str, seeds: range, advance: Callable[[], None] = lambda: None,
              calm_s: float = CALM_S) -> SurfaceRow:
     """Contact, change and calm in as many worlds as there are seeds; ground changes half-way through 20 s."""
-    speed, grip, push, after, settled, alarms = [], [], [], [], [], 0
+    speed, grip, push, after, settled, alarms, late = [], [], [], [], [], 0, 0
     for number, seed in enumerate(seeds):
         rng = np.random.default_rng(seed)
         first = law(rng)
@@ -166,11 +174,12 @@ def measured(what: str, engine: Engine, momentum: bool, seen: str, seeds: range,
         if number < max(1, len(seeds) // 10):
             calm = _Watch(engine, momentum, seen, rng)
             calm.go(np.tile(first, (600, 1)))  # ten seconds to become acquainted
-            calm.alarms = 0
+            calm.alarms = calm.corrections = 0
             calm.learner.forget_motion()
             calm.go(np.tile(first, (round(calm_s / FRAME_S), 1)))
             alarms += calm.alarms
+            late += calm.corrections
         advance()
     grip_error, grip_within = (float(np.median(grip)), float(np.mean(np.array(grip) <= 0.1))) if grip else (None, None)
     return SurfaceRow(what, len(seeds), float(np.median(speed)), float(np.mean(np.array(speed) <= 0.1)), grip_error, grip_within, float(np.median(push)),
-                      float(np.mean(after)), float(np.median(settled)), alarms / max(1, len(seeds) // 10) * CALM_S / calm_s)
+                      float(np.mean(after)), float(np.median(settled)), *(n / max(1, len(seeds) // 10) * CALM_S / calm_s for n in (alarms, late)))
