@@ -9,30 +9,67 @@ import numpy as np
 
 from npc_world.agents.load import load_npc
 from npc_world.agents.navigator import Navigator
+from npc_world.agents.warming_beside import Beside
 from npc_world.core.links import Link
+from npc_world.core.records import Forecast
 from npc_world.core.terrain import Terrain
 from npc_world.learning.ball_model import BallConfig, BallModel
+from npc_world.models.surfaces import surface_table
 from npc_world.models.top_down import TopDownBody
 from npc_world.models.travel_time import travel_time
+from npc_world.planners.avoidance import avoid_all
+from npc_world.planners.crowd import Crowd
+from npc_world.planners.interception import intercept
 from npc_world.planners.paths import find_path
 from npc_world.planners.roads import RoadMap
 
-__all__ = ["warmup"]
+__all__ = ["warm_beside", "warmup"]
 
 
-def warmup(progress: Callable[[float, str], None] | None = None) -> None:
+Steps = list[tuple[str, Callable[[], None]]]
+
+
+def warmup(progress: Callable[[float, str], None] | None = None, processes: int = 2) -> None:
     """Run a tiny world through every kernel an NPC uses.  `progress(share, what)` is called as it goes; the default prints a
     line to stderr when it takes longer than a moment.  Seconds the first time on a machine, well under one afterwards.
+
+    The first time a second Python process compiles its share beside this one, where there are two cores; processes=1: never.
     """
     report = progress if progress is not None else _line
-    steps: list[tuple[str, Callable[[], None]]] = [
-        ("paths", _paths), ("forecasts in the open", _open_chase), ("forecasts on a map", _map_chase), ("searching", _search),
-        ("momentum", _momentum), ("roads", _roads), ("balls", _balls),
-    ]
-    for i, (what, run) in enumerate(steps):
-        report(i / len(steps), what)
-        run()
+    beside = Beside() if processes > 1 else None
+    try:
+        if beside is not None and beside.started:
+            _run(_own_steps(), report, 0.0, 0.8)
+            while not beside.finished(0.1):  # a loading screen goes on being drawn
+                report(0.8, "the last ones")
+            _run(_steps_beside(), report, 0.9, 1.0)
+        else:
+            _run(_steps_beside() + _own_steps(), report, 0.0, 1.0)
+    finally:
+        if beside is not None:
+            beside.stop()
     report(1.0, "ready")
+
+
+def warm_beside() -> None:
+    """What the second process does; it ends by itself."""
+    for _, run in _steps_beside():
+        run()
+
+
+def _steps_beside() -> Steps:
+    """Kernels that can be compiled without an NPC: about half of all the work."""
+    return [("paths", _paths), ("interception", _interceptions), ("keeping clear", _crowds), ("roads", _roads), ("balls", _balls)]
+
+
+def _own_steps() -> Steps:
+    return [("forecasts in the open", _open_chase), ("forecasts on a map", _map_chase), ("searching", _search), ("momentum", _momentum)]
+
+
+def _run(steps: Steps, report: Callable[[float, str], None], begin: float, end: float) -> None:
+    for i, (what, run) in enumerate(steps):
+        report(begin + (end - begin) * i / len(steps), what)
+        run()
 
 
 def _line(share: float, what: str) -> None:
@@ -62,12 +99,28 @@ def _paths() -> None:
     field.renewed(ground)
 
 
-def _chase(ground: Terrain, goals: object, body: TopDownBody, unseen_after: int, frames: int = 40) -> None:
+def _interceptions() -> None:
+    """Meeting a body that goes one of two ways, in the open and round walls."""
+    times = np.linspace(0.2, 4.0, 20)
+    tracks = np.stack([np.column_stack([420.0 + 10.0 * times, np.full(20, 100.0)]), np.column_stack([np.full(20, 420.0), 100.0 + 30.0 * times])])
+    forecast = Forecast(times, tracks, np.array([0.6, 0.4]), np.zeros((2, 20, 2, 2)), ("east", "south"))
+    ground = _map()
+    for on, surfaces in ((None, None), (ground, None), (ground, surface_table(ground.surfaces, {}))):
+        intercept(on, (40.0, 40.0), 80.0, forecast, size=(20.0, 20.0), reach_px=10.0, surfaces=surfaces, change_hz=0.2)
+
+
+def _crowds() -> None:
+    where = np.array([(40.0, 40.0), (70.0, 40.0), (60.0, 70.0)])
+    Crowd(_map(), radius_px=8.0, speed_px_s=80.0).step(where, (480.0, 340.0), 0.05)
+    avoid_all(where, np.zeros((3, 2)), np.ones((3, 2)), 8.0, 0.05)
+
+
+def _chase(ground: Terrain, goals: object, body: TopDownBody, unseen_after: int, frames: int = 40, crowded: bool = False) -> None:
     npc = load_npc("hunter", ground, position=(40, 40), seed=1, goals=goals, body=body)
     me, you = np.array([40.0, 40.0]), np.array([420.0, 100.0])
     for frame in range(frames):
         you += (0.5, 1.5)
-        action = npc.step(me, you if frame < unseen_after else None, 1 / 20, others=[me + 30.0])
+        action = npc.step(me, you if frame < unseen_after else None, 1 / 20, others=[me + 30.0] if crowded else ())
         me = me + action.velocity_px_s / 20
         npc.explain()
 
@@ -81,7 +134,7 @@ def _map_chase() -> None:
 
 
 def _search() -> None:
-    _chase(_map(), {"ruby": (480, 340)}, TopDownBody(max_speed_px_s=80), 6, frames=60)
+    _chase(_map(), {"ruby": (480, 340)}, TopDownBody(max_speed_px_s=80), 6, frames=60, crowded=True)
 
 
 def _momentum() -> None:

@@ -147,14 +147,19 @@ def _worth_it(rows, by_bin):  # type: ignore[no-untyped-def]
             count += 1
         else:
             rows[e] = 0.0
-            by_bin[:, e] = 0.0
+            for b in range(BINS):
+                by_bin[b, e] = 0.0
     total = 0.0
     for e in order[:count]:
         total += rows[e]
     for e in order[:count]:
         rows[e] /= total
     for b in range(BINS):
-        by_bin[b] /= by_bin[b].sum()
+        total = 0.0
+        for e in range(EXPERTS):
+            total += by_bin[b, e]
+        for e in range(EXPERTS):
+            by_bin[b, e] /= total
     return order[:count]
 
 

@@ -35,7 +35,10 @@ def spread(walls, moves, surface, table, fields, away, mass, steps):  # type: ig
     odds = np.empty(8)
     for _ in range(steps):
         top, left, bottom, right = max(0, top - 1), max(0, left - 1), min(rows, bottom + 1), min(cols, right + 1)
-        after[:, top:bottom, left:right] = 0.0
+        for layer in range(layers):
+            for row in range(top, bottom):
+                for col in range(left, right):
+                    after[layer, row, col] = 0.0
         for row in range(top, bottom):
             for col in range(left, right):
                 speed = 1.0

@@ -181,7 +181,8 @@ def _update(m, has_ground, walls, free, moves, surface, table, cell_px, fields, 
         arrived[g] *= keep
     for g in range(points.shape[0]):
         if remaining[g] < max(_ARRIVED_S * pace, _ARRIVED_CELLS * cell_px * has_ground) and arrived[g] < 0.5:
-            evidence[:] = 0.0  # it has what it came for: what it did so far says nothing of what it wants next
+            for k in range(evidence.shape[0]):
+                evidence[k] = 0.0  # it has what it came for: what it did so far says nothing of what it wants next
             arrived[g] = 1.0
     last[0], last[1], last[2] = z.real, z.imag, m[1]
 
@@ -194,12 +195,14 @@ def _walk_all(m, routes, counts, surface, table, cell_px, times, out):  # type: 
         if g < counts.shape[0] and counts[g] > 0:
             walk(z.real, z.imag, pace, routes[g], counts[g], surface, table, cell_px, times, out[g])
         else:
-            out[g, :, :] = math.nan
+            for h in range(out.shape[1]):
+                out[g, h, 0] = out[g, h, 1] = math.nan
 
 
 @kernel
 def _log_posterior(remaining, evidence, arrived, out):  # type: ignore[no-untyped-def]
-    out[:] = -math.inf
+    for g in range(out.shape[0]):
+        out[g] = -math.inf
     mean, count = 0.0, 0
     for g in range(remaining.shape[0]):
         if remaining[g] < math.inf:

@@ -39,7 +39,8 @@ def notice_threats(m, threats, x, y):  # type: ignore[no-untyped-def]
 def flee(m, times, out):  # type: ignore[no-untyped-def]
     """Write the track of FLEE at `times` (H,) into out; NaN while there is no pursuer."""
     if m[THREAT] == 0.0:
-        out[FLEE, :, :] = math.nan
+        for h in range(times.shape[0]):
+            out[FLEE, h, 0] = out[FLEE, h, 1] = math.nan
         return
     z, w, _, _, _ = blend(m)
     hunter = complex(m[THREAT_X], m[THREAT_Y])

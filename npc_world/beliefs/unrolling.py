@@ -62,10 +62,14 @@ def unroll_experts(m, times, given, wanted, tracks):  # type: ignore[no-untyped-
     Who is wanted must be able to speak (see `who_speaks`).  Walls are still to be minded.
     """
     for e in range(EXPERTS):
-        if wanted[e] and e >= OWN:
-            tracks[e] = given[e - OWN]
-        elif not wanted[e]:
-            tracks[e] = math.nan
+        for h in range(times.shape[0]):
+            for axis in range(2):
+                if wanted[e] and e >= OWN:
+                    tracks[e, h, axis] = given[e - OWN, h, axis]
+                elif not wanted[e]:
+                    tracks[e, h, axis] = math.nan
+                elif e == PRIOR:
+                    tracks[e, h, axis] = given[GIVEN, h, axis]
     go_on(m, times, wanted, tracks)
     if wanted[WAYS]:
         follow_ways(m, times, tracks)
@@ -73,8 +77,6 @@ def unroll_experts(m, times, given, wanted, tracks):  # type: ignore[no-untyped-
         replay(m, times, wanted, tracks)
     if wanted[FLEE]:
         flee(m, times, tracks)
-    if wanted[PRIOR]:
-        tracks[PRIOR] = given[GIVEN]
     if wanted[TOKENS]:
         speak_tokens(m, times, tracks)
     if wanted[BOUNCE]:

@@ -35,8 +35,8 @@ def search_roads(first, order, head, at_px, seconds, is_open, source, goal, depa
 
     key, item: (E + 1,) room for the heap; arrival (N,) s and via (N,) road taken there are filled.  `banned`: a road not to begin with.
     """
-    arrival[:] = np.inf
-    via[:] = -1
+    for node in range(arrival.shape[0]):
+        arrival[node], via[node] = np.inf, -1
     arrival[source] = depart_s
     size = 1
     key[0] = depart_s
