@@ -26,6 +26,7 @@ _BODY_COLUMNS = ("avoidance", "one goal")
 
 def run_growth(largest: int = 2048, report: Callable[[str], None] = print) -> dict[str, dict[int, dict[str, float]]]:
     """Both tables, in ms: by map side in cells, and by number of bodies."""
+    nw.warmup(lambda share, what: None)
     sides = [side for side in MAPS if side <= largest]
     bar = Progress(len(sides) + len(BODIES), "growth")
     maps, bodies = {}, {}
@@ -101,12 +102,12 @@ def _free_points(ground: nw.Terrain, count: int, rng: np.random.Generator) -> li
 
 
 def _median_ms(calls: list[Callable[[], Any]]) -> float:
-    """Median of the calls, each the better of two."""
+    """Median of the calls, each the best of three."""
     calls[0]()
     best = []
     for call in calls:
         times = []
-        for _ in range(2):
+        for _ in range(3):
             began = time.perf_counter()
             call()
             times.append(time.perf_counter() - began)

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npc_world.arena.bench_peers import ScipyField, TcodGrid, octile_graph, octile_heuristic
+from npc_world.arena.bench_theta import theta_star
 from npc_world.core.terrain import Terrain
 from npc_world.models.nav_cells import MOVE_COLS, MOVE_ROWS
 from npc_world.models.nav_grid import NavGrid
@@ -35,11 +36,12 @@ WEIGHTS = np.array([1.0, 0.5, 0.75, 0.9])
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One comparison: median of ours and of the peer, µs, and their ratio."""
+    """One comparison: median of ours and of the peer, µs, and their ratio.  Lengths of paths are compared in the same way, in cells."""
 
     name: str
     ours_us: float
     peer_us: float
+    unit: str = "µs"
 
     @property
     def ratio(self) -> float:
@@ -56,9 +58,10 @@ def run(folder: Path, problems: int = 25, seed: int = 0, report: Callable[[str],
         report(f"{level.name}: {count} of {len(level.problems)} problems solved, legal and optimal")
         if level.problems:
             chosen = [level.problems[i] for i in rng.choice(len(level.problems), min(problems, len(level.problems)), replace=False)]
-            for row in (*_path_rows(level, chosen), *_field_rows(level, chosen), *_weighted_rows(level, chosen, rng)):
+            for row in (*_path_rows(level, chosen), *_field_rows(level, chosen), *_weighted_rows(level, chosen, rng),
+                        *_any_angle_rows(level, chosen)):
                 rows.append(row)
-                report(f"  {row.name}: {row.ours_us:.1f} µs against {row.peer_us:.1f} µs, ratio {row.ratio:.4f}")
+                report(f"  {row.name}: {row.ours_us:.1f} {row.unit} against {row.peer_us:.1f} {row.unit}, ratio {row.ratio:.4f}")
     return rows
 
 
@@ -155,6 +158,17 @@ def _weighted_rows(level: BenchmarkMap, problems: list[Problem], rng: np.random.
     median_us(ours)
     peer = TcodGrid(NavGrid.of(ground).moves, 1.0 / WEIGHTS[kinds])
     return [Row(f"{level.name} weighted path / tcod", median_us(ours, 3), median_us([partial(peer.path, p.start, p.goal) for p in problems]))]
+
+
+def _any_angle_rows(level: BenchmarkMap, problems: list[Problem]) -> list[Row]:
+    ground = level.ground()
+    grid, few = NavGrid.of(ground), problems[:12]
+    ours = [partial(find_path, ground, _centre(p.start), _centre(p.goal)) for p in few]
+    peer = [partial(theta_star, grid, p.start, p.goal) for p in few]
+    median_us(ours[:1]), median_us(peer[:1])
+    lengths = [float(np.median([np.hypot(*np.diff(call(), axis=0).T).sum() for call in calls])) for calls in (ours, peer)]
+    return [Row(f"{level.name} any-angle / Theta*", median_us(ours, 3), median_us(peer)),
+            Row(f"{level.name} any-angle length / Theta*", lengths[0], lengths[1], "cells")]
 
 
 def patches(shape: tuple[int, ...], rng: np.random.Generator, size: int = 16) -> NDArray[np.int64]:

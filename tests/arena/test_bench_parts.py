@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from npc_world.arena.bench import Play, main
-from npc_world.arena.bench_avoidance import Scene, circle_swap, corridor, play_ours, play_peer
+from npc_world.arena.bench_avoidance import Scene, _overlaps, circle_swap, corridor, play_ours, play_peer
 from npc_world.arena.bench_growth import body_table, map_table
 from npc_world.arena.bench_many import crowd_ms
 
@@ -21,6 +21,13 @@ def test_scenes_are_symmetric_and_nobody_overlaps_at_the_start() -> None:
         apart = np.hypot(*(scene.starts[:, None] - scene.starts[None]).transpose(2, 0, 1)) + 10.0 * np.eye(len(scene.starts))
         assert apart.min() > 2.0
         np.testing.assert_allclose(np.sort(scene.starts, axis=0), np.sort(scene.goals, axis=0), atol=1e-6)
+
+
+def test_overlaps_are_those_of_all_pairs() -> None:
+    where = np.random.default_rng(2).uniform(0, 20, (60, 2))
+    depth = 2.0 - np.hypot(*(where[:, None] - where[None]).transpose(2, 0, 1))[np.triu_indices(60, 1)]
+    np.testing.assert_allclose(np.sort(_overlaps(where)), np.sort(depth[depth > 0]))
+    assert len(_overlaps(np.array([(0.0, 0.0), (5.0, 0.0)]))) == 0
 
 
 def test_few_on_a_circle_swap_places_without_touching() -> None:
