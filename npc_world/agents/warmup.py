@@ -14,6 +14,7 @@ from npc_world.core.links import Link
 from npc_world.core.records import Forecast
 from npc_world.core.terrain import Terrain
 from npc_world.learning.ball_model import BallConfig, BallModel
+from npc_world.learning.surface_learning import SurfaceLearner, SurfaceLearning
 from npc_world.models.surfaces import surface_table
 from npc_world.models.top_down import TopDownBody
 from npc_world.models.travel_time import travel_time
@@ -59,7 +60,8 @@ def warm_beside() -> None:
 
 def _steps_beside() -> Steps:
     """Kernels that can be compiled without an NPC: about half of all the work."""
-    return [("paths", _paths), ("interception", _interceptions), ("keeping clear", _crowds), ("roads", _roads), ("balls", _balls)]
+    return [("paths", _paths), ("interception", _interceptions), ("keeping clear", _crowds), ("the ground", _grounds),
+            ("roads", _roads), ("balls", _balls)]
 
 
 def _own_steps() -> Steps:
@@ -113,6 +115,14 @@ def _crowds() -> None:
     where = np.array([(40.0, 40.0), (70.0, 40.0), (60.0, 70.0)])
     Crowd(_map(), radius_px=8.0, speed_px_s=80.0).step(where, (480.0, 340.0), 0.05)
     avoid_all(where, np.zeros((3, 2)), np.ones((3, 2)), 8.0, 0.05)
+
+
+def _grounds() -> None:
+    """A body that goes at half the speed it asks for, with and without momentum."""
+    for acceleration in (0.0, 100.0):
+        learner = SurfaceLearner(SurfaceLearning(), {})
+        for frame in range(60):
+            learner.learn(frame / 20, np.array([40.0 + 2.0 * frame, 40.0]), "mud", np.array([80.0, 10.0 * (frame % 3)]), 80.0, acceleration)
 
 
 def _chase(ground: Terrain, goals: object, body: TopDownBody, unseen_after: int, frames: int = 40, crowded: bool = False) -> None:

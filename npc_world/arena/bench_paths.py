@@ -166,7 +166,8 @@ def _any_angle_rows(level: BenchmarkMap, problems: list[Problem]) -> list[Row]:
     ours = [partial(find_path, ground, _centre(p.start), _centre(p.goal)) for p in few]
     peer = [partial(theta_star, grid, p.start, p.goal) for p in few]
     median_us(ours[:1]), median_us(peer[:1])
-    lengths = [float(np.median([np.hypot(*np.diff(call(), axis=0).T).sum() for call in calls])) for calls in (ours, peer)]
+    paths: list[list[Any]] = [[call() for call in ours], [call() for call in peer]]
+    lengths = [float(np.median([np.hypot(*np.diff(path, axis=0).T).sum() for path in found])) for found in paths]
     return [Row(f"{level.name} any-angle / Theta*", median_us(ours, 3), median_us(peer)),
             Row(f"{level.name} any-angle length / Theta*", lengths[0], lengths[1], "cells")]
 
