@@ -89,30 +89,36 @@ def _cells_of_bodies(positions, reach):  # type: ignore[no-untyped-def]
 def traffic_around(positions, wanted, range_px, first, items, left, top, side, rows, cols, oncoming, lane):  # type: ignore[no-untyped-def]
     """Fill (N,) oncoming, how many bodies ahead want the opposite way, and lane in [-1, 1]: 1 when all bodies are to one's left."""
     spread = int(range_px / side) + 1
+    heading = np.zeros(wanted.shape)  # unit vectors, once for all pairs
+    for i in range(positions.shape[0]):
+        want = math.sqrt(wanted[i, 0] * wanted[i, 0] + wanted[i, 1] * wanted[i, 1])
+        if want > 0.0:
+            heading[i, 0], heading[i, 1] = wanted[i, 0] / want, wanted[i, 1] / want
     for i in range(positions.shape[0]):
         x, y = positions[i, 0], positions[i, 1]
-        want = math.hypot(wanted[i, 0], wanted[i, 1])
         oncoming[i] = lane[i] = 0.0
-        if want <= 0.0:
+        ux, uy = heading[i, 0], heading[i, 1]
+        if ux == 0.0 and uy == 0.0:
             continue
-        ux, uy = wanted[i, 0] / want, wanted[i, 1] / want
         row, col = int((y - top) / side), int((x - left) / side)
         aside, weight, facing = 0.0, 1e-12, 0.0
         for r in range(max(0, row - spread), min(rows, row + spread + 1)):
-            for c in range(max(0, col - spread), min(cols, col + spread + 1)):
-                for k in range(first[r * cols + c], first[r * cols + c + 1]):
-                    j = items[k]
-                    dx, dy = positions[j, 0] - x, positions[j, 1] - y
-                    far2 = dx * dx + dy * dy
-                    if j == i or far2 > range_px * range_px or far2 <= 0.0:
-                        continue
-                    far = math.sqrt(far2)
-                    aside += (ux * dy - uy * dx) / far
-                    weight += 1.0
-                    other = math.hypot(wanted[j, 0], wanted[j, 1])
-                    ahead = ux * dx + uy * dy
-                    if ahead > 0.0 and other > 0.0:
-                        facing += max(0.0, -(wanted[j, 0] * ux + wanted[j, 1] * uy) / other) * ahead / far
+            off = max(0, abs(r - row) - 1) * side
+            chord = int(math.sqrt(max(0.0, range_px * range_px - off * off)) / side) + 1
+            left_col, right_col = max(0, col - chord), min(cols - 1, col + chord)
+            for k in range(first[r * cols + left_col], first[r * cols + right_col + 1]):  # cells of a row lie side by side
+                j = items[k]
+                dx, dy = positions[j, 0] - x, positions[j, 1] - y
+                far2 = dx * dx + dy * dy
+                if j == i or far2 > range_px * range_px or far2 <= 0.0:
+                    continue
+                per_far = 1.0 / math.sqrt(far2)
+                aside += (ux * dy - uy * dx) * per_far
+                weight += 1.0
+                ahead = ux * dx + uy * dy
+                against = -(heading[j, 0] * ux + heading[j, 1] * uy)
+                if ahead > 0.0 and against > 0.0:
+                    facing += against * ahead * per_far
         oncoming[i] = facing
         lane[i] = -aside / weight
 
