@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import art_characters
 import art_font
+import art_keeper
 import art_textures
 import art_things
 
 
 def main() -> None:
-    for part in (art_font, art_textures, art_characters, art_things):
+    for part in (art_font, art_textures, art_characters, art_things, art_keeper):
         part.main()
         print(f"{part.__name__}: done")
 

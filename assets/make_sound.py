@@ -105,6 +105,26 @@ def effects(rng: np.random.Generator) -> dict[str, tuple[Wave, float]]:
     }
 
 
+def ball_effects(rng: np.random.Generator) -> dict[str, tuple[Wave, float]]:
+    """The sounds of Safe Hands: throws, bounces by what is hit, the catch, the ball that got past."""
+    def knock(hz: float, ring: float, low: float, high: float, seconds: float = 0.2) -> Wave:
+        return fade(tone(sweep(1.5 * hz, hz, seconds), seconds) + 0.4 * tone(2.4 * hz, seconds), 0.001, ring) + 0.5 * fade(hiss(seconds, low, high, rng), 0.001, 0.02)
+
+    whoosh = hiss(0.34, 350, 3600, rng) * np.sin(np.pi * np.linspace(0, 1, round(0.34 * RATE))) ** 2
+    rubber = fade(tone(sweep(150, 330, 0.24), 0.24) + 0.4 * tone(sweep(300, 640, 0.24), 0.24), 0.004, 0.07)
+    crowd = hiss(1.5, 350, 2200, rng) * np.sin(np.pi * np.linspace(0, 1, round(1.5 * RATE)) ** 0.5) ** 2
+    return {
+        "throw": (whoosh, 0.5), "kick": (mixed(0.4, (0, knock(95, 0.05, 200, 1800)), (0.02, 0.5 * whoosh)), 0.65),
+        "roll": (fade(hiss(0.5, 120, 900, rng), 0.12, 0.2), 0.4),
+        "bounce_ground": (knock(82, 0.06, 500, 3800), 0.6), "bounce_wall": (knock(190, 0.03, 900, 5200), 0.5), "bounce_table": (knock(235, 0.035, 400, 2600), 0.5),
+        "bounce_ramp": (knock(300, 0.03, 400, 3000), 0.5), "bounce_rubber": (rubber, 0.55),
+        "catch": (mixed(0.5, (0, knock(120, 0.03, 300, 2500)), (0.06, 0.5 * bell(523.3, 0.4)), (0.14, 0.5 * bell(392, 0.4))), 0.55),
+        "goal": (mixed(1.7, (0, 0.5 * crowd), *[(0.1 * k, 0.55 * bell(hz, 1.0)) for k, hz in enumerate((659.3, 784, 987.8, 1318.5))]), 0.6),
+        "surprised": (mixed(0.5, (0, fade(tone(sweep(420, 900, 0.16), 0.16, "triangle"), 0.01, 0.1)), (0.15, fade(tone(sweep(900, 1180, 0.2), 0.2, "triangle"), 0.01, 0.1))), 0.4),
+        "leap": (fade(tone(sweep(220, 520, 0.2), 0.2, "triangle"), 0.01, 0.08), 0.3),
+    }
+
+
 def laid(loop: Wave, at_beat: float, sound: Wave, gain: float) -> None:
     """Add to a loop; what runs past its end comes round to its start, so the seam is silent."""
     index = (round(at_beat * BEAT_S * RATE) + np.arange(len(sound))) % LOOP
@@ -185,6 +205,8 @@ def write(name: str, sound: Wave, peak: float, rate: int = RATE) -> None:
 def main() -> None:
     rng = np.random.default_rng(5)
     for name, (sound, peak) in effects(rng).items():
+        write(name, sound, peak)
+    for name, (sound, peak) in ball_effects(np.random.default_rng(6)).items():
         write(name, sound, peak)
     loops: dict[str, Callable[[np.random.Generator], Wave]] = {"music_calm": calm, "music_hunted": hunted}
     for name, compose in loops.items():

@@ -115,6 +115,12 @@ class Hands:
         move = (x / length, y / length) if length > 1.0 else (x, y)
         return Controls(move=move, dash=dash, smoke=smoke, interact=interact)
 
+    @property
+    def pointing(self) -> tuple[tuple[float, float], bool]:
+        """Where the mouse is, in window px, and whether its button is held."""
+        x, y = pygame.mouse.get_pos()
+        return (float(x), float(y)), bool(pygame.mouse.get_pressed()[0])
+
     def rumble(self, strength: float, seconds: float) -> None:
         """Shake the gamepad in use, if it can."""
         for pad in self._pads.values():

@@ -34,6 +34,8 @@ class Settings:
     """Rounds ever played."""
     best_s: dict[str, float] = field(default_factory=dict)
     """Best time by "level/difficulty", s."""
+    best_score: dict[str, int] = field(default_factory=dict)
+    """Best points by "game/difficulty"."""
     problem: str = ""
     """What was wrong with the file, for the screen; never saved."""
 
@@ -114,6 +116,10 @@ def _checked(raw: dict[str, Any]) -> Settings:
             setattr(settings, name, float(value))
     if isinstance(raw.get("rounds"), int) and not isinstance(raw["rounds"], bool) and raw["rounds"] >= 0:
         settings.rounds = raw["rounds"]
+    scores = raw.get("best_score")
+    if isinstance(scores, dict):
+        settings.best_score = {key: value for key, value in scores.items()
+                               if isinstance(key, str) and isinstance(value, int) and not isinstance(value, bool) and 0 < value < 1_000_000_000}
     best = raw.get("best_s")
     if isinstance(best, dict):
         settings.best_s = {key: float(value) for key, value in best.items()

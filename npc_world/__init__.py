@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from npc_world.agents.catcher import Catcher as Catcher
     from npc_world.agents.load import load_npc as load_npc
     from npc_world.agents.navigator import Navigator as Navigator
     from npc_world.agents.npc import Npc as Npc
@@ -51,6 +52,13 @@ if TYPE_CHECKING:
     from npc_world.planners.avoidance import Avoidance as Avoidance
     from npc_world.planners.avoidance import avoid as avoid
     from npc_world.planners.avoidance import avoid_all as avoid_all
+    from npc_world.planners.ballistics import Shot as Shot
+    from npc_world.planners.ballistics import aim as aim
+    from npc_world.planners.ballistics import launch_to_land as launch_to_land
+    from npc_world.planners.ballistics import shots as shots
+    from npc_world.planners.catching import Catch as Catch
+    from npc_world.planners.catching import CatchReach as CatchReach
+    from npc_world.planners.catching import catch_point as catch_point
     from npc_world.planners.cem import Cem as Cem
     from npc_world.planners.crowd import Crowd as Crowd
     from npc_world.planners.fields import TravelTime as TravelTime
@@ -58,6 +66,7 @@ if TYPE_CHECKING:
     from npc_world.planners.icem import ICem as ICem
     from npc_world.planners.interception import Meeting as Meeting
     from npc_world.planners.interception import intercept as intercept
+    from npc_world.planners.landing import throw_to as throw_to
     from npc_world.planners.line_guard import guard_line as guard_line
     from npc_world.planners.mppi import Mppi as Mppi
     from npc_world.planners.mppi_crowd import MppiCrowd as MppiCrowd
@@ -82,6 +91,9 @@ _HOME = {
     "TravelTime": "planners.fields", "travel_time": "planners.fields",
     "guard_line": "planners.line_guard",
     "avoid": "planners.avoidance", "avoid_all": "planners.avoidance", "Avoidance": "planners.avoidance", "Crowd": "planners.crowd",
+    "Shot": "planners.ballistics", "aim": "planners.ballistics", "launch_to_land": "planners.ballistics", "shots": "planners.ballistics",
+    "throw_to": "planners.landing", "Catch": "planners.catching", "CatchReach": "planners.catching", "catch_point": "planners.catching",
+    "Catcher": "agents.catcher",
     "Meeting": "planners.interception", "intercept": "planners.interception",
     "OnGround": "models.on_ground", "Vehicle": "models.vehicle",
     "Cem": "planners.cem", "ICem": "planners.icem", "MppiCrowd": "planners.mppi_crowd", "PursuitCost": "planners.pursuit_cost", "Risk": "planners.risk",

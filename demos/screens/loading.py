@@ -29,12 +29,15 @@ _PATIENCE_S = 6.0
 class LoadingScreen(Screen):
     """Runs `job(progress)` in a thread, then calls `then` in the frame loop.  An error in the job is raised there, too."""
 
-    def __init__(self, job: Callable[[Progress], None], then: Callable[[], None], title: str = "Second Guess") -> None:
+    def __init__(self, job: Callable[[Progress], None], then: Callable[[], None], title: str = "Second Guess",
+                 parade: Callable[[int], tuple[pygame.Surface, pygame.Surface]] | None = None) -> None:
+        """parade: the figures that run along the bar, the chaser and the chased, by the frame of their walk (0 to 5)."""
         self._then, self._title = then, title
         self._share, self._what = 0.0, "waking up"
         self._error: BaseException | None = None
         self._clock_s = 0.0
         self._job = job
+        self._parade = parade or (lambda frame: (figure("hunter/0", 0, 2 + frame), figure("player", 0, 2 + frame)))
         self._thread = threading.Thread(target=self._run, name="loading", daemon=True)
         self._started = False
 
@@ -96,12 +99,10 @@ class LoadingScreen(Screen):
         full = bar.copy()
         full.width = max(bar.height, round(bar.width * min(1.0, self._share)))
         pygame.draw.rect(surface, colour("coral"), full, border_radius=10)
-        frame = 2 + int(self._clock_s * 10) % 6
-        runner = figure("player", 0, frame)
-        chaser = figure("hunter/0", 0, frame)
+        chaser, runner = self._parade(int(self._clock_s * 10) % 6)
         surface.blit(runner, (full.right - 26, bar.top - 64))
         surface.blit(chaser, (full.right - 110, bar.top - 64))
         typeface(round(22 * s)).write(surface, self._what, (width / 2, bar.bottom + 14 * s), colour("ivory"), align=0.5, shadow=colour("ink"))
         if self._clock_s > _PATIENCE_S and self._share < 0.9:
-            words = "The first start compiles the hunters' minds; later ones take a moment."
+            words = "The first start compiles their minds; later ones take a moment."
             typeface(round(18 * s)).write(surface, words, (width / 2, bar.bottom + 44 * s), colour("ivory_dim"), align=0.5, shadow=colour("ink"))

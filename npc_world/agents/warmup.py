@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from npc_world.agents.catcher import Catcher
 from npc_world.agents.load import load_npc
 from npc_world.agents.navigator import Navigator
 from npc_world.agents.warming_beside import Beside
@@ -19,6 +20,7 @@ from npc_world.models.surfaces import surface_table
 from npc_world.models.top_down import TopDownBody
 from npc_world.models.travel_time import travel_time
 from npc_world.planners.avoidance import avoid_all
+from npc_world.planners.catching import CatchReach
 from npc_world.planners.crowd import Crowd
 from npc_world.planners.interception import intercept
 from npc_world.planners.paths import find_path
@@ -149,6 +151,17 @@ def _search() -> None:
 
 def _momentum() -> None:
     _chase(_map(), None, TopDownBody(max_speed_px_s=80, max_acceleration_px_s2=100), 40, frames=5)
+
+
+def _balls() -> None:
+    """A ball that is watched, learned and caught, in the engine's scheme and in the continuous one."""
+    for scheme in ("chipmunk", "continuous"):
+        ball = BallModel([(0, 200, 400, 200), (180, 120, 220, 130)], 10.0, scheme=scheme, config=BallConfig(balls=32))
+        catcher = Catcher(ball, CatchReach(sideways_px=20.0, up_px=60.0, jump_px=20.0, rise_s=0.2), 100.0, limits_px=(200.0, 400.0), floor=(0,))
+        for frame in range(14):
+            t = frame / 60.0
+            catcher.step((300.0, 200.0), (round(100.0 + 300.0 * t), round(60.0 + 450.0 * t * t)), 1 / 60)
+        catcher.reset()
 
 
 def _roads() -> None:

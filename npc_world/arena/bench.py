@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import os
 import platform
@@ -70,6 +71,7 @@ def main(argv: list[str], engines: Callable[[], Mapping[str, Any]] | None = None
     parser.add_argument("--balls", type=int, metavar="WORLDS", nargs="?", const=40, help="only balls, learned and foreseen in hidden worlds of pymunk (default 40 worlds)")
     parser.add_argument("--first-seed", type=int, default=10_000, help="of the worlds of --balls; those below 10000 are for tuning (default 10000)")
     parser.add_argument("--forecasts", action="store_true", help="only watching and forecasting: µs per target, alone and for 1,000 at once")
+    parser.add_argument("--keeper", type=int, metavar="WORLDS", nargs="?", const=12, help="only a keeper that learns balls in hidden worlds (default 12 worlds)")
     try:
         options = parser.parse_args(argv)
     except SystemExit as exit:  # argparse has said what is wrong
@@ -87,6 +89,8 @@ def main(argv: list[str], engines: Callable[[], Mapping[str, Any]] | None = None
     if options.balls is not None:
         from npc_world.arena.bench_balls_bars import run_balls
         return run_balls(options.balls, options.first_seed, file=options.json)
+    if options.keeper is not None:
+        return _keeper(options.keeper, options.json)
     if options.frames < 60:
         print(f"--frames {options.frames}: expected at least 60", file=sys.stderr)
         return 2
@@ -312,4 +316,21 @@ def _sampling(problems: int, file: Path | None) -> int:
     rows = run_sampling(problems)
     if file is not None:
         file.write_text(json.dumps({"machine": here, "problems": problems, "rows": rows}, indent=1) + "\n", encoding="utf-8")
+def _keeper(worlds: int, file: Path | None) -> int:
+    """From ignorance to sure hands, in hidden worlds of pymunk."""
+    if worlds < 1:
+        print(f"--keeper {worlds}: expected at least 1 world", file=sys.stderr)
+        return 2
+    from npc_world.arena.bench_keeper import BALLS, keeper_rows
+
+    engine = importlib.import_module("npc_world.adapters.pymunk.ball_truth").throw_ball  # an engine: never imported by this room itself
+    nw.warmup()
+    bar = Progress(worlds * BALLS, "keeper")
+    rows = keeper_rows(engine, worlds, on_ball=bar.advance)
+    bar.close()
+    print(f"{worlds} hidden worlds, {BALLS} balls each, whole pixels at 60 Hz")
+    for row in rows:
+        print(f"  {row}")
+    if file is not None:
+        file.write_text(json.dumps({"worlds": worlds, "rows": [asdict(row) for row in rows]}, indent=1) + "\n", encoding="utf-8")
     return 0

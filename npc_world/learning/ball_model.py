@@ -166,6 +166,15 @@ class BallModel:
         return self._known.laws.describe(belief.z, belief.covariance)
 
     @property
+    def physics_in_flight(self) -> dict[str, tuple[float, float]]:
+        """`physics` as the throw in the air so far also suggests; the same as `physics` before its second sighting."""
+        if len(self._times) < 2:
+            return self.physics
+        tracking = self._follow()
+        z = tracking.cloud.z
+        return tracking.setting.laws.describe(z.mean(axis=0), np.atleast_2d(np.cov(z.T)) if z.shape[1] else np.zeros((0, 0)))
+
+    @property
     def knowledge(self) -> BallKnowledge:
         return self._known
 

@@ -107,6 +107,7 @@ def _loosen(setting: Setting, running: list[Progress], solution: Solution, belie
         permitted = (grid >= before_low[j]) & (grid <= before_high[j])
         if weight[permitted].sum() > 1e-3 * weight.sum():
             weight, level = np.where(permitted, weight, 0.0), np.where(permitted, level, np.inf)
+            level = level - float(level.min())  # of what is permitted, the best may be far from the best of all
         weight /= weight.sum()
         centre = float(weight @ grid)
         variance = float(weight @ (grid - centre) ** 2)

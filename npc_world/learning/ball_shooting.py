@@ -208,17 +208,28 @@ def _normal_equations(setting: Setting, pieces: list[Piece], used: list[int], st
 def _step(system: _System, damping: float) -> tuple[Floats, Floats]:
     own = system.own + damping * _diagonal(system.own)
     shared = system.shared + damping * np.diag(np.diag(system.shared))
-    own_inverse = np.linalg.inv(own + 1e-12 * _diagonal(own))
+    own_inverse = _inverses(own + 1e-12 * _diagonal(own))
     lever = np.swapaxes(system.cross, 1, 2) @ own_inverse
     reduced = shared - (lever @ system.cross).sum(axis=0)
     pull = system.shared_pull - np.einsum("tfs,ts->f", lever, system.own_pull)
     if len(pull):
         ridge = 1e-13 * np.diag(np.diag(shared))
-        dz = np.linalg.solve(reduced + ridge, pull)
+        try:
+            dz = np.linalg.solve(reduced + ridge, pull)
+        except np.linalg.LinAlgError:
+            dz = inverse_of(reduced) @ pull
     else:
         dz = np.zeros(0)
     ds = np.einsum("tij,tj->ti", own_inverse, system.own_pull - system.cross @ dz)
     return ds, dz
+
+
+def _inverses(blocks: Floats) -> Floats:
+    """Inverses of (T, n, n); where a direction of one leaves no trace in the sightings, as in `inverse_of`."""
+    try:
+        return np.asarray(np.linalg.inv(blocks), np.float64)
+    except np.linalg.LinAlgError:
+        return np.array([inverse_of(block) for block in blocks])
 
 
 def _diagonal(blocks: Floats) -> Floats:
@@ -227,7 +238,7 @@ def _diagonal(blocks: Floats) -> Floats:
 
 def _posterior(system: _System) -> tuple[Floats, Floats]:
     count, free = system.cross.shape[0], system.cross.shape[2]
-    own_inverse = np.linalg.inv(system.own + 1e-12 * _diagonal(system.own))
+    own_inverse = _inverses(system.own + 1e-12 * _diagonal(system.own))
     lever = own_inverse @ system.cross
     reduced = system.shared - (np.swapaxes(system.cross, 1, 2) @ lever).sum(axis=0)
     z_covariance = inverse_of(reduced) if free else np.zeros((0, 0))

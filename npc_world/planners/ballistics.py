@@ -1,4 +1,4 @@
-"""Throwing and catching: lead a moving target, land on a spot, play off a wall, be where a bouncing ball can be caught.
+"""Throwing: lead a moving target, land on a spot, play off a wall.
 
 Closed forms under gravity and drag give the first guess; `shots` plays candidates through a ball model, so walls count.
 Physics rows are those of `npc_world.models.ball_world.BallWorld.roll`.
@@ -16,7 +16,7 @@ from npc_world.core.errors import BadInputError
 from npc_world.core.records import Forecast
 from npc_world.models.ball_world import BallWorld
 
-__all__ = ["Catch", "Shot", "aim", "catch_point", "launch_to_land", "shots"]
+__all__ = ["Shot", "aim", "launch_to_land", "shots"]
 
 Floats = NDArray[np.float64]
 _FAN = 240
@@ -38,19 +38,6 @@ class Shot:
     """Distance between the centres then."""
     walls: tuple[int, ...] = ()
     """Obstacles it bounces off on the way, in order."""
-
-
-@dataclass(frozen=True, slots=True)
-class Catch:
-    """Where to be, and when."""
-
-    point_px: Floats
-    """(2,) where the body should stand."""
-    time_s: float
-    probability: float
-    """That the ball is then within reach, by the forecast."""
-    arrival_s: float
-    """When the body can be there."""
 
 
 def aim(origin: ArrayLike, speed_px_s: float, target: Forecast | ArrayLike, *, gravity_px_s2: ArrayLike = 0.0, damping: float = 1.0,
@@ -132,38 +119,6 @@ def shots(world: BallWorld, physics: ArrayLike, origin: ArrayLike, speed_px_s: f
             velocity = speed_px_s * np.array([math.cos(centre), math.sin(centre)])
             found.append(Shot(velocity, where[0], float(when[0]), float(missed[0]), walls[0]))
     return sorted(found, key=lambda s: (len(s.walls), s.time_s))
-
-
-def catch_point(forecast: Forecast, position: ArrayLike, speed_px_s: float, reach_px: ArrayLike, *, on_ground: bool = False,
-                ready_s: float = 0.0, balls: int = 256, rng: np.random.Generator | None = None) -> Catch | None:
-    """Where a body of limited speed should be to catch the ball, with the probability that it is in reach; None when hopeless.
-
-    reach_px: radius, or (sideways, upwards) of a box over the body's place.  on_ground: the body only moves along x, at its own
-    height.  ready_s: when it can start.  The candidate that most imagined balls pass in reach wins; of equals, the earliest.
-    """
-    at = _point(position, "position")
-    _positive(speed_px_s, "speed_px_s")
-    reach = np.broadcast_to(np.asarray(reach_px, np.float64), (2,))
-    if not (np.isfinite(reach).all() and (reach > 0.0).all()):
-        raise BadInputError(f"reach_px={reach_px!r}: expected lengths above zero")
-    drawn = forecast.sample(balls, rng or np.random.default_rng(0))
-    best: Catch | None = None
-    for h, time_s in enumerate(forecast.times_s):
-        range_px = speed_px_s * max(0.0, float(time_s) - ready_s)
-        for goal in (*forecast.positions_px[:, h], np.median(drawn[:, h], axis=0)):
-            place = np.array([goal[0], at[1]]) if on_ground else goal
-            offset = place - at
-            away = math.hypot(*offset)
-            place = at + offset * min(1.0, range_px / max(away, 1e-300))
-            off = np.abs(drawn[:, h] - place)
-            if np.ndim(reach_px) == 0:
-                held = float(np.mean(np.hypot(off[:, 0], off[:, 1]) <= reach[0]))
-            else:
-                over = place[1] - drawn[:, h, 1]
-                held = float(np.mean((off[:, 0] <= reach[0]) & (over <= reach[1]) & (over >= -reach[0])))
-            if held > 0.0 and (best is None or held > best.probability + 0.01):
-                best = Catch(place, float(time_s), held, ready_s + min(away, range_px) / speed_px_s)
-    return best
 
 
 def _play(world: BallWorld, law: Floats, start: Floats, speed: float, angles: Floats, goal: Floats, step_s: float, bounces: int,

@@ -87,7 +87,7 @@ def test_the_menu_leads_everywhere(app: App):
     assert app.settings.difficulty == "normal" and isinstance(app.top, HelpScreen)
     press(app, "accept", "down", "accept")
     assert isinstance(app.top, SettingsScreen)
-    press(app, "back", "down", "accept")
+    press(app, "back", "down", "down", "accept")  # past the other games
     assert not app.running
 
 

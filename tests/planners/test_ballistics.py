@@ -1,4 +1,4 @@
-"""Throwing and catching, in worlds that can be worked out by hand."""
+"""Throwing, in worlds that can be worked out by hand."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from npc_world.core.errors import BadInputError
 from npc_world.core.records import Forecast
 from npc_world.models.ball_world import BallWorld
-from npc_world.planners.ballistics import aim, catch_point, launch_to_land, shots
+from npc_world.planners.ballistics import aim, launch_to_land, shots
 
 GRAVITY = 900.0
 
@@ -103,23 +103,6 @@ def test_shot_leads_a_moving_target_under_gravity() -> None:
     assert best.point_px == pytest.approx((500.0 + 60.0 * best.time_s, 400.0), abs=8.0)
 
 
-def test_catch_is_where_the_ball_comes_down_in_time() -> None:
-    times = np.arange(1, 121) / 60.0
-    path = np.stack([100.0 + 300.0 * times, 100.0 + 0.5 * GRAVITY * np.minimum(times, 1.0) ** 2], axis=1)
-    forecast = Forecast(times, path[None], np.ones(1), np.full((1, 120, 2, 2), 0.0) + 4.0 * np.eye(2), ("falls",))
-    found = catch_point(forecast, (600.0, 550.0), 250.0, (20.0, 60.0), on_ground=True)
-    assert found is not None
-    assert found.probability > 0.9
-    assert found.arrival_s <= found.time_s + 1e-9
-    assert found.point_px[1] == 550.0
-    assert abs(found.point_px[0] - (100.0 + 300.0 * found.time_s)) <= 20.0
-
-
-def test_too_slow_a_body_has_little_hope() -> None:
-    forecast = moving((100.0, 100.0), (0.0, 300.0), 1.0)
-    assert catch_point(forecast, (600.0, 400.0), 50.0, (20.0, 60.0), on_ground=True) is None
-
-
 def test_bad_input_is_named() -> None:
     with pytest.raises(BadInputError, match="origin"):
         aim((math.nan, 0), 100.0, (0, 0))
@@ -127,5 +110,3 @@ def test_bad_input_is_named() -> None:
         aim((0, 0), -1.0, (0, 0))
     with pytest.raises(BadInputError, match="time_s must be given"):
         launch_to_land((0, 0), (1, 1), gravity_px_s2=0.0)
-    with pytest.raises(BadInputError, match="reach_px"):
-        catch_point(moving((0, 0), (1, 1)), (0, 0), 10.0, 0.0)

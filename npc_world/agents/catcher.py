@@ -1,0 +1,321 @@
+"""An NPC that catches a ball: it watches, learns what laws the ball obeys, imagines where it will come down, and is there.
+
+    catcher = nw.Catcher(ball_model, nw.CatchReach(sideways_px=26, up_px=96), speed_px_s=260, limits_px=(620, 1240), floor=(0,))
+    action = catcher.step(feet, ball, dt_s)      # every frame; ball None while it is not seen
+    catcher.reset()                              # the ball is caught or dead: learn from what was seen
+
+Thinking takes several milliseconds, a lesson a tenth of a second or, when a ball is hard to explain, seconds: both may run beside
+the game in an executor, and no frame waits for them.  What is found counts `reaction_s` after the sightings it rests on, not
+earlier, so that a game comes out the same on any machine that thinks in time.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npc_world.core.errors import BadInputError
+from npc_world.core.reading import position_of
+from npc_world.core.records import Action, Explanation, Forecast
+from npc_world.core.tunable import check_tunables, tunable
+from npc_world.learning.ball_forecast import forecast_of
+from npc_world.learning.ball_model import BallModel
+from npc_world.planners.catching import Catch, CatchReach, catch_point
+
+__all__ = ["Catcher", "CatcherConfig", "Thought"]
+
+Floats = NDArray[np.float64]
+_STEP_S = 1.0 / 30.0
+_NEAR_PX = 0.12
+"""A place this near, in sideways reaches, is where one already stands."""
+_JUDGED_AFTER_S, _JUDGED_AHEAD_S = 0.3, 1.0
+"""A ball's prediction error is that of the first forecast after so long, for so long ahead."""
+
+
+class Worker(Protocol):
+    """Such as `concurrent.futures.ThreadPoolExecutor(1)`."""
+
+    def submit(self, job: Any, /) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatcherConfig:
+    """How a catcher thinks."""
+
+    reaction_s: float = tunable(0.1, "from a sighting to acting on it, s", low=0.0, high=2.0)
+    replan_s: float = tunable(0.1, "between two thoughts, s", low=0.01, high=2.0)
+    horizon_s: float = tunable(3.0, "how far it imagines, s", low=0.3, high=20.0)
+    fewest: int = tunable(3, "sightings before it imagines anything", low=2, high=60)
+
+    def __post_init__(self) -> None:
+        check_tunables(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """What was imagined from the sightings up to `time_s`."""
+
+    time_s: float
+    """Of the newest sighting, since the ball was first seen."""
+    times_s: Floats
+    """(H,) from then."""
+    paths_px: Floats
+    """(n, H, 2) equally likely futures."""
+    until_s: Floats
+    """(n,) when each of them is lost; inf when not within the horizon."""
+    forecast: Forecast
+    """The same in a few hypotheses."""
+    catch: Catch | None
+    """None when no future can be caught."""
+    surprise: float
+    """Error over noise of the newest sightings: 1 as expected."""
+    sightings: int
+    laws: dict[str, tuple[float, float]]
+    """What the ball so far says of its laws, as `BallModel.physics_in_flight`."""
+    words: str
+    """What it would say of the ball, as `BallModel.explain`."""
+
+
+class Catcher:
+    """Keeps one ball model and one body that runs along the ground."""
+
+    def __init__(self, ball: BallModel, reach: CatchReach, speed_px_s: float, *, limits_px: tuple[float, float] = (-math.inf, math.inf),
+                 home_px: float | None = None, floor: Collection[int] = (), touches: int = 2, config: CatcherConfig | None = None,
+                 worker: Worker | None = None) -> None:
+        """floor: obstacles of the ball's world whose `touches`-th contact loses the ball; none: it can always still be caught.
+
+        home_px: x where it waits for the next ball, the middle of `limits_px` when None.  worker: where thinking runs, in
+        the calling thread when None.
+        """
+        if not (math.isfinite(speed_px_s) and speed_px_s > 0.0):
+            raise BadInputError(f"speed_px_s={speed_px_s!r}: expected a number above zero")
+        if touches < 1:
+            raise BadInputError(f"touches={touches!r}: expected 1 or more")
+        if not limits_px[0] < limits_px[1]:
+            raise BadInputError(f"limits_px={limits_px!r}: expected (left, right)")
+        self.config = config or CatcherConfig()
+        self.ball, self.reach, self.speed_px_s, self.limits_px = ball, reach, float(speed_px_s), limits_px
+        middle = 0.5 * (limits_px[0] + limits_px[1])
+        self.home_px = home_px if home_px is not None else (middle if math.isfinite(middle) else None)
+        self._floor, self._touches, self._worker = np.array(sorted(floor), np.float64), touches, worker
+        self.thought: Thought | None = None
+        """What it acts on now; None before it has seen enough."""
+        self.errors_px: list[float] = []
+        """Per ball: how far off the first settled forecast was, one second ahead or at the ball's end."""
+        self._time_s = 0.0
+        self._waiting: list[tuple[float, Floats]] = []
+        self._seen: list[tuple[float, Floats]] = []
+        self._touched = self._shown = 0
+        self._job: Any = None
+        self._job_due_s = 0.0
+        self._next_s = 0.0
+        self._lesson: Any = None
+        self._judged: Thought | None = None
+        self._jump_at_s: float | None = None
+        self._news = ball.explain().sentence
+
+    # ---- every frame --------------------------------------------------------------------------------------------
+
+    def step(self, me: Any, ball: Any, dt_s: float, touches: int = 0) -> Action:
+        """Advice for a body whose feet are at `me`; touches: how often the ball has touched the floor so far.
+
+        Raises `BadInputError` for a dt that is no duration; a sighting that is no position counts as none.
+        """
+        if not (math.isfinite(dt_s) and dt_s >= 0.0):
+            raise BadInputError(f"dt_s={dt_s!r}: expected seconds, zero or more")
+        feet = position_of(me, "me")
+        self._touched = touches
+        self._see(ball)
+        self._adopt()
+        if self._job is None and self._time_s >= self._next_s and len(self._seen) >= self.config.fewest and not self.learning:
+            self._think(feet)
+        self._time_s += dt_s
+        return self._act(feet)
+
+    def reset(self) -> None:
+        """This ball is over: judge the forecast, learn from what was seen (beside the game, with a worker), wait for the next."""
+        self._job = None
+        if self._seen:
+            self._judge()
+            waiting, self._waiting = self._waiting, []
+            self._lesson = self._run(lambda: self._learn(waiting))
+        self.thought = self._judged = self._jump_at_s = None
+        self._seen, self._time_s, self._next_s, self._touched = [], 0.0, 0.0, 0
+
+    @property
+    def learning(self) -> bool:
+        """Whether the last ball is still being thought about; what a new one does is only noted meanwhile."""
+        return self._lesson is not None and not bool(self._lesson.done())
+
+    def settle(self) -> None:
+        """Wait until the last ball is understood; raises what went wrong in that."""
+        if self._lesson is not None:
+            self._lesson.result()
+
+    @property
+    def laws(self) -> dict[str, tuple[float, float]]:
+        """What is believed now: name → (value, standard deviation); an infinite deviation before anything was seen of gravity."""
+        if self.thought is not None:
+            return self.thought.laws
+        laws = dict(self.ball.physics)
+        if not self.ball.knowledge.learned:  # its prior counts in a unit that the first throw will set
+            laws |= {name: (value, math.inf) for name, (value, _) in laws.items() if name.startswith("gravity")}
+        return laws
+
+    @property
+    def forecast(self) -> Forecast | None:
+        return self.thought.forecast if self.thought is not None else None
+
+    # ---- seeing and thinking ------------------------------------------------------------------------------------
+
+    def _see(self, ball: Any) -> None:
+        if ball is None:
+            return
+        try:
+            at = position_of(ball)
+        except BadInputError:
+            return
+        self._waiting.append((self._time_s, at))
+        self._seen.append((self._time_s, at))
+
+    def _think(self, feet: Floats) -> None:
+        waiting, self._waiting = self._waiting, []
+        lead = self.config.reaction_s
+        left = self._touches - self._touched
+        self._job = self._run(lambda: self._imagine(waiting, feet, lead, left))
+        self._job_due_s = self._time_s + lead
+        self._next_s = self._time_s + max(self.config.replan_s, lead)
+
+    def _adopt(self) -> None:
+        """Act on what was thought, once its time has come."""
+        if self._job is None or self._time_s < self._job_due_s - 1e-9 or not self._job.done():
+            return
+        thought = self._job.result()
+        self._job = None
+        if thought is None:
+            return
+        self.thought = thought
+        if self._judged is None and thought.time_s >= _JUDGED_AFTER_S:
+            self._judged = thought
+        catch = thought.catch
+        self._jump_at_s = None if catch is None or catch.jump_s is None else thought.time_s + catch.jump_s
+
+    def _imagine(self, waiting: list[tuple[float, Floats]], feet: Floats, lead_s: float, touches_left: int) -> Thought | None:
+        self._show(waiting)
+        if self._shown < self.config.fewest:
+            return None
+        imagined = self.ball.imagine(self.config.horizon_s, _STEP_S, contacts=8)
+        until = _until(imagined.contacts, self._floor, touches_left)
+        futures = (imagined.times_s, imagined.paths_px)
+        catch = catch_point(futures, feet, self.speed_px_s, self.reach, on_ground=True, limits_px=self.limits_px, ready_s=lead_s, until_s=until)
+        forecast = forecast_of(imagined.times_s, imagined.paths_px, imagined.contacts, 0.0, self.ball.config.hypotheses,
+                               self.ball.config.tolerance_radii * self.ball.world.radius_px)
+        return Thought(waiting[-1][0], imagined.times_s, imagined.paths_px, until, forecast, catch, self.ball.surprise, self._shown,
+                       self.ball.physics_in_flight, self.ball.explain().sentence)
+
+    def _show(self, waiting: list[tuple[float, Floats]]) -> None:
+        for time_s, at in waiting:
+            try:
+                self.ball.observe(time_s, at)
+            except BadInputError:  # first seen inside a wall: wait for a better look
+                continue
+            self._shown += 1
+
+    def _learn(self, waiting: list[tuple[float, Floats]]) -> None:
+        self._show(waiting)
+        self.ball.reset()
+        self._shown = 0
+        self._news = self.ball.explain().sentence
+
+    def _run(self, job: Any) -> Any:
+        return self._worker.submit(job) if self._worker is not None else _Done(job())
+
+    def _judge(self) -> None:
+        if self._judged is None:
+            return
+        times = np.array([t for t, _ in self._seen])
+        until = min(self._judged.time_s + _JUDGED_AHEAD_S, float(times[-1]))
+        ahead = until - self._judged.time_s
+        if ahead < _STEP_S:
+            return
+        seen = np.array([at for _, at in self._seen])
+        truth = np.array([np.interp(until, times, seen[:, axis]) for axis in range(2)])
+        path = np.median(self._judged.paths_px, axis=0)
+        guess = np.array([np.interp(ahead, self._judged.times_s, path[:, axis]) for axis in range(2)])
+        self.errors_px.append(float(np.hypot(*(guess - truth))))
+
+    # ---- acting -------------------------------------------------------------------------------------------------
+
+    def _act(self, feet: Floats) -> Action:
+        goal, why, confidence = self._goal(feet)
+        speed = 0.0
+        if goal is not None:
+            off = goal - float(feet[0])
+            if abs(off) > _NEAR_PX * self.reach.sideways_px:
+                speed = math.copysign(min(self.speed_px_s, abs(off) * 60.0), off)
+        jump = self._jump_at_s is not None and self._time_s >= self._jump_at_s
+        if jump:
+            self._jump_at_s = None
+        catch = self.thought.catch if self.thought is not None else None
+        aim = None if catch is None or self.thought is None else (catch.point_px, max(0.0, self.thought.time_s + catch.time_s - self._time_s))
+        return Action(np.array([speed, 0.0]), np.zeros(2), jump=jump, aim=aim, why=why, confidence=confidence)
+
+    def _goal(self, feet: Floats) -> tuple[float | None, str, float]:
+        if self.thought is None:
+            return (None, "watching", 0.0) if self._seen else (self.home_px, "waiting", 0.0)
+        if self.thought.catch is not None:
+            return float(self.thought.catch.point_px[0]), "catching", self.thought.catch.probability
+        low, high = self.limits_px
+        ends = self.thought.paths_px[np.arange(len(self.thought.paths_px)), self._last_steps(), 0]
+        return float(np.clip(np.median(ends), low, high)), "too far", 0.0
+
+    def _last_steps(self) -> NDArray[np.int64]:
+        assert self.thought is not None
+        return np.minimum(np.searchsorted(self.thought.times_s, self.thought.until_s), len(self.thought.times_s) - 1)
+
+    # ---- words --------------------------------------------------------------------------------------------------
+
+    def explain(self) -> Explanation:
+        """What it believes of the ball and what it is about to do, with the numbers it planned with."""
+        laws = self.laws
+        numbers = {name: value for name, (value, _) in laws.items()}
+        numbers |= {f"{name}_sd": deviation for name, (_, deviation) in laws.items()}
+        if self.thought is None:
+            return Explanation(self._news if not self._seen else f"Watching.  {self._news}", numbers)
+        thought, catch = self.thought, self.thought.catch
+        numbers |= {"surprise": thought.surprise, "sightings": float(thought.sightings)}
+        labels = tuple(f"{100 * w:.0f} % {label}" for w, label in zip(thought.forecast.weights, thought.forecast.labels, strict=True))
+        count = len(thought.paths_px)
+        if catch is None:
+            return Explanation(f"Too far: none of {count} imagined balls comes within my reach.  {thought.words}", numbers, labels)
+        numbers |= {"probability": catch.probability, "place_px": float(catch.point_px[0]), "time_s": catch.time_s}
+        how = "jump" if catch.jump_s is not None else "stand"
+        return Explanation(f"I {how} at {catch.point_px[0]:,.0f}: {100 * catch.probability:.0f} % of {count} imagined balls come to me, "
+                           f"in {catch.time_s:.1f} s.  {thought.words}", numbers, labels)
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """The outcome of a job that ran at once."""
+
+    value: Any
+
+    def result(self) -> Any:
+        return self.value
+
+    def done(self) -> bool:
+        return True
+
+
+def _until(contacts: Floats, floor: Floats, touches_left: int) -> Floats:
+    """(n,) when each imagined ball touches the floor for the `touches_left`-th time from now; inf where it does not."""
+    if touches_left < 1:
+        return np.zeros(len(contacts))
+    on = np.isin(contacts[:, :, 3], floor) & np.isfinite(contacts[:, :, 0])
+    times = np.sort(np.where(on, contacts[:, :, 0], math.inf), axis=1)
+    return np.ascontiguousarray(times[:, touches_left - 1]) if touches_left <= times.shape[1] else np.full(len(contacts), math.inf)
