@@ -1,38 +1,90 @@
-"""A scripted courier for films and tests: knows the posted speeds, closes roads ahead of the rival that is nearest to the address."""
+"""Scripted players for films, tests and the balance: a stranger, one who knows the town, and one who also closes roads on purpose."""
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
 from npc_world.planners.roads_search import quickest_route
 
 from ..hunt.records import Controls
-from .world import DAY_S, CourierWorld
+from .town import DAY_S
+from .world import CourierWorld
 
-__all__ = ["ScriptedCourier"]
+__all__ = ["PLAYERS", "ScriptedCourier"]
+
+PLAYERS = ("stranger", "local", "trickster")
 
 
 class ScriptedCourier:
-    """Steers by the quickest posted way; every twelve seconds it closes a road on Atlas's way."""
+    """stranger: goes by the posted speeds, finds closed roads by driving there.  local: knows the usual times of day and has read the
+    paper.  trickster: a local who closes and jams the roads that Atlas is about to take, as a player who watches its route can."""
 
-    def __init__(self, world: CourierWorld) -> None:
-        self.world = world
-        self._next_trick_s = world.time_s + 6.0
+    def __init__(self, world: CourierWorld, kind: str = "trickster") -> None:
+        if kind not in PLAYERS:
+            raise ValueError(f"kind={kind!r}: expected one of {', '.join(PLAYERS)}")
+        self.world, self.kind = world, kind
+        self._met: dict[int, float] = {}
+        self._trick_s = 0.0
+        self._pressed = False
 
     def controls(self) -> Controls:
-        world, car, roads = self.world, self.world.player, self.world.roads
-        node = int(roads.head[car.edge])
-        route = quickest_route(roads, roads.free_s[:, None], np.ones(len(roads.edges), dtype=np.bool_), node, world.goal, 0.0, DAY_S,
-                               int(roads.back[car.edge]))
-        heading = roads.heading_rad(int(route[0])) if route is not None and len(route) else roads.heading_rad(car.edge)
-        if world.time_s > self._next_trick_s:
-            self._next_trick_s = world.time_s + 12.0
-            ahead = world.drivers["Atlas"].nav.route
-            if len(ahead) > 2:
-                world.close_road(int(ahead[2]))
-        now = roads.heading_rad(car.edge)
-        if math.cos(heading - now) < -0.7:
+        world, car, town = self.world, self.world.player, self.world.town
+        if car.place:
+            return Controls()
+        for edge in world.visible_barriers(car):
+            self._met[edge] = world.time_s
+        edge = self._way()
+        heading = town.heading_rad[car.edge if edge is None else edge]
+        now = town.heading_rad[car.edge]
+        if math.cos(heading - now) < -0.7 and edge != int(world.roads.back[car.edge]):
             heading = now  # not yet: it would turn round on the spot
-        return Controls(move=(math.cos(heading), math.sin(heading)), dash=world.boost > 0.9)
+        interact, smoke = (False, False) if self.kind != "trickster" or self._pressed else self._trick()
+        self._pressed = interact or smoke
+        straight = town.length_px[car.edge] - car.along_px > 90.0
+        return Controls(move=(math.cos(heading), math.sin(heading)), dash=world.boost > (0.1 if self._boosting() else 0.95) and straight,
+                        interact=interact, smoke=smoke)
+
+    def _boosting(self) -> bool:
+        return self.world.boost < 0.95 and self.world.player.speed_px_s > 1.3 * self.world._speed(self.world.player)
+
+    def _way(self) -> int | None:
+        """The next road from the end of this one, or this road's other direction when a barrier is ahead."""
+        world, car, roads = self.world, self.world.player, self.world.roads
+        is_open = np.ones(len(roads.edges), dtype=np.bool_)
+        is_open[list(world.today.absent)] = False
+        known = set(world.barriers) if self.kind != "stranger" else {e for e, seen in self._met.items() if world.time_s - seen < 40.0}
+        is_open[list(known)] = False
+        seconds: Any = roads.free_s[:, None] if self.kind == "stranger" else self._usual()
+        back, node = int(roads.back[car.edge]), int(roads.head[car.edge])
+        ahead = world.barriers.get(car.edge)
+        if ahead is not None and car.edge in known and car.along_px < ahead.along_px and back >= 0:
+            return back
+        if node == world.goal(car):
+            return None
+        route = quickest_route(roads, seconds, is_open, node, world.goal(car), world.time_s, DAY_S, back)
+        return int(route[0]) if route is not None and len(route) else None
+
+    def _usual(self) -> Any:
+        """(E, bins) what roads take on an ordinary day, and that the market is crowded."""
+        if not hasattr(self, "_known_s"):
+            self._known_s = self.world.traffic.expected_s(self.world.began_s)
+            for edge, factor in self.world.today.slow.items():
+                self._known_s[edge] *= factor
+        return self._known_s
+
+    def _trick(self) -> tuple[bool, bool]:
+        """(barrier, jam) on the road it is on, when Atlas comes this way later."""
+        world, car = self.world, self.world.player
+        if world.time_s < self._trick_s or car.busy_until_s > world.time_s:
+            return False, False
+        nav, atlas = world.drivers["Atlas"].nav, world.rivals[0]
+        part = car.along_px / world.town.length_px[car.edge]
+        if atlas.place or atlas.edge == car.edge or not 0.35 < part < 0.9:
+            return False, False
+        if car.edge in [int(e) for e in nav.route[1:5]] and atlas.done <= car.done:
+            self._trick_s = world.time_s + 2.0
+            return (True, False) if world.barriers_left else (False, world.jams_left > 0)
+        return False, False

@@ -1,30 +1,29 @@
-"""The town and its truth: cars in lanes, lights, parcels, barriers and jams.  The rivals see only what is near them."""
+"""The town in motion and its truth: cars in lanes, lights, parcels, barriers and jams.  The rivals see only what is near them."""
 
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from npc_world.arena.towns import Traffic, make_town
-from npc_world.planners.roads import RoadMap
-from npc_world.planners.roads_search import arrival_times, quickest_route
+from npc_world.planners.roads_search import arrival_times
 
 from ..hunt.records import Controls
+from .rules import RULES, Rules
+from .town import DAY_S, LIGHT_S, Day, Stop, Town
 
-__all__ = ["DAY_S", "SIGHT_PX", "STEP_S", "Car", "CourierWorld"]
+__all__ = ["SIGHT_PX", "STEP_S", "Barrier", "Car", "CourierWorld", "Happening"]
 
 STEP_S = 1.0 / 60
-DAY_S = 240.0
 SIGHT_PX = 230.0
-LANE_PX = 8.0
-_BLOCK_S, _JAM_S, _JAM_SLOW = 30.0, 25.0, 0.25
-_LIGHT_S = 7.0
-_TO_WIN = 4
-_BOOST_S, _RECOVER_S = 1.6, 6.0
+_LANE_PX = {"street": 8.0, "avenue": 10.0, "bridge": 9.0, "highway": 11.0}
+_GAP_PX, _LINE_PX = 25.0, 24.0
+_HANDLING_S = 0.9
+_TURN_S = 0.5
 
 
 @dataclass(slots=True, eq=False)
@@ -33,80 +32,129 @@ class Car:
 
     who: str
     edge: int
+    look: int = 0
+    """Which picture it has."""
     along_px: float = 0.0
     crossing_s: float = 1.0
-    """What this crossing takes at the traffic of now, before jams and lights."""
+    """What this crossing takes at the traffic of now, before jams, queues and lights."""
     entered_s: float = 0.0
     speed_px_s: float = 0.0
     pace: float = 1.0
-    parcels: int = 0
     whole: bool = False
     """It has driven this road from its beginning."""
-    heading_rad: float = 0.0
+    done: int = 0
+    """Stops behind it."""
+    done_s: tuple[float, ...] = ()
+    """When it was at each."""
+    busy_until_s: float = -1.0
+    finished_s: float = math.inf
+    place: int = 0
+    """1 the first to finish; 0 not yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Barrier:
+    """Across a road; `along_px` in the direction of the road it is stored under."""
+
+    until_s: float
+    along_px: float
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that happened in the last step: "take", "give", "finish", "barrier", "jam", "refused", "whistle", "reroute", "turn", "honk", "go"."""
+
+    kind: str
+    at: tuple[float, float]
+    who: str = ""
+    words: str = ""
 
 
 class CourierWorld:
     """One day.  `drivers`: the rivals' minds by name; they outlive the day and remember."""
 
-    def __init__(self, seed: int, day: int = 1, drivers: dict[str, Any] | None = None) -> None:
-        from .drivers import NavigatorDriver, WriterDriver
+    def __init__(self, town: Town, day: int = 1, drivers: dict[str, Any] | None = None, difficulty: str = "normal", seed: int | None = None) -> None:
+        from .drivers import wake_drivers
 
-        self.seed, self.day = seed, day
-        self.graph = make_town(seed, ("river", "highway", "grid")[seed % 3])
-        self.roads = RoadMap(self.graph)
-        self.traffic = Traffic(self.roads, seed, DAY_S)
-        self.rng = np.random.default_rng([seed, day, 81])
-        self.time_s = day * DAY_S + 0.15 * DAY_S
-        self.began_s = self.time_s
-        self.places = np.random.default_rng([seed, 82]).choice(len(self.roads.nodes), 12, replace=False)
-        self.blocks: dict[int, float] = {}
-        """Until when each road is closed; both ways of a closed road are in it."""
+        self.town, self.roads, self.traffic = town, town.roads, town.traffic
+        self.seed, self.rules = town.seed if seed is None else seed, RULES.get(difficulty, RULES["normal"])
+        self.today: Day = town.day(day)
+        self.rng = np.random.default_rng([self.seed, day, 81])
+        self.began_s = self.time_s = (day + self.rules.begins) * DAY_S
+        self.ends_s = (day + self.rules.ends) * DAY_S
+        self.barriers: dict[int, Barrier] = {}
+        for edge in self.today.closed:
+            self.barriers[edge] = Barrier(math.inf, 0.5 * town.length_px[edge])
         self.jams: dict[int, float] = {}
-        self.blocks_left, self.jams_left, self.boost = 3, 2, 1.0
-        self.events: list[tuple[str, NDArray[np.float64]]] = []
+        """Until when each road is jammed."""
+        rules: Rules = self.rules
+        self.barriers_left, self.jams_left, self.boost = rules.barriers, rules.jams, 1.0
+        self.events: list[Happening] = []
         self.state = "playing"
-        pace = min(1.05, 0.88 + 0.04 * day)
-        start = self.rng.choice(len(self.roads.edges), 3, replace=False)
-        self.player = Car("you", int(start[0]), pace=1.0)
-        self.rivals = [Car("Atlas", int(start[0]), pace=pace), Car("Quill", int(start[0]), pace=pace)]
-        self.traffic_cars = [Car(f"car {k}", int(self.rng.integers(len(self.roads.edges)))) for k in range(34 + 4 * day)]
-        for car in [self.player, *self.rivals, *self.traffic_cars]:
+        self.grace_s = 2.0
+        """Engines are warming up."""
+        self.heard: list[tuple[float, str, str]] = []
+        """(time, who, what) the rivals have said so far."""
+        self._held, self._turned_s = (False, False), -9.0
+        self._exits = [[int(e) for e in self.roads.leaving(n) if int(e) not in self.today.absent] for n in range(len(self.roads.nodes))]
+        start = self._exits[self.today.depot][0]
+        self.player = Car("you", start)
+        self.rivals = [Car("Atlas", start, 1, pace=rules.pace), Car("Quill", start, 2, pace=rules.pace)]
+        self.couriers = [self.player, *self.rivals]
+        free = [e for e in range(len(self.roads.edges)) if e not in self.today.absent and e not in self.today.closed and e != start]
+        self.others = [Car(f"car {k}", int(free[self.rng.integers(len(free))]), int(self.rng.integers(6))) for k in range(self.today.cars)]
+        for car in [*self.couriers, *self.others]:
             self._enter(car, car.edge)
-        for k, car in enumerate(self.traffic_cars):
-            car.along_px = float(self.rng.uniform(0, 0.9)) * self.roads.length_px[car.edge] * (1.0 if k else 0.0)
-        self.drivers = drivers or {"Atlas": NavigatorDriver(self), "Quill": WriterDriver(self)}
-        self._turned_s, self._held = -9.0, (False, False)
-        self.goal = -1
-        self._new_parcel()
+        for car in self.others:
+            car.along_px = float(self.rng.uniform(0.05, 0.9)) * town.length_px[car.edge]
+        for car, along in zip(self.couriers, (70.0, 44.0, 18.0), strict=True):
+            car.along_px, car.whole = along, False
+        self.drivers: dict[str, Any] = wake_drivers(town) if drivers is None else drivers
+        for mind in self.drivers.values():
+            mind.morning(self)
+        for car in self.rivals:
+            self.drivers[car.who].depart(self, car)
 
     # ---- reading --------------------------------------------------------------------------------------------------
 
-    def position(self, car: Car, lane_px: float = LANE_PX) -> NDArray[np.float64]:
-        """(2,) px: on the right-hand lane."""
-        a, b = self.roads.positions_px[self.roads.tail[car.edge]], self.roads.positions_px[self.roads.head[car.edge]]
-        along = (b - a) / max(1e-9, float(np.hypot(*(b - a))))
-        share = car.along_px / self.roads.length_px[car.edge]
-        return np.asarray(a + share * (b - a) + lane_px * np.array([-along[1], along[0]]))
+    @property
+    def stops(self) -> tuple[Stop, ...]:
+        return self.today.stops
 
-    def middle(self, edge: int) -> NDArray[np.float64]:
-        """(2,) px of a road's middle."""
-        return np.asarray(0.5 * (self.roads.positions_px[self.roads.tail[edge]] + self.roads.positions_px[self.roads.head[edge]]))
+    def goal(self, car: Car) -> int:
+        """The junction a courier has to reach next; its last one when it is done."""
+        return self.stops[min(car.done, len(self.stops) - 1)].node
 
-    def has_light(self, node: int) -> bool:
-        return int(self.roads.first[node + 1] - self.roads.first[node]) >= 4 and (node * 7 + self.seed) % 3 == 0
+    def position(self, car: Car) -> tuple[float, float]:
+        """World px, in the right-hand lane."""
+        return self.town.point(car.edge, car.along_px, _LANE_PX[self.town.kind(car.edge)])
 
     def green(self, edge: int) -> bool:
         """Whether the light at the end of a road, if there is one, lets it go."""
         node = int(self.roads.head[edge])
-        if not self.has_light(node):
+        if node not in self.town.lights:
             return True
-        across = abs(math.cos(self.roads.heading_rad(edge))) > 0.707
-        return ((self.time_s + 1.7 * node) % _LIGHT_S < 0.5 * _LIGHT_S) == across
+        across = abs(self.town.along[edge][0]) > 0.707
+        return ((self.time_s + 1.7 * node) % LIGHT_S < 0.5 * LIGHT_S) == across
 
-    def visible_blocks(self, car: Car) -> list[int]:
-        """Closed roads whose barrier is within sight of a car."""
+    def barrier_at(self, edge: int) -> tuple[float, float]:
+        return self.town.point(edge, self.barriers[edge].along_px)
+
+    def visible_barriers(self, car: Car) -> list[int]:
+        """Roads whose barrier is within sight of a car."""
         here = self.position(car)
-        return [edge for edge in self.blocks if float(np.hypot(*(self.middle(edge) - here))) < SIGHT_PX]
+        return [edge for edge in self.barriers if math.dist(self.barrier_at(edge), here) < SIGHT_PX]
+
+    def exits(self, node: int) -> list[int]:
+        """Roads that leave a junction and exist."""
+        return self._exits[node]
+
+    def standing(self) -> list[Car]:
+        """Couriers, the leader first: those who are done by when, the others by stops and by how far the next one is."""
+        def left(car: Car) -> float:
+            arrival, _ = arrival_times(self.roads, self.roads.free_s[:, None], self._is_open(), int(self.roads.head[car.edge]), 0.0, DAY_S)
+            return float(arrival[self.goal(car)]) if math.isfinite(arrival[self.goal(car)]) else 1e6
+        return sorted(self.couriers, key=lambda car: (car.place or 9, -car.done, left(car)))
 
     # ---- time -----------------------------------------------------------------------------------------------------
 
@@ -115,150 +163,225 @@ class CourierWorld:
         self.events = []
         if self.state != "playing":
             return
+        if self.grace_s > 0.0:
+            self.grace_s -= dt_s
+            if self.grace_s <= 0.0:
+                self.events.append(Happening("go", self.position(self.player)))
+            return
         self.time_s += dt_s
-        for table in (self.blocks, self.jams):
-            for edge in [edge for edge, until in table.items() if until < self.time_s]:
-                del table[edge]
-        self._player(controls, dt_s)
+        self.barriers = {edge: barrier for edge, barrier in self.barriers.items() if barrier.until_s > self.time_s}
+        self.jams = {edge: until for edge, until in self.jams.items() if until > self.time_s}
+        ahead = self._queues()
+        self._player(controls, dt_s, ahead)
         for car in self.rivals:
-            self.drivers[car.who].look(self, car)
-            self._drive(car, dt_s)
-        for car in self.traffic_cars:
-            self._drive(car, dt_s)
+            if not car.place:
+                self._tell(car, self.drivers[car.who].look(self, car))
+                self._drive(car, dt_s, ahead)
+        for car in self.others:
+            self._drive(car, dt_s, ahead)
+        self._end()
 
-    def _player(self, controls: Controls, dt_s: float) -> None:
+    def _queues(self) -> dict[Car, float]:
+        """How far along its road each car may be because of the one before it."""
+        rows: dict[int, list[Car]] = defaultdict(list)
+        for car in [*self.others, *self.couriers]:
+            if not car.place and car.busy_until_s < self.time_s:
+                rows[car.edge].append(car)
+        limit: dict[Car, float] = {}
+        for row in rows.values():
+            row.sort(key=lambda car: -car.along_px)
+            for first, second in pairwise(row):
+                limit[second] = first.along_px - _GAP_PX
+        return limit
+
+    def _speed(self, car: Car) -> float:
+        """World px/s that the road allows now."""
+        speed = self.town.length_px[car.edge] / (car.crossing_s * self.today.slow.get(car.edge, 1.0)) * car.pace
+        return speed * (self.rules.jam_speed if car.edge in self.jams else 1.0)
+
+    def _player(self, controls: Controls, dt_s: float, ahead: dict[Car, float]) -> None:
         car, (x, y) = self.player, controls.move
-        self.boost = min(1.0, self.boost + dt_s / _RECOVER_S)
-        boosting = controls.dash and self.boost > 0.05
+        self.boost = min(1.0, self.boost + dt_s / self.rules.boost_recovers_s)
+        boosting = controls.dash and self.boost > 0.04 and not car.place
         if boosting:
-            self.boost = max(0.0, self.boost - dt_s * (1.0 / _BOOST_S + 1.0 / _RECOVER_S))
+            self.boost = max(0.0, self.boost - dt_s * (1.0 / self.rules.boost_s + 1.0 / self.rules.boost_recovers_s))
         held = (controls.interact, controls.smoke)
         if held[0] and not self._held[0]:
-            self.close_road(car.edge)
+            self.close_road(car.edge, max(6.0, car.along_px - 26.0))
         if held[1] and not self._held[1]:
             self.jam_road(car.edge)
         self._held = held
-        car.speed_px_s = 1.12 * self.roads.length_px[car.edge] / self.roads.free_s[car.edge] * (1.5 if boosting else 1.0)
-        if car.edge in self.jams:
-            car.speed_px_s *= 0.5
-        heading = self.roads.heading_rad(car.edge)
-        if x * math.cos(heading) + y * math.sin(heading) < -0.75 and self.time_s - self._turned_s > 0.5 and self.roads.back[car.edge] >= 0:
+        if car.place or car.busy_until_s > self.time_s:
+            car.speed_px_s = 0.0
+            return
+        ux, uy = self.town.along[car.edge]
+        if x * ux + y * uy < -0.75 and self.time_s - self._turned_s > _TURN_S and self.roads.back[car.edge] >= 0:
             self._turned_s = self.time_s
             self._turn_round(car)
-        car.along_px += car.speed_px_s * dt_s
-        if car.along_px >= self.roads.length_px[car.edge]:
-            if self._delivered(car):
+        length, before = self.town.length_px[car.edge], car.along_px
+        speed = self._speed(car) * (self.rules.boost_speed if boosting else 1.0)
+        red = not self.green(car.edge)
+        limit = ahead.get(car, math.inf)
+        if red and not boosting:
+            limit = min(limit, length - _LINE_PX)
+        barrier = self.barriers.get(car.edge)
+        if barrier is not None and before < barrier.along_px:
+            if before > barrier.along_px - 22.0:
+                self._turn_round(car)
+                self._turned_s = self.time_s
+                self.events.append(Happening("turn", self.position(car), "you"))
                 return
-            wish = math.atan2(y, x) if (x, y) != (0.0, 0.0) else self.roads.heading_rad(car.edge)
-            exits = [int(e) for e in self.roads.leaving(int(self.roads.head[car.edge]))]
-            ahead = [e for e in exits if e != self.roads.back[car.edge]] or exits
-            self._enter(car, min(ahead, key=lambda e: abs(math.remainder(self.roads.heading_rad(e) - wish, 2 * math.pi))))
+        elif boosting:
+            limit = math.inf if not red else limit
+        car.along_px = before + max(0.0, min(speed * dt_s, limit - before))
+        car.speed_px_s = (car.along_px - before) / dt_s
+        if before <= length - _LINE_PX < car.along_px and red:
+            self.boost = 0.0
+            self.events.append(Happening("whistle", self.position(car), "you", "Red light! Your boost is gone."))
+        if car.along_px >= length and not self._stopped(car):
+            here = self.exits(int(self.roads.head[car.edge]))
+            wish = math.atan2(y, x) if (x, y) != (0.0, 0.0) else self.town.heading_rad[car.edge]
+            onward = [e for e in here if e != self.roads.back[car.edge]] or here
+            self._enter(car, min(onward, key=lambda e: abs(math.remainder(self.town.heading_rad[e] - wish, 2 * math.pi))))
 
-    def _drive(self, car: Car, dt_s: float) -> None:
-        """A rival or one of the traffic: at the speed of the road today, stopping at red, turning back at barriers."""
-        length = float(self.roads.length_px[car.edge])
-        speed = length / car.crossing_s * car.pace
-        if car.edge in self.jams:
-            speed *= _JAM_SLOW
-        stop = length
-        if not self.green(car.edge):
-            stop = length - 20.0
-        if car.edge in self.blocks and car.along_px < 0.5 * length:
-            stop = min(stop, 0.5 * length - 16.0)
-            if car.along_px >= stop - 4.0:
+    def _drive(self, car: Car, dt_s: float, ahead: dict[Car, float]) -> None:
+        """A rival or one of the others: at the speed of the road today, behind the car before it, stopping at red, turning at barriers."""
+        if car.busy_until_s > self.time_s:
+            car.speed_px_s = 0.0
+            return
+        length, before = self.town.length_px[car.edge], car.along_px
+        limit = ahead.get(car, math.inf)
+        if before <= length - _LINE_PX and not self.green(car.edge):
+            limit = min(limit, length - _LINE_PX)
+        barrier = self.barriers.get(car.edge)
+        if barrier is not None and before < barrier.along_px:
+            if before > barrier.along_px - 60.0 or car in self.rivals:
                 if self.roads.back[car.edge] >= 0:
                     self._turn_round(car)
+                    self.events.append(Happening("turn", self.position(car), car.who))
                 return
-        before = car.along_px
-        car.along_px = min(max(before, stop), before + speed * dt_s) if before <= stop else before + speed * dt_s
+            limit = min(limit, barrier.along_px - 20.0)
+        car.along_px = before + max(0.0, min(self._speed(car) * dt_s, limit - before))
         car.speed_px_s = (car.along_px - before) / dt_s
         if car.along_px < length:
             return
         mind = self.drivers.get(car.who)
         if mind is not None:
             mind.crossed(self, car)
-            if self._delivered(car):
+            if self._stopped(car):
                 return
-        self._enter(car, mind.next_road(self, car) if mind is not None else self._wander(car))
+        self._enter(car, self._onward(car))
+
+    def _onward(self, car: Car) -> int:
+        mind = self.drivers.get(car.who)
+        if mind is None:
+            return self._wander(car)
+        edge = int(mind.next_road(self, car))
+        self._tell(car, mind.said(self))
+        return edge
+
+    def _tell(self, car: Car, words: str | None) -> None:
+        if words:
+            self.heard.append((self.time_s, car.who, words))
+            self.events.append(Happening("reroute", self.position(car), car.who, words))
 
     def _wander(self, car: Car) -> int:
-        exits = [int(e) for e in self.roads.leaving(int(self.roads.head[car.edge])) if e != self.roads.back[car.edge] and int(e) not in self.blocks]
-        return exits[int(self.rng.integers(len(exits)))] if exits else int(self.roads.back[car.edge])
+        back = int(self.roads.back[car.edge])
+        exits = [e for e in self.exits(int(self.roads.head[car.edge])) if e != back and e not in self.barriers]
+        return exits[int(self.rng.integers(len(exits)))] if exits else back
 
     def _enter(self, car: Car, edge: int) -> None:
         car.edge, car.along_px, car.entered_s, car.whole = edge, 0.0, self.time_s, True
         car.crossing_s = self.traffic.crossing_s(edge, self.time_s)
 
     def _turn_round(self, car: Car) -> None:
-        along = float(self.roads.length_px[car.edge]) - car.along_px
+        along = self.town.length_px[car.edge] - car.along_px
         self._enter(car, int(self.roads.back[car.edge]))
         car.along_px, car.whole = along, False
 
     # ---- parcels --------------------------------------------------------------------------------------------------
 
-    def _delivered(self, car: Car) -> bool:
-        if int(self.roads.head[car.edge]) != self.goal:
+    def _stopped(self, car: Car) -> bool:
+        """A courier at the end of a road: whether this is its next stop, and what happens there."""
+        if car.done >= len(self.stops) or int(self.roads.head[car.edge]) != self.goal(car):
             return False
-        car.parcels += 1
-        self.events.append(("delivered:" + car.who, self.roads.positions_px[self.goal]))
-        for mind in self.drivers.values():
-            mind.over(self, car.who)
-        if car.parcels >= _TO_WIN:
-            self.state = "won" if car is self.player else "lost"
+        stop = self.stops[car.done]
+        car.done += 1
+        car.done_s = (*car.done_s, self.time_s)
+        car.busy_until_s = self.time_s + _HANDLING_S
+        self.events.append(Happening("take" if stop.take else "give", self.position(car), car.who))
+        mind = self.drivers.get(car.who)
+        if mind is not None:
+            mind.arrived(self, car)
+        if car is self.player and not stop.take:
+            self.barriers_left = min(self.rules.barriers + 1, self.barriers_left + 1)
+            self.jams_left = min(self.rules.jams + 1, self.jams_left + 1)
+        if car.done == len(self.stops):
+            car.finished_s, car.place, car.speed_px_s = self.time_s, 1 + sum(other.place > 0 for other in self.couriers), 0.0
+            self.events.append(Happening("finish", self.position(car), car.who))
+            return True
+        if mind is not None:
+            mind.depart(self, car)
+            self._enter(car, self._onward(car))
         else:
-            self.blocks_left, self.jams_left = min(4, self.blocks_left + 1), min(3, self.jams_left + 1)
-            self._new_parcel()
-        if car is self.player:
-            self._enter(car, self._wander(car))
-        else:
-            self._enter(car, self.drivers[car.who].next_road(self, car) if self.state == "playing" else self._wander(car))
+            here = self.exits(int(self.roads.head[car.edge]))
+            onward = [e for e in here if e != self.roads.back[car.edge]] or here
+            heading = self.town.heading_rad[car.edge]
+            self._enter(car, min(onward, key=lambda e: abs(math.remainder(self.town.heading_rad[e] - heading, 2 * math.pi))))
         return True
 
-    def _new_parcel(self) -> None:
-        """An address about as far from everyone."""
-        ways = []
-        for car in (self.player, *self.rivals):
-            arrival, _ = arrival_times(self.roads, self.roads.free_s[:, None], np.ones(len(self.roads.edges), dtype=np.bool_),
-                                       int(self.roads.head[car.edge]), 0.0, DAY_S)
-            ways.append(arrival[self.places])
-        near, unfair = np.min(ways, axis=0), np.ptp(ways, axis=0)
-        self.goal = int(self.places[int(np.argmin(unfair + np.where(near < 6.0, 100.0, 0.0) + self.rng.uniform(0, 2.5, len(near))))])
-        for car in self.rivals:
-            self.drivers[car.who].depart(self, car)
+    def _end(self) -> None:
+        """The day is over when you are done, when both rivals are, or late in the evening."""
+        if not (self.player.place or all(car.place for car in self.rivals) or self.time_s >= self.ends_s):
+            return
+        for place, car in enumerate(self.standing(), 1):
+            car.place = car.place or place
+        self.state = "won" if self.player.place == 1 else "lost"
 
     # ---- the player's tricks --------------------------------------------------------------------------------------
 
-    def close_road(self, edge: int) -> bool:
-        """Barriers on a road, both ways, for half a minute; False when none are left or the address would be cut off."""
-        pair = [e for e in (edge, int(self.roads.back[edge])) if e >= 0]
-        if self.blocks_left <= 0 or any(e in self.blocks for e in pair):
+    def close_road(self, edge: int, along_px: float) -> bool:
+        """A barrier on a road, both ways, for a while; False when none is left or someone would be cut off from where it has to go."""
+        pair = self.town.both_ways(edge)
+        if self.barriers_left <= 0 or self.state != "playing" or self.grace_s > 0.0 or any(e in self.barriers for e in pair):
             return False
-        is_open = np.ones(len(self.roads.edges), dtype=np.bool_)
-        is_open[[*self.blocks, *pair]] = False
-        for car in self.rivals:
-            start = int(self.roads.head[car.edge])
-            if start != self.goal and quickest_route(self.roads, self.roads.free_s[:, None], is_open, start, self.goal, 0.0, DAY_S) is None:
-                self.events.append(("refused", self.middle(edge)))
+        is_open = self._is_open()
+        is_open[pair] = False
+        for car in self.couriers:
+            arrival, _ = arrival_times(self.roads, self.roads.free_s[:, None], is_open, int(self.roads.head[car.edge]), 0.0, DAY_S)
+            if not math.isfinite(arrival[self.goal(car)]):
+                self.events.append(Happening("refused", self.town.point(edge, along_px), "you", "The council refuses: that would cut someone off."))
                 return False
-        self.blocks.update(dict.fromkeys(pair, self.time_s + _BLOCK_S))
-        self.blocks_left -= 1
-        self.events.append(("closed", self.middle(edge)))
+        length = self.town.length_px[edge]
+        for e, along in zip(pair, (along_px, length - along_px), strict=False):
+            self.barriers[e] = Barrier(self.time_s + self.rules.barrier_s, min(max(along, 6.0), length - 6.0))
+        self.barriers_left -= 1
+        self.events.append(Happening("barrier", self.town.point(edge, along_px), "you"))
         return True
+
+    def _is_open(self) -> Any:
+        is_open = np.ones(len(self.roads.edges), dtype=np.bool_)
+        is_open[[*self.barriers, *self.today.absent]] = False
+        return is_open
 
     def jam_road(self, edge: int) -> bool:
-        """Slow a road down to a quarter, both ways, for a while."""
-        if self.jams_left <= 0 or edge in self.jams:
+        """A lorry unloads: the road is slow, both ways, for a while."""
+        if self.jams_left <= 0 or edge in self.jams or self.state != "playing" or self.grace_s > 0.0:
             return False
-        self.jams.update({e: self.time_s + _JAM_S for e in (edge, int(self.roads.back[edge])) if e >= 0})
+        self.jams.update(dict.fromkeys(self.town.both_ways(edge), self.time_s + self.rules.jam_s))
         self.jams_left -= 1
-        self.events.append(("jammed", self.middle(edge)))
+        self.events.append(Happening("jam", self.town.point(edge, 0.5 * self.town.length_px[edge]), "you"))
         return True
 
-    def road_at(self, point: Any) -> int | None:
-        """The road under a point, or None: within 30 px."""
-        at = np.asarray(point, dtype=np.float64)
-        a, b = self.roads.positions_px[self.roads.tail], self.roads.positions_px[self.roads.head]
-        u = np.clip(((at - a) * (b - a)).sum(axis=1) / np.maximum(((b - a) ** 2).sum(axis=1), 1e-9), 0.0, 1.0)
-        away = np.hypot(*(a + u[:, None] * (b - a) - at).T)
-        best = int(np.argmin(away))
-        return best if away[best] < 30.0 else None
+    def road_at(self, point: Any) -> tuple[int, float] | None:
+        """The road under a world point and how far along it, or None: within 26 px."""
+        best: tuple[float, int, float] | None = None
+        for edge, ((x, y), (ux, uy)) in enumerate(zip(self.town.start_px, self.town.along, strict=True)):
+            if edge in self.today.absent:
+                continue
+            dx, dy = float(point[0]) - x, float(point[1]) - y
+            along = min(max(dx * ux + dy * uy, 0.0), self.town.length_px[edge])
+            away = math.hypot(dx - along * ux, dy - along * uy)
+            if away < 26.0 and (best is None or away < best[0]):
+                best = (away, edge, along)
+        return None if best is None else best[1:]

@@ -57,6 +57,8 @@ class Navigator:
         self.times = RoadTimes(roads.free_s, roads.kind, day_s, times)
         self.closed_s: dict[int, float] = {}
         """When each road was seen closed, by its number."""
+        self.not_built: set[int] = set()
+        """Roads of the map, by number, that do not exist yet: never driven and never spoken of."""
         self.route: Ints = np.zeros(0, dtype=np.int64)
         """Roads still to be driven, by number."""
         self.alternative: Ints = np.zeros(0, dtype=np.int64)
@@ -140,7 +142,7 @@ class Navigator:
         limit = time_s - self.config.closure_days * self.times.day_s
         self.closed_s = {edge: seen for edge, seen in self.closed_s.items() if seen >= limit}
         is_open = np.ones(len(self.roads.edges), dtype=np.bool_)
-        is_open[list(self.closed_s)] = False
+        is_open[[*self.closed_s, *self.not_built]] = False
         return is_open
 
     def _choose(self, time_s: float, node: int, keep: Ints | None) -> None:
