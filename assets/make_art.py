@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import art_characters
+import art_courier
 import art_font
 import art_keeper
 import art_textures
@@ -10,7 +11,7 @@ import art_things
 
 
 def main() -> None:
-    for part in (art_font, art_textures, art_characters, art_things, art_keeper):
+    for part in (art_font, art_textures, art_characters, art_things, art_keeper, art_courier):
         part.main()
         print(f"{part.__name__}: done")
 

@@ -125,6 +125,26 @@ def ball_effects(rng: np.random.Generator) -> dict[str, tuple[Wave, float]]:
     }
 
 
+def courier_effects(rng: np.random.Generator) -> dict[str, tuple[Wave, float]]:
+    """The town's own sounds with their loudness."""
+    def horn(hz: float, seconds: float) -> Wave:
+        return fade(tone(hz, seconds, "reed") + 0.8 * tone(1.26 * hz, seconds, "reed"), 0.01, 0.6 * seconds)
+
+    knock = 0.8 * fade(tone(sweep(320, 180, 0.09), 0.09), 0.001, 0.03) + 0.5 * fade(hiss(0.09, 300, 2400, rng), 0.001, 0.02)
+    rustle = fade(hiss(0.22, 1800, 7000, rng), 0.04, 0.06)
+    return {
+        "parcel_take": (mixed(0.5, (0, 0.8 * rustle), (0.1, knock), (0.17, 0.5 * bell(987.8, 0.3))), 0.5),
+        "parcel_give": (mixed(1.1, (0, knock), (0.12, knock), (0.3, bell(783.99)), (0.4, bell(987.8)), (0.5, 0.9 * bell(1318.5))), 0.55),
+        "barrier": (mixed(0.6, (0, fade(hiss(0.3, 500, 3800, rng), 0.01, 0.07)), (0.08, fade(tone(410, 0.4) + 0.6 * tone(1130, 0.4), 0.001, 0.06)), (0.2, knock)), 0.6),
+        "lorry": (mixed(1.0, *[(0.3 * k, 0.6 * fade(tone(880, 0.2), 0.005, 0.2)) for k in range(3)], (0, 0.5 * fade(hiss(0.9, 60, 420, rng), 0.08, 0.4))), 0.42),
+        "whistle": (mixed(0.6, *[(0.04 * k, fade(tone(2350 + 130 * (k % 2), 0.06), 0.003, 0.05)) for k in range(11)]), 0.4),
+        "reroute": (mixed(0.4, (0, 0.7 * bell(659.3, 0.25, 0.2)), (0.09, 0.7 * bell(523.3, 0.3, 0.2))), 0.32),
+        "brakes": (fade(tone(sweep(1500, 900, 0.32), 0.32) * 0.4 + hiss(0.32, 1200, 5200, rng), 0.02, 0.12), 0.34),
+        "horn": (mixed(0.5, (0, horn(392, 0.14)), (0.2, horn(392, 0.24))), 0.4),
+        "paper": (mixed(0.5, (0, rustle), (0.14, 0.7 * rustle), (0.3, 0.4 * knock)), 0.45),
+    }
+
+
 def laid(loop: Wave, at_beat: float, sound: Wave, gain: float) -> None:
     """Add to a loop; what runs past its end comes round to its start, so the seam is silent."""
     index = (round(at_beat * BEAT_S * RATE) + np.arange(len(sound))) % LOOP
@@ -207,6 +227,8 @@ def main() -> None:
     for name, (sound, peak) in effects(rng).items():
         write(name, sound, peak)
     for name, (sound, peak) in ball_effects(np.random.default_rng(6)).items():
+        write(name, sound, peak)
+    for name, (sound, peak) in courier_effects(np.random.default_rng(6)).items():
         write(name, sound, peak)
     loops: dict[str, Callable[[np.random.Generator], Wave]] = {"music_calm": calm, "music_hunted": hunted}
     for name, compose in loops.items():

@@ -25,6 +25,7 @@ class Game:
 GAMES = (
     Game("hunt", "Second Guess", "Take the relics, reach the boat, be where the hunters do not expect you.", ".hunt.start", "icons/hood"),
     Game("keeper", "Safe Hands", "Throw balls past a keeper that learns how they fly.", ".keeper.start", "icons/keeper"),
+    Game("courier", "Rush Hour", "Three couriers, one tour: know the town, close the roads, be there first.", ".courier.start", "icons/scooter"),
 )
 """The first is played when no word is given."""
 

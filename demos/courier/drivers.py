@@ -6,6 +6,7 @@ Both are given what can be seen from where they are, and the public map with its
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from .town import DAY_S, LIGHT_S, Town, clock
 if TYPE_CHECKING:
     from .world import Car, CourierWorld
 
-__all__ = ["NavigatorDriver", "WriterDriver", "wake_drivers"]
+__all__ = ["NavigatorDriver", "WriterDriver", "in_minutes", "wake_drivers"]
 
 _JOURNEYS, _JOURNEYS_A_NIGHT = 600, 60
 _REHEARSALS = 24
@@ -30,6 +31,18 @@ _LOOK_EVERY_S = 0.25
 def wake_drivers(town: Town) -> dict[str, NavigatorDriver | WriterDriver]:
     """Both, as they are before the first day."""
     return {"Atlas": NavigatorDriver(town), "Quill": WriterDriver(town)}
+
+
+def in_minutes(text: str) -> str:
+    """Seconds of play in a sentence, as minutes of the town.
+
+    >>> in_minutes("via Mill Street: 10 s, 8 to 12 s; 2 s quicker")
+    'via Mill Street: 60 min, 48 to 72 min; 12 min quicker'
+    """
+    def minutes(number: str) -> str:
+        return f"{float(number) / DAY_S * 1440:.0f}"
+
+    return re.sub(r"(?:(\d+) to )?(\d+) s\b", lambda m: (f"{minutes(m[1])} to " if m[1] else "") + f"{minutes(m[2])} min", text)
 
 
 class NavigatorDriver:
@@ -112,7 +125,7 @@ class NavigatorDriver:
     def said(self, world: CourierWorld) -> str | None:
         """A new reason to take another way, once."""
         words, self._said, before = self.nav.rerouted, self.nav.rerouted, self._said
-        return f"Other way: {words}." if words and words != before else None
+        return in_minutes(f"Other way: {words}.") if words and words != before else None
 
     def arrived(self, world: CourierWorld, car: Car) -> None:
         self.nav.arrived(world.time_s)
@@ -130,9 +143,13 @@ class NavigatorDriver:
         """Its promise with the spread, and its reasons."""
         arrival = self.arrival_s()
         if arrival is None:
-            return "no way known", str(self.nav.explain(world.time_s))
+            return "no way known", self.reason(world.time_s)
         spread = 0.5 * (arrival[2] - arrival[1]) / DAY_S * 1440.0
-        return f"{clock(arrival[0])} ± {spread:.0f} min", str(self.nav.explain(world.time_s))
+        return f"{clock(arrival[0])} ± {spread:.0f} min", self.reason(world.time_s)
+
+    def reason(self, time_s: float) -> str:
+        """`explain()` in minutes of the town."""
+        return in_minutes(str(self.nav.explain(time_s)))
 
 
 class WriterDriver:
@@ -141,6 +158,8 @@ class WriterDriver:
     def __init__(self, town: Town) -> None:
         self.writer, self.driven = nw.TravelWriter(), list[Hashable]()
         self.usual_s: dict[int, list[float]] = {}
+        self.read_roads: dict[int, set[int]] = {}
+        """Roads in the journeys to each address: what it has words for."""
         self.misfit = False
         """The directions do not fit the road it is on."""
         self._said = False
@@ -156,6 +175,7 @@ class WriterDriver:
             route = quickest_route(roads, town.traffic.expected_s(time_s), is_open, start, goal, time_s, DAY_S)
             if route is not None and len(route):
                 self.writer.learn(goal, [int(e) for e in route])
+                self.read_roads.setdefault(goal, set()).update(int(e) for e in route)
                 self.usual_s.setdefault(goal, []).append(sum(town.traffic.crossing_s(int(e), time_s) for e in route))
 
     def morning(self, world: CourierWorld) -> None:
