@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import npc_world as nw
+from npc_world.agents.navigator import NavigatorConfig
+from npc_world.learning.road_times import RoadTimesConfig
 from npc_world.planners.roads_search import quickest_route
 
 from .town import DAY_S, LIGHT_S, Town, clock
@@ -49,7 +51,8 @@ class NavigatorDriver:
     """Atlas.  It has driven here for two days; watches, learns, promises, reroutes."""
 
     def __init__(self, town: Town) -> None:
-        self.nav = nw.Navigator(nw.RoadMap(town.graph), DAY_S)
+        # lights and queues make single crossings luckier or worse than on a road without; so promises are wider at first
+        self.nav = nw.Navigator(nw.RoadMap(town.graph), DAY_S, NavigatorConfig(doubt=1.8), RoadTimesConfig(noise_sd=0.45))
         self.nav.not_built = set(town.bypass)
         self.eta_from_s = 0.0
         """When the seconds of `nav.eta` begin."""
@@ -241,6 +244,8 @@ class WriterDriver:
     def words(self, world: CourierWorld, car: Car) -> tuple[str, str]:
         usual = sorted(self.usual_s.get(world.goal(car), [])) or sorted(s for some in self.usual_s.values() for s in some)
         middle = usual[len(usual) // 2]
+        if not self.driven:
+            return f"\"it usually takes {middle / DAY_S * 1440:.0f} min\"", f"Where do journeys to {world.stops[min(car.done, len(world.stops) - 1)].street} begin?"
         following = self.next_words(world, car, 1)
         text = f"I read: \"then {world.roads.names[following[0][0]]}\"." if following else "I have no words for this road."
         return f"\"it usually takes {middle / DAY_S * 1440:.0f} min\"", ("Lost: my directions do not fit. " if self.misfit else "") + text

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["Hud", "HudInfo", "eta_bar"]
 
 _AXIS_S = 24.0
+_NEWS_S = 5.0
+"""How long a card shows what its rival has just said."""
 _PLACES = ("", "1st", "2nd", "3rd")
 
 
@@ -78,9 +80,10 @@ class Hud:
                 points = [(box.x + 0.3 * size, box.y + 0.62 * size), (box.x + 0.5 * size, box.y + 0.85 * size), (box.x + 0.95 * size, box.y + 0.3 * size)]
                 pygame.draw.lines(surface, colour("ink"), False, points, 7)
                 pygame.draw.lines(surface, colour("good"), False, points, 4)
-        words = "Your tour is done" if world.player.place else str(stops[min(done, len(stops) - 1)])
+        finished = math.isfinite(world.player.finished_s)
+        words = "Your tour is done" if finished else "The day is over" if world.player.place else str(stops[min(done, len(stops) - 1)])
         words = words[0].upper() + words[1:]
-        tint = colour("good" if world.player.place else "gold" if stops[min(done, len(stops) - 1)].take else "teal")
+        tint = colour("good" if finished else "ivory" if world.player.place else "gold" if stops[min(done, len(stops) - 1)].take else "teal")
         typeface(round(21 * s), True).write(surface, words, (left + 4 * s, top + back.get_height() + 5 * s), tint, shadow=colour("ink"))
 
     def _clock(self, surface: pygame.Surface, world: CourierWorld, s: float, time_s: float) -> None:
@@ -180,8 +183,11 @@ class Hud:
         if arrival is not None:
             eta_bar(surface, pygame.Rect(x, round(y + 1 * s), box.width - round(20 * s), round(7 * s)), world.time_s, arrival, tint)
             y += 12 * s
-        for line in wrapped(font, why, box.width - 20 * s)[: 2 if arrival is not None else 3]:
-            font.write(surface, line, (x, y), colour("ivory_dim"))
+        news = next((words for time_s, who, words in reversed(world.heard) if who == car.who and world.time_s - time_s < _NEWS_S), "")
+        if news:
+            pygame.draw.rect(surface, tint, box, width=3, border_radius=10)
+        for line in wrapped(font, news or why, box.width - 20 * s)[: 2 if arrival is not None else 3]:
+            font.write(surface, line, (x, y), colour("ember" if news else "ivory_dim"))
             y += 19 * s
         return box.bottom
 

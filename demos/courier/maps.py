@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import pygame
 
 from ..assets import Colour, colour, mixed
+from ..screens.text import Typeface
 from .paint import TownPicture
 from .sprites import TINTS
 from .world import CourierWorld
@@ -69,6 +70,24 @@ class TownMap:
             pygame.draw.line(surface, colour("ink"), (at[0] - size - 1, at[1] - sign * (size + 1)), (at[0] + size + 1, at[1] + sign * (size + 1)), 5)
         for sign in (-1, 1):
             pygame.draw.line(surface, tint, (at[0] - size, at[1] - sign * size), (at[0] + size, at[1] + sign * size), 3)
+
+    def tour(self, surface: pygame.Surface, box: pygame.Rect, world: CourierWorld, font: Typeface) -> None:
+        """All stops of the day, numbered, and what the paper says of it."""
+        for edge in world.today.slow:
+            self.road(surface, box, edge, colour("ember"), 4)
+        if not world.today.absent:
+            self.route(surface, box, sorted(world.town.bypass), colour("teal"), 3)
+        for edge in world.today.closed:
+            self.cross(surface, self.spot(box, world.barrier_at(edge)), colour("danger"), 6.0)
+        at = world.roads.positions_px
+        points = [self.spot(box, at[world.today.depot]), *(self.spot(box, at[stop.node]) for stop in world.stops)]
+        pygame.draw.lines(surface, colour("ivory"), False, points, 2)
+        pygame.draw.circle(surface, colour("ink"), points[0], 8)
+        pygame.draw.circle(surface, colour(TINTS["you"]), points[0], 6)
+        for k, (x, y) in enumerate(points[1:]):
+            pygame.draw.circle(surface, colour("ink"), (x, y), 11)
+            pygame.draw.circle(surface, colour("gold" if world.stops[k].take else "teal"), (x, y), 9.5)
+            font.write(surface, str(k + 1), (x, y - 0.5 * font.height_px), colour("ink"), align=0.5)
 
     def pieces(self, surface: pygame.Surface, box: pygame.Rect, world: CourierWorld, time_s: float) -> None:
         """Barriers, jams, the next stop, the couriers."""

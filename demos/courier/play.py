@@ -17,9 +17,8 @@ from ..screens.panels import plate, ui_scale
 from ..screens.text import typeface, wrapped
 from .hud import HudInfo
 from .mind import MindView
-from .sprites import icon
 from .view import View
-from .world import STEP_S, CourierWorld, Happening
+from .world import STEP_S, CourierWorld
 
 if TYPE_CHECKING:
     from .app import CourierApp
@@ -65,7 +64,7 @@ class NewsScreen(Screen):
         width, height = surface.get_size()
         s = ui_scale(height)
         today, week = self._play.world.today, app.week
-        sheet = pygame.Rect(0, 0, round(660 * s), round(410 * s))
+        sheet = pygame.Rect(0, 0, round(700 * s), round(560 * s))
         sheet.center = (width // 2, round(0.5 * height + (1.0 - min(1.0, 4 * self._time_s)) ** 2 * 200))
         surface.blit(plate(sheet.width, sheet.height, 250, 8, "ivory", "ivory_dim"), sheet)
         ink, soft = colour("ink"), colour("ink_soft")
@@ -86,13 +85,13 @@ class NewsScreen(Screen):
         for line in wrapped(font, today.story, sheet.width - 80 * s)[:3]:
             font.write(surface, line, (sheet.centerx, y), soft, align=0.5)
             y += 26 * s
-        y += 12 * s
-        for k, stop in enumerate(today.stops):
-            x = sheet.centerx + (k - (len(today.stops) - 1) / 2) * 66 * s
-            sign = icon("courier/parcel" if stop.take else "courier/house_0", round(40 * s))
-            surface.blit(sign, sign.get_rect(center=(round(x), round(y + 26 * s))))
-            if k:
-                pygame.draw.line(surface, soft, (x - 44 * s, y + 26 * s), (x - 24 * s, y + 26 * s), 3)
+        town_map = self._play.view.hud.map
+        width = round(min(360 * s, (sheet.bottom - 62 * s - y - 10 * s) * town_map.town.size[0] / town_map.town.size[1]))
+        box = pygame.Rect(0, 0, width, town_map.height_for(width))
+        box.midtop = (sheet.centerx, round(y + 8 * s))
+        town_map.ground(surface, box, 0.45)
+        town_map.tour(surface, box, self._play.world, typeface(round(15 * s), True))
+        pygame.draw.rect(surface, ink, box, width=2)
         words = "Enter: start your scooter"
         pulse = 0.5 + 0.5 * math.sin(4 * self._time_s)
         typeface(round(24 * s), True).write(surface, words, (sheet.centerx, sheet.bottom - 48 * s), colour("coral_dark" if pulse > 0.3 else "coral"), align=0.5)
@@ -112,8 +111,6 @@ class PlayScreen(Screen):
         self._mind = MindView(view.hud.map)
         self._left_s, self._over_s, self._frame_s = 0.0, 0.0, STEP_S
         self._ended = False
-        self._late: list[Happening] = []
-        """What a click caused between two steps: shown with the next one."""
 
     def handle(self, app: CourierApp, command: Command) -> None:  # type: ignore[override]
         name = command.name
@@ -136,7 +133,6 @@ class PlayScreen(Screen):
         found = self.world.road_at(self.view.camera.to_world(at))
         if found is not None:
             self.world.close_road(*found)
-            self._late = [event for event in self.world.events if event.kind in ("barrier", "refused")]
 
     def update(self, app: CourierApp, frame_s: float) -> None:  # type: ignore[override]
         """As many steps of 1/60 s as have come due; what cannot be caught up is let go."""
@@ -150,8 +146,6 @@ class PlayScreen(Screen):
             started = time.perf_counter()
             self.world.step(controls, STEP_S)
             self.think_ms.append(1000.0 * (time.perf_counter() - started))
-            self.world.events += self._late
-            self._late = []
             self.view.advance(self.world, STEP_S)
             self._hear(app)
             if self._controls is not None:

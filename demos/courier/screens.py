@@ -21,6 +21,7 @@ from .week import POINTS
 if TYPE_CHECKING:
     from .app import CourierApp
     from .play import PlayScreen
+    from .world import Car
 
 __all__ = ["EveningScreen", "HelpScreen", "MenuScreen"]
 
@@ -82,7 +83,7 @@ class MenuScreen(Screen):
         heading(surface, app.title, 0.075 * height, 110)
         words = "Three couriers. One has a map, one has read a lot, and one is you."
         typeface(round(23 * s)).write(surface, words, (width / 2, 0.075 * height + 128 * s), colour("ivory"), align=0.5, shadow=colour("ink"))
-        back = plate(round(470 * s), round((40 + 62 * len(self._choices.choices)) * s), 190, 20)
+        back = plate(round(470 * s), round((52 + 57 * len(self._choices.choices)) * s), 190, 20)
         surface.blit(back, (round(width / 2 - back.get_width() / 2), round(0.335 * height)))
         self._choices.draw(surface, width / 2, 0.335 * height + 20 * s, self._time_s, width=430, size=32)
         footer = "arrows and Enter, mouse or gamepad   ·   M mute   ·   F11 full screen"
@@ -186,7 +187,11 @@ class EveningScreen(Screen):
         panel.midtop = (width // 2, round(0.18 * height))
         surface.blit(plate(panel.width, panel.height, 232, 20), panel)
         y = self._race(surface, panel, s)
-        self._reasons(surface, pygame.Rect(panel.x + round(420 * s), round(y), round(672 * s), round(panel.bottom - y)), s)
+        wide = round(300 * s)
+        town_map = self.play.view.hud.map
+        box = pygame.Rect(panel.right - wide - round(26 * s), round(y + 30 * s), wide, town_map.height_for(wide))
+        self._reasons(surface, pygame.Rect(panel.x + round(400 * s), round(y), box.x - panel.x - round(424 * s), round(panel.bottom - y)), s)
+        self._ways(surface, box, s)
         self._points(app, surface, panel.x + 32 * s, y, s)
         self._choices.draw(surface, panel.x + 26 * s, panel.bottom - 176 * s, self._time_s, align=0.0, size=27, width=340)
 
@@ -234,24 +239,29 @@ class EveningScreen(Screen):
         y += 8 * s
         bold.write(surface, "What they said", (box.x, y), colour("coral_light"))
         y += 30 * s
-        for time_s, who, words in world.heard[-7:]:
-            if y > box.bottom - 40 * s:
+        for time_s, who, words in world.heard[-5:]:
+            if y > box.bottom - 60 * s:
                 break
             font.write(surface, clock(time_s), (box.x, y), colour("ivory_dim"))
             font.write(surface, who, (box.x + 58 * s, y), colour(TINTS[who]))
-            font.write(surface, wrapped(font, words, box.width - 130 * s)[0], (box.x + 122 * s, y), colour("ivory"))
-            y += 23 * s
+            for part in wrapped(font, words, box.width - 116 * s)[:2]:
+                font.write(surface, part, (box.x + 116 * s, y), colour("ivory"))
+                y += 22 * s
         if not world.heard:
             font.write(surface, "Nothing: nobody had to change their way.", (box.x, y), colour("ivory_dim"))
 
-    def _decided(self) -> list[str]:
-        """The leg with the greatest difference to the better rival, and the red lights and turns of the player."""
+    def _legs(self) -> tuple[Car, list[float]]:
+        """The better rival, and for each leg that both have done how many seconds the player was quicker."""
         world = self.play.world
-        you = (world.began_s, *world.player.done_s)
-        lines = []
         rival = min(world.rivals, key=lambda car: car.place)
-        other = (world.began_s, *rival.done_s)
-        legs = [(other[k + 1] - other[k]) - (you[k + 1] - you[k]) for k in range(min(len(you), len(other)) - 1)]
+        you, other = (world.began_s, *world.player.done_s), (world.began_s, *rival.done_s)
+        return rival, [(other[k + 1] - other[k]) - (you[k + 1] - you[k]) for k in range(min(len(you), len(other)) - 1)]
+
+    def _decided(self) -> list[str]:
+        """The legs with the greatest differences to the better rival, kept promises, and how often words did not fit."""
+        world = self.play.world
+        lines = []
+        rival, legs = self._legs()
         if legs:
             best, worst = max(range(len(legs)), key=lambda k: legs[k]), min(range(len(legs)), key=lambda k: legs[k])
             if legs[best] > 1.0:
@@ -260,11 +270,36 @@ class EveningScreen(Screen):
                 lines.append(f"You lost {-legs[worst] * 6:.0f} minutes to {rival.who} on the way to {world.stops[worst].street}.")
         kept = [low <= actual <= high for _, low, high, actual in world.drivers["Atlas"].promises]
         if kept:
-            lines.append(f"Atlas kept {sum(kept)} of {len(kept)} promises; it makes them so that 8 in 10 should hold.")
+            lines.append(f"Atlas kept {sum(kept)} of {len(kept)} promises (it aims at 8 in 10).")
         lost = sum(who == "Quill" for _, who, _ in world.heard)
         if lost:
             lines.append(f"Quill's directions did not fit {'once' if lost == 1 else f'{lost} times'}.")
         return lines
+
+    def _ways(self, surface: pygame.Surface, box: pygame.Rect, s: float) -> None:
+        """The leg that cost the player most (or, after a win, the rival), as both drove it."""
+        world, town_map = self.play.world, self.play.view.hud.map
+        rival, legs = self._legs()
+        font, bold = typeface(round(17 * s)), typeface(round(22 * s), True)
+        bold.write(surface, "Where it was decided", (box.x, box.y - 30 * s), colour("coral_light"))
+        town_map.ground(surface, box, 0.6)
+        pygame.draw.rect(surface, colour("violet_light"), box, width=2)
+        if not legs:
+            return
+        leg = max(range(len(legs)), key=lambda k: legs[k] if self.won else -legs[k])
+        for car, side, width in ((rival, 14.0, 4), (world.player, -2.0, 4)):
+            roads = [edge for done, edge in car.trail if done == leg]
+            town_map.route(surface, box, roads, colour("ink"), width + 3, side)
+            town_map.route(surface, box, roads, colour(TINTS[car.who]), width, side)
+        for edge in world.today.closed:
+            town_map.cross(surface, town_map.spot(box, world.barrier_at(edge)), colour("danger"), 4.0)
+        nodes = [world.today.depot, *(stop.node for stop in world.stops)]
+        for node, tint in ((nodes[leg], "ivory"), (nodes[leg + 1], "gold")):
+            x, y = town_map.spot(box, world.roads.positions_px[node])
+            pygame.draw.circle(surface, colour("ink"), (x, y), 7)
+            pygame.draw.circle(surface, colour(tint), (x, y), 5)
+        words = f"leg {leg + 1}: you {'gained' if legs[leg] > 0 else 'lost'} {abs(legs[leg]) * 6:.0f} min"
+        font.write(surface, words, (box.centerx, box.bottom + 6 * s), colour("ivory"), align=0.5)
 
     def _points(self, app: CourierApp, surface: pygame.Surface, x: float, y: float, s: float) -> None:
         font, bold = typeface(round(18 * s)), typeface(round(22 * s), True)

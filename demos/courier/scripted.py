@@ -15,6 +15,8 @@ from .world import CourierWorld
 
 __all__ = ["PLAYERS", "ScriptedCourier"]
 
+_VIEW_PX = (420.0, 235.0)
+"""Half of what a window of 1280×720 shows."""
 PLAYERS = ("stranger", "local", "trickster")
 
 
@@ -29,6 +31,7 @@ class ScriptedCourier:
         self._met: dict[int, float] = {}
         self._trick_s = 0.0
         self._pressed = False
+        self._route: list[int] = []
 
     def controls(self) -> Controls:
         world, car, town = self.world, self.world.player, self.world.town
@@ -41,6 +44,8 @@ class ScriptedCourier:
         now = town.heading_rad[car.edge]
         if math.cos(heading - now) < -0.7 and edge != int(world.roads.back[car.edge]):
             heading = now  # not yet: it would turn round on the spot
+        if self.kind == "trickster":
+            self._click()
         interact, smoke = (False, False) if self.kind != "trickster" or self._pressed else self._trick()
         self._pressed = interact or smoke
         straight = town.length_px[car.edge] - car.along_px > 90.0
@@ -65,7 +70,8 @@ class ScriptedCourier:
         if node == world.goal(car):
             return None
         route = quickest_route(roads, seconds, is_open, node, world.goal(car), world.time_s, DAY_S, back)
-        return int(route[0]) if route is not None and len(route) else None
+        self._route = [] if route is None else [int(e) for e in route]
+        return self._route[0] if self._route else None
 
     def _usual(self) -> Any:
         """(E, bins) what roads take on an ordinary day, and that the market is crowded."""
@@ -74,6 +80,18 @@ class ScriptedCourier:
             for edge, factor in self.world.today.slow.items():
                 self._known_s[edge] *= factor
         return self._known_s
+
+    def _click(self) -> None:
+        """Close the road that Atlas has just turned into, as a click does, when it can be seen and is not on the own way."""
+        world, car, atlas = self.world, self.world.player, self.world.rivals[0]
+        length = world.town.length_px[atlas.edge]
+        ours = {e for edge in (car.edge, *self._route) for e in world.town.both_ways(edge)}
+        (x, y), (ax, ay) = world.position(car), world.position(atlas)
+        in_view = abs(ax - x) < _VIEW_PX[0] and abs(ay - y) < _VIEW_PX[1]
+        if (world.barriers_left and world.time_s >= self._trick_s and in_view and not atlas.place and atlas.edge not in ours
+                and atlas.edge not in world.barriers and length > 150.0 and 0.2 < atlas.along_px / length < 0.45 and atlas.done <= car.done + 1):
+            self._trick_s = world.time_s + 3.0
+            world.close_road(atlas.edge, 0.85 * length)
 
     def _trick(self) -> tuple[bool, bool]:
         """(barrier, jam) on the road it is on, when Atlas comes this way later."""

@@ -287,7 +287,7 @@ class View:
         width = max(font.size(line)[0] for line in lines) + round(24 * s)
         height = round((21 * len(lines) + 14) * s)
         x = min(max(foot[0] - width / 2, 8), surface.get_width() - width - 8)
-        y = max(foot[1] - height - 12 * s, 8)
+        y = max(foot[1] - height - 12 * s, 96 * s)
         surface.blit(plate(width, height, 238, 10, "ivory", tint), (round(x), round(y)))
         pygame.draw.polygon(surface, colour("ivory"), [(foot[0] - 7, y + height - 2), (foot[0] + 7, y + height - 2), (foot[0], y + height + 9)])
         for k, line in enumerate(lines):

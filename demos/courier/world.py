@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -24,6 +24,7 @@ _LANE_PX = {"street": 8.0, "avenue": 10.0, "bridge": 9.0, "highway": 11.0}
 _GAP_PX, _LINE_PX = 25.0, 24.0
 _HANDLING_S = 0.9
 _TURN_S = 0.5
+_LONGEST_TRAIL = 400
 
 
 @dataclass(slots=True, eq=False)
@@ -50,6 +51,8 @@ class Car:
     finished_s: float = math.inf
     place: int = 0
     """1 the first to finish; 0 not yet."""
+    trail: list[tuple[int, int]] = field(default_factory=list)
+    """(stops behind it, road) for every road it turned into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,8 @@ class CourierWorld:
         rules: Rules = self.rules
         self.barriers_left, self.jams_left, self.boost = rules.barriers, rules.jams, 1.0
         self.events: list[Happening] = []
+        self._tricks: list[Happening] = []
+        """What the player did since the last step: told with the next."""
         self.state = "playing"
         self.grace_s = 2.0
         """Engines are warming up."""
@@ -179,6 +184,7 @@ class CourierWorld:
                 self._drive(car, dt_s, ahead)
         for car in self.others:
             self._drive(car, dt_s, ahead)
+        self.events, self._tricks = [*self.events, *self._tricks], []
         self._end()
 
     def _queues(self) -> dict[Car, float]:
@@ -293,6 +299,8 @@ class CourierWorld:
     def _enter(self, car: Car, edge: int) -> None:
         car.edge, car.along_px, car.entered_s, car.whole = edge, 0.0, self.time_s, True
         car.crossing_s = self.traffic.crossing_s(edge, self.time_s)
+        car.trail.append((car.done, edge))
+        del car.trail[:-_LONGEST_TRAIL]
 
     def _turn_round(self, car: Car) -> None:
         along = self.town.length_px[car.edge] - car.along_px
@@ -328,6 +336,7 @@ class CourierWorld:
             onward = [e for e in here if e != self.roads.back[car.edge]] or here
             heading = self.town.heading_rad[car.edge]
             self._enter(car, min(onward, key=lambda e: abs(math.remainder(self.town.heading_rad[e] - heading, 2 * math.pi))))
+        car.entered_s = car.busy_until_s
         return True
 
     def _end(self) -> None:
@@ -350,13 +359,13 @@ class CourierWorld:
         for car in self.couriers:
             arrival, _ = arrival_times(self.roads, self.roads.free_s[:, None], is_open, int(self.roads.head[car.edge]), 0.0, DAY_S)
             if not math.isfinite(arrival[self.goal(car)]):
-                self.events.append(Happening("refused", self.town.point(edge, along_px), "you", "The council refuses: that would cut someone off."))
+                self._tricks.append(Happening("refused", self.town.point(edge, along_px), "you", "The council refuses: that would cut someone off."))
                 return False
         length = self.town.length_px[edge]
         for e, along in zip(pair, (along_px, length - along_px), strict=False):
             self.barriers[e] = Barrier(self.time_s + self.rules.barrier_s, min(max(along, 6.0), length - 6.0))
         self.barriers_left -= 1
-        self.events.append(Happening("barrier", self.town.point(edge, along_px), "you"))
+        self._tricks.append(Happening("barrier", self.town.point(edge, along_px), "you"))
         return True
 
     def _is_open(self) -> Any:
@@ -370,7 +379,7 @@ class CourierWorld:
             return False
         self.jams.update(dict.fromkeys(self.town.both_ways(edge), self.time_s + self.rules.jam_s))
         self.jams_left -= 1
-        self.events.append(Happening("jam", self.town.point(edge, 0.5 * self.town.length_px[edge]), "you"))
+        self._tricks.append(Happening("jam", self.town.point(edge, 0.5 * self.town.length_px[edge]), "you"))
         return True
 
     def road_at(self, point: Any) -> tuple[int, float] | None:

@@ -109,6 +109,7 @@ def test_barriers_are_limited_and_never_cut_anyone_off() -> None:
     ways_in = [e for e in range(len(world.roads.edges)) if int(world.roads.head[e]) == goal and e not in world.today.absent]
     world.barriers_left = 99
     closed = [world.close_road(edge, 60.0) for edge in ways_in]
+    world.step(Controls())
     assert not all(closed) and any(event.kind == "refused" for event in world.events)
 
 

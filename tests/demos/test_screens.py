@@ -25,6 +25,7 @@ from demos.hunt.view import View
 from demos.hunt.view_map import IslandMap
 from demos.input import Command, Hands
 from demos.overlay import Overlay
+from demos.screens.games import GamesScreen
 from demos.screens.help import HelpScreen
 from demos.screens.loading import LoadingScreen
 from demos.screens.menu import LevelsScreen, MenuScreen
@@ -87,7 +88,9 @@ def test_the_menu_leads_everywhere(app: App):
     assert app.settings.difficulty == "normal" and isinstance(app.top, HelpScreen)
     press(app, "accept", "down", "accept")
     assert isinstance(app.top, SettingsScreen)
-    press(app, "back", "down", "down", "accept")  # past the other games
+    press(app, "back", "down", "accept")
+    assert isinstance(app.top, GamesScreen)
+    press(app, "back", "down", "accept")
     assert not app.running
 
 
