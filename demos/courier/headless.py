@@ -51,7 +51,8 @@ def run_day(town: Town, day: int, player: str = "trickster", difficulty: str = "
 
 
 def result_of(world: CourierWorld, player: str) -> CourierResult:
-    return CourierResult(world.town.name, world.town.seed, world.today.number, player, world.state, {car.who: k for k, car in enumerate(world.standing(), 1)},
+    order = world.standing()
+    return CourierResult(world.town.name, world.town.seed, world.today.number, player, world.state, {car.who: order.index(car) + 1 for car in world.couriers},
                          {car.who: min(car.finished_s, world.time_s) - world.began_s for car in world.couriers}, {car.who: car.done for car in world.couriers},
                          len(world.stops), tuple(world.drivers["Atlas"].promises))
 

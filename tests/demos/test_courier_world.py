@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from demos.courier.balance import row
 from demos.courier.drivers import NavigatorDriver, wake_drivers
 from demos.courier.headless import run_day
 from demos.courier.scripted import ScriptedCourier
@@ -50,6 +51,7 @@ def test_a_stranger_a_local_and_a_trickster_all_finish_or_see_it_decided() -> No
     assert result.state in ("won", "lost") and sorted(result.places.values()) == [1, 2, 3]
     first = min(result.places, key=lambda who: result.places[who])
     assert result.done[first] == max(result.done.values())
+    assert f"{100 * (result.places['you'] == 1):4.0f} %" in row([result]) and str(result).startswith("courier: ")
 
 
 def test_a_barrier_is_known_only_to_who_comes_near() -> None:
