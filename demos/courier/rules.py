@@ -13,7 +13,7 @@ class Rules:
 
     pace: float = 1.0
     """Of both rivals."""
-    barriers: int = 3
+    barriers: int = 2
     jams: int = 2
     barrier_s: float = 35.0
     jam_s: float = 28.0
@@ -26,4 +26,4 @@ class Rules:
     ends: float = 0.96
 
 
-RULES = {"calm": Rules(pace=0.87, barriers=4, jams=3), "normal": Rules(pace=0.95), "fierce": Rules(pace=1.03, barriers=2, jams=2)}
+RULES = {"calm": Rules(pace=0.87, barriers=3, jams=3), "normal": Rules(pace=0.95), "fierce": Rules(pace=1.03, barriers=1, jams=2)}
