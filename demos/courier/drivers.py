@@ -20,7 +20,8 @@ from npc_world.planners.roads_search import quickest_route
 from .town import DAY_S, LIGHT_S, Town, clock
 
 if TYPE_CHECKING:
-    from .world import Car, CourierWorld
+    from .records import Car
+    from .world import CourierWorld
 
 __all__ = ["NavigatorDriver", "WriterDriver", "in_minutes", "wake_drivers"]
 

@@ -13,9 +13,10 @@ from ..screens.panels import arc_meter, key_cap, plate, ui_scale
 from ..screens.text import typeface, wrapped
 from .maps import TownMap
 from .paint import TownPicture
+from .records import Car
 from .sprites import TINTS, icon
 from .town import clock
-from .world import Car, CourierWorld
+from .world import CourierWorld
 
 if TYPE_CHECKING:
     from .view import View
@@ -34,8 +35,7 @@ class HudInfo:
 
     hint: str = ""
     pad: bool = False
-    points: tuple[tuple[str, int], ...] = ()
-    """The week's points so far."""
+    """A gamepad is in use: show its buttons, not keys."""
 
 
 class Hud:

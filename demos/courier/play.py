@@ -174,7 +174,7 @@ class PlayScreen(Screen):
                 app.hands.rumble(0.4, 0.15)
 
     def draw(self, app: CourierApp, surface: pygame.Surface) -> None:  # type: ignore[override]
-        info = HudInfo(hint=self._hint(app), pad=app.hands.pad_in_use, points=tuple(app.week.points.items()))
+        info = HudInfo(hint=self._hint(app), pad=app.hands.pad_in_use)
         frame_s = self._frame_s if app.top is self else 0.0
         mind = None
         if self.mind_of is not None:

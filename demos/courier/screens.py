@@ -21,7 +21,7 @@ from .week import POINTS
 if TYPE_CHECKING:
     from .app import CourierApp
     from .play import PlayScreen
-    from .world import Car
+    from .records import Car
 
 __all__ = ["EveningScreen", "HelpScreen", "MenuScreen"]
 

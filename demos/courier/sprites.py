@@ -13,7 +13,6 @@ __all__ = ["TINTS", "bearing", "icon", "turned", "vehicle"]
 
 TINTS = {"you": "coral", "Atlas": "hunters/0", "Quill": "hunters/1"}
 """Palette names of the couriers."""
-_NAMES = ("scooter", "atlas", "quill")
 _STEPS = 72
 
 

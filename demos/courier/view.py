@@ -21,9 +21,10 @@ from ..screens.panels import plate, ui_scale
 from ..screens.text import typeface, wrapped
 from .hud import Hud
 from .paint import HALF_PX, TownPicture
+from .records import Car
 from .sprites import TINTS, bearing, icon, turned, vehicle
 from .town import DAY_S
-from .world import Car, CourierWorld
+from .world import CourierWorld
 
 __all__ = ["View", "daylight"]
 

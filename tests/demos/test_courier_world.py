@@ -10,9 +10,10 @@ import pytest
 from demos.courier.balance import row
 from demos.courier.drivers import NavigatorDriver, wake_drivers
 from demos.courier.headless import run_day
+from demos.courier.records import Barrier
 from demos.courier.scripted import ScriptedCourier
 from demos.courier.town import DAY_S, DAYS, Town
-from demos.courier.world import SIGHT_PX, Barrier, CourierWorld
+from demos.courier.world import SIGHT_PX, CourierWorld
 from demos.hunt.records import Controls
 from npc_world.planners.roads_search import arrival_times
 
