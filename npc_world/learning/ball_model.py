@@ -27,14 +27,18 @@ from npc_world.learning.ball_data import Throw, check_outside, noise_of, read_th
 from npc_world.learning.ball_forecast import forecast_of
 from npc_world.learning.ball_knowledge import BallKnowledge, learn, nothing_known
 from npc_world.learning.ball_laws import BallLaws
-from npc_world.learning.ball_tracking import Tracking, track
+from npc_world.learning.ball_residual import ResidualLearner
+from npc_world.learning.ball_tracking import ROUGH, Tracking, track
 from npc_world.learning.ball_words import explain_ball
 from npc_world.learning.physics_file import physics_of, read_physics, with_physics, write_physics
+from npc_world.models.ball_field import ForceField
 from npc_world.models.ball_world import BallWorld
 
 __all__ = ["BallConfig", "BallModel", "Imagined"]
 
 Floats = NDArray[np.float64]
+_BLUR_RADII = 0.1
+"""How exact forces are that were learned from place and velocity: what they leave of a throw, in ball radii."""
 _STRAINED, _STRAIN = 3, 1.25
 """So many throws in a row whose error over noise is above this, and the laws are drifting: what is known widens."""
 
@@ -50,6 +54,7 @@ class BallConfig:
     throws_kept: int = tunable(5, "throws that are fitted together; older ones live on in the belief only", low=1, high=100)
     sightings_kept: int = tunable(180, "sightings of the throw in the air that are used", low=30)
     shortest_throw: int = tunable(12, "sightings below which a throw teaches nothing", low=6)
+    residual: bool = tunable(True, "learn from place and velocity what the laws leave unexplained: wind zones, fans, spin's pull")
 
     def __post_init__(self) -> None:
         check_tunables(self)
@@ -113,6 +118,11 @@ class BallModel:
         self._since_change, self._learned_throws = 0, 0
         self._misfits: deque[float] = deque(maxlen=_STRAINED)
         self._names = tuple(material_names)
+        self._settled: BallKnowledge | None = None
+        """What was known before throws that nothing explained made unsure of it."""
+        self._residual = ResidualLearner(np.random.default_rng((seed, 1)))
+        self._felt = self.world
+        """The world with what is felt beside the laws, on average over the ensemble."""
         self._times: list[float] = []
         self._seen: list[Floats] = []
         self._tracking: Tracking | None = None
@@ -138,12 +148,16 @@ class BallModel:
         """A new throw: learn from the one just seen, then forget where the ball was."""
         if len(self._times) >= self.config.shortest_throw:
             throw = self._throw()
-            if self._doubtful():
+            doubtful = self._doubtful()
+            if doubtful and self._residual.active and self.surprise < ROUGH * self.config.doubt:
+                pass  # the laws hold, what was learned beside them is rough: only that learns from this throw
+            elif doubtful:
                 self._learn_change(throw)
             else:
                 self._learn([throw])
-                self._doubts = 0
+                self._doubts, self._settled = 0, None
                 self._test_drift()
+            self._learn_residual(throw)
         self._times, self._seen, self._tracking = [], [], None
 
     def fit(self, trajectories: Iterable[Any]) -> dict[str, tuple[float, float]]:
@@ -155,6 +169,10 @@ class BallModel:
         if not throws:
             raise BadInputError("trajectories is empty: expected one throw or more")
         self._learn(throws)
+        for throw in throws:
+            self._learn_residual(throw)
+        if self._residual.active and not self._known.explains and self._all_kept:
+            self._known = self._with_own_eyes(learn(self._felt, self._eyes(), self._throws, True, self._rng))  # the laws, once what else acts is known
         self._tracking = None
         return self.physics
 
@@ -196,13 +214,19 @@ class BallModel:
         return self.surprise <= self.config.doubt
 
     @property
+    def field(self) -> ForceField:
+        """What is felt beside the laws, an ensemble; without members until it has proved itself on throws not yet learned from."""
+        return self._residual.field
+
+    @property
     def change(self) -> Change | None:
         """What the last surprising throw was taken for: the constants that changed, or that nothing explains it."""
         return self._change
 
     def explain(self) -> Explanation:
         """In words, with the numbers: whether it knows this ball, what it is not sure of, what has changed, that it is at a loss."""
-        return explain_ball(self._known, self.surprise, self.config.doubt, self._change, self._since_change, self._learned_throws, self._names)
+        return explain_ball(self._known, self.surprise, self.config.doubt, self._change, self._since_change, self._learned_throws, self._names,
+                            self._residual.field)
 
     def forecast(self, horizon_s: float, step_s: float) -> Forecast:
         """Where the ball will be at step_s, 2 · step_s … horizon_s after the last sighting.
@@ -223,8 +247,8 @@ class BallModel:
             raise BadInputError("no sighting yet: observe the ball before asking where it will be")
         count = max(1, int(round(horizon_s / step_s)))
         times = np.arange(1, count + 1, dtype=np.float64) * step_s
-        tracking = self._follow()
-        return Imagined(times, *tracking.imagine(times, contacts))
+        ahead = replace(self.world, field=self._residual.field) if self._residual.active else None
+        return Imagined(times, *self._follow().imagine(times, contacts, ahead))
 
     def rebuild(self, segments: ArrayLike, *, radius_px: float | None = None, **geometry: Any) -> None:
         """The same ball among other walls: a table was moved, a door opened.  Keeps what was learned; the throw in the air ends.
@@ -241,6 +265,7 @@ class BallModel:
             raise BadInputError(f"material: {world.materials} materials where the ball was made for {self.world.materials}; give `materials` then")
         self.reset()
         self.world, self._throws, self._all_kept = world, [], not self._known.learned
+        self._felt = replace(world, field=self._residual.field.mean()) if self._residual.active else world
 
     def save_physics(self, path: str | os.PathLike[str], remarks: Sequence[str] = ()) -> None:
         """Write what was learned as a TOML file, for `BallModel(physics=path)`."""
@@ -248,11 +273,13 @@ class BallModel:
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Everything learned, as plain arrays for an npz file; the throw in the air is not part of it."""
-        return self._known.arrays()
+        return {**self._known.arrays(), **self._residual.arrays()}
 
     def restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Take over what `state` gave.  Raises `BadInputError` when it is of another world; the model is unchanged then."""
-        self._known = self._known.from_arrays(arrays)
+        known = self._known.from_arrays(arrays)
+        self._residual.restore(arrays)
+        self._known, self._felt = known, replace(self.world, field=self._residual.field.mean()) if self._residual.active else self.world
         self._throws, self._all_kept, self._tracking = [], not self._known.learned, None
 
     def _throw(self) -> Throw:
@@ -263,13 +290,43 @@ class BallModel:
 
     def _learn_change(self, throw: Throw) -> None:
         """After a throw that surprised: find what has changed, and keep the rest."""
-        self._known, change = find_change(self.world, self._known, throw, self.config.doubt, self.config.sightings_kept, self._doubts, self._rng)
+        before = self._known
+        known, change = find_change(self._felt, self._eyes(), throw, self.config.doubt, self.config.sightings_kept, self._doubts, self._rng)
+        self._known = self._with_own_eyes(known)
+        self._settled = None if change.explained else self._settled or before
         self._doubts = 0 if change.explained else self._doubts + 1
         if change.names or not change.explained:
             self._change, self._since_change = change, 0
         self._learned_throws += int(change.explained)
         self._misfits.clear()
+        begun = self._doubts == 1 and not self._residual.active  # what was seen before something new acted says nothing of it
+        if begun or {"gravity_x_px_s2", "gravity_y_px_s2", "damping"} & set(change.names):
+            self._residual.forget()
+            self._felt = self.world
         self._throws, self._all_kept = [throw] if change.explained else [], False
+
+    def _eyes(self) -> BallKnowledge:
+        """What is known, with eyes no sharper than the residual is exact, while there is one."""
+        if not self._residual.active:
+            return self._known
+        blurred = max(self._known.noise_px or 0.0, _BLUR_RADII * self.world.radius_px)
+        return replace(self._known, noise_px=blurred, rounding_px=0.0, fixed_noise=True)
+
+    def _with_own_eyes(self, known: BallKnowledge) -> BallKnowledge:
+        """What was learned through `_eyes`, with the eyes as they are."""
+        if not self._residual.active:
+            return known
+        return replace(known, noise_px=self._known.noise_px, rounding_px=self._known.rounding_px, fixed_noise=self._known.fixed_noise)
+
+    def _learn_residual(self, throw: Throw) -> None:
+        """What the laws do not say of this throw's free flight."""
+        if not self.config.residual:
+            return
+        row = self._known.laws.rows(self._known.belief.z[None])[0]
+        if self._residual.learn(throw, self.world, row[:2], -math.log(row[2]), self._known.noise_px or 0.0):
+            self._felt = replace(self.world, field=self._residual.field.mean()) if self._residual.active else self.world
+            if self._residual.active and self._settled is not None:
+                self._known, self._settled, self._doubts = self._settled, None, 0  # it was not the laws
 
     def _test_drift(self) -> None:
         """A mismatch too small to surprise in any one throw shows in several."""
@@ -287,7 +344,7 @@ class BallModel:
             raise BadInputError(f"trajectories: no throw has {self.config.shortest_throw} sightings or more")
         fresh = [t for t in throws if len(t.times_s) >= self.config.shortest_throw]
         together = not self._known.learned or (self._all_kept and (len(useful) <= self.config.throws_kept or len(fresh) > 1))
-        self._known = learn(self.world, self._known, useful if together else fresh, together, self._rng)
+        self._known = self._with_own_eyes(learn(self._felt, self._eyes(), useful if together else fresh, together, self._rng))
         self._throws = useful[-self.config.throws_kept :]
         self._learned_throws += len(fresh)
         self._all_kept = together and len(useful) <= self.config.throws_kept
@@ -295,10 +352,10 @@ class BallModel:
     def _follow(self) -> Tracking:
         if self._tracking is None or self._tracking.sightings != len(self._times):
             throw = self._throw()
-            known = self._known.scaled_to([throw, *self._throws], self.world)
+            known = self._eyes().scaled_to([throw, *self._throws], self.world)
             if known.noise_px is None:
                 seen, rounding = noise_of([throw])
                 known = replace(known, noise_px=max(seen, 1e-3 * self.world.radius_px), rounding_px=rounding)
-            self._tracking = track(self.world, known, throw, self._tracking, self.config.balls, self.config.doubt,
+            self._tracking = track(self._felt, known, throw, self._tracking, self.config.balls, self.config.doubt,
                                    self.config.sightings_kept, self._rng)
         return self._tracking

@@ -14,11 +14,13 @@ from npc_world.learning.ball_start import first_state, flights
 from npc_world.learning.ball_watch import Cloud, LawBelief, advance_piece, cloud_of, explain
 from npc_world.models.ball_world import BallWorld
 
-__all__ = ["Tracking", "piece_of", "track"]
+__all__ = ["ROUGH", "Tracking", "piece_of", "track"]
 
 Floats = NDArray[np.float64]
 _FEW = 6
 """Sightings below which nothing is judged."""
+ROUGH = 5.0
+"""Beside a learned field a surprise below so many doubts is put down to its roughness."""
 _LATEST = 14
 """Sightings that are followed alone when nothing explains the whole throw."""
 
@@ -39,12 +41,17 @@ class Tracking:
     level: int
     """0 while that belief explains the throw, 1 when only a wider one does, 2 when anything is thought possible."""
 
-    def imagine(self, times_s: Floats, contacts: int) -> tuple[Floats, Floats]:
-        """Paths (n, H, 2) at times (H,) after the last sighting, and new contacts (n, contacts, 4) from then on."""
+    def imagine(self, times_s: Floats, contacts: int, ahead: BallWorld | None = None) -> tuple[Floats, Floats]:
+        """Paths (n, H, 2) at times (H,) after the last sighting, and new contacts (n, contacts, 4) from then on.
+
+        ahead: the world from the last sighting on, when it is felt otherwise than so far (by each ball differently).
+        """
         now = float(self.piece.steps[-1])
         steps = now + times_s / self.setting.step_s
         near = np.round(steps)
         steps = np.where(np.abs(steps - near) < 0.02, near, steps)
+        if ahead is not None:
+            return self._imagine_ahead(ahead, steps, contacts)
         rolls = self.cloud.roll(self.setting, int(np.ceil(steps[-1])), contacts + 16)
         events = rolls.contacts.copy()
         events[:, :, 0] -= now * self.setting.step_s
@@ -52,6 +59,17 @@ class Tracking:
         order = np.argsort(past, axis=1, kind="stable")[:, :contacts]
         events[past] = np.inf
         return at_steps(rolls.paths_px, steps), np.take_along_axis(events, order[:, :, None], axis=1)
+
+
+    def _imagine_ahead(self, ahead: BallWorld, steps: Floats, contacts: int) -> tuple[Floats, Floats]:
+        now = float(self.piece.steps[-1])
+        whole = int(np.floor(now))
+        states = self.cloud.roll(self.setting, whole, 0).states
+        rows = self.setting.laws.rows(self.cloud.z)
+        rolls = ahead.roll(states, rows, self.setting.step_s, max(1, int(np.ceil(steps[-1])) - whole), scheme=self.setting.scheme, contacts=contacts + 2)
+        events = rolls.contacts.copy()
+        events[:, :, 0] -= (now - whole) * self.setting.step_s
+        return at_steps(rolls.paths_px, steps - whole), events[:, :contacts]
 
 
 def track(world: BallWorld, known: BallKnowledge, throw: Throw, before: Tracking | None, balls: int, doubt: float, kept: int,
@@ -77,7 +95,8 @@ def track(world: BallWorld, known: BallKnowledge, throw: Throw, before: Tracking
     if found.error > doubt and len(piece.steps) >= _FEW:
         first = max(0, len(throw.times_s) - _LATEST)
         piece, start, _, _ = _piece(setting, known, throw.part(first, len(throw.times_s)), None, kept)
-        found = explain(setting, piece, start, mean, beliefs[level], doubt, rng)
+        level = 0 if len(world.field.nodes) and surprise < ROUGH * doubt else level  # roughly right, the laws still hold best
+        found = explain(setting, piece, start, beliefs[level].z, beliefs[level], doubt, rng)
     cloud = cloud_of(setting, piece, found.solution, beliefs[level], balls, known.rounding_px, rng)
     return Tracking(setting, piece, first, len(throw.times_s), found.solution, cloud, surprise if len(throw.times_s) >= _FEW else 1.0, level)
 

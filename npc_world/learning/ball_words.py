@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from npc_world.core.records import Explanation
 from npc_world.learning.ball_change import Change
 from npc_world.learning.ball_knowledge import BallKnowledge
+from npc_world.models.ball_field import NO_FIELD, ForceField
 
 __all__ = ["explain_ball"]
 
@@ -15,13 +18,28 @@ _FRESH = 3
 
 
 def explain_ball(known: BallKnowledge, surprise: float, doubt: float, change: Change | None, since: int, throws: int,
-                 names: Sequence[str]) -> Explanation:
-    """One sentence and its numbers.  since: throws learned after `change`; names: of the materials, in their order."""
+                 names: Sequence[str], field: ForceField = NO_FIELD) -> Explanation:
+    """One sentence and its numbers.  since: throws learned after `change`; names: of the materials, in their order; field: what
+    was learned beside the laws."""
     described = known.laws.describe(known.belief.z, known.belief.covariance)
     numbers = {"surprise": surprise, "throws": float(throws), "misfit": known.misfit}
     for name, (value, deviation) in described.items():
         numbers[name], numbers[f"{name}_sd"] = value, deviation
+    if surprise <= doubt and len(field.nodes):
+        place, push, swirl = _strongest(field)
+        numbers |= {"push_x_px": place[0], "push_y_px": place[1], "push_px_s2": push, "swirl_per_s": swirl}
+        where = f"near ({place[0]:.0f}, {place[1]:.0f}) by {push:.0f} a second squared" if push > 0.0 else "the more the faster it flies"
+        return Explanation(f"Something beside the laws that I know pushes this ball {where}: I have learned to reckon with it.", numbers)
     return Explanation(_sentence(known, surprise, doubt, change, since, throws, names), numbers, tuple(_unknown(known, names)))
+
+
+def _strongest(field: ForceField) -> tuple[tuple[float, float], float, float]:
+    """Where the push is largest, how large, px/s², and the largest acceleration per velocity, 1/s."""
+    mean = field.mean()
+    sizes = np.hypot(mean.nodes[0, :, :, 0], mean.nodes[0, :, :, 1])
+    row, column = (int(v) for v in np.unravel_index(int(np.argmax(sizes)), sizes.shape))
+    place = (float(field.frame[0] + column / field.frame[2]), float(field.frame[1] + row / field.frame[2]))
+    return place, float(sizes[row, column]), float(np.linalg.norm(mean.swirl[0], 2))
 
 
 def _sentence(known: BallKnowledge, surprise: float, doubt: float, change: Change | None, since: int, throws: int,

@@ -13,6 +13,7 @@ import numpy as np
 
 from npc_world.core.compiled import kernel
 from npc_world.models.ball_contact import cell_at, contact_of, edge_overlap
+from npc_world.models.ball_field import field_at
 
 __all__ = ["roll_chipmunk"]
 
@@ -104,10 +105,11 @@ def collide(body, vx, vy, law, obstacles, engine, recover, memory, stamp, count,
 
 
 @kernel
-def roll_chipmunk(states, physics, edges, obstacles, lattice, starts, items, engine, dt_s, paths, events):  # type: ignore[no-untyped-def]
+def roll_chipmunk(states, physics, edges, obstacles, lattice, starts, items, engine, dt_s, paths, events, nodes, swirl, frame):  # type: ignore[no-untyped-def]
     """Roll each ball of `states` (B, 5) in place under its row of `physics` (B, P); fill paths (B, S + 1, 2) and events (B, C, 4).
 
-    engine (4,): radius px, slop px, overlap left after one second, iterations.
+    engine (4,): radius px, slop px, overlap left after one second, iterations.  nodes, swirl, frame: of a `ForceField`, its members
+    taken in turn; no members, no field.
     """
     radius, slop, recover = engine[0], engine[1], (1.0 - engine[2] ** dt_s) / dt_s
     frictions = 4 + (physics.shape[1] - 4) // 2
@@ -121,6 +123,9 @@ def roll_chipmunk(states, physics, edges, obstacles, lattice, starts, items, eng
         epoch = float(b) * (paths.shape[1] + REMEMBERED_STEPS + 1)
         paths[b, 0, 0], paths[b, 0, 1] = x, y
         for step in range(1, paths.shape[1]):
+            if nodes.shape[0] > 0:  # what acts on the ball from here, as gravity does
+                ax, ay = field_at(x, y, vx, vy, b % nodes.shape[0], nodes, swirl, frame)
+                gx, gy = law[0] * dt_s + ax * dt_s, law[1] * dt_s + ay * dt_s
             x += (vx + correct_x) * dt_s
             y += (vy + correct_y) * dt_s
             correct_x = correct_y = 0.0

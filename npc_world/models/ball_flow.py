@@ -13,6 +13,7 @@ import numpy as np
 from npc_world.core.compiled import kernel
 from npc_world.models.ball_chipmunk import MOST, REMEMBERED_STEPS
 from npc_world.models.ball_contact import cell_at, contact_of, edge_overlap
+from npc_world.models.ball_field import field_at
 
 __all__ = ["roll_flow"]
 
@@ -141,7 +142,7 @@ def advance(body, law, dt_s, edges, obstacles, lattice, starts, items, radius, t
 
 
 @kernel
-def roll_flow(states, physics, edges, obstacles, lattice, starts, items, engine, dt_s, paths, events):  # type: ignore[no-untyped-def]
+def roll_flow(states, physics, edges, obstacles, lattice, starts, items, engine, dt_s, paths, events, nodes, swirl, frame):  # type: ignore[no-untyped-def]
     """Roll each ball of `states` (B, 5) in place under its row of `physics` (B, P); fill paths (B, S + 1, 2) and events (B, C, 4).
 
     Arguments as `roll_chipmunk`; of `engine` only the radius is used.
@@ -149,15 +150,18 @@ def roll_flow(states, physics, edges, obstacles, lattice, starts, items, engine,
     radius = engine[0]
     last_touch = np.empty(obstacles.shape[0])
     touched = np.empty(MOST, np.int64)
-    body = np.zeros(5)
+    body, law = np.zeros(5), np.zeros(physics.shape[1])
     for b in range(states.shape[0]):
-        law = physics[b]
+        law[:] = physics[b]
         body[:] = states[b]
         last_touch[:] = -math.inf
         landed = 0
         paths[b, 0, 0], paths[b, 0, 1] = body[0], body[1]
         keep = law[2] ** dt_s
         for step in range(1, paths.shape[1]):
+            if nodes.shape[0] > 0:  # constant within a step
+                ax, ay = field_at(body[0], body[1], body[2], body[3], b % nodes.shape[0], nodes, swirl, frame)
+                law[0], law[1] = physics[b, 0] + ax, physics[b, 1] + ay
             count = advance(body, law, dt_s, edges, obstacles, lattice, starts, items, radius, touched)
             body[4] *= keep
             for c in range(count):

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from npc_world.core.errors import BadInputError
 from npc_world.models.ball_chipmunk import roll_chipmunk
 from npc_world.models.ball_contact import clearances_of
+from npc_world.models.ball_field import NO_FIELD, ForceField
 from npc_world.models.ball_flow import roll_flow
 
 __all__ = ["BALL_STATE", "SCHEMES", "BallWorld", "Rolls", "physics_size"]
@@ -59,6 +60,8 @@ class BallWorld:
     slop_px: float = CHIPMUNK_SLOP
     bias_per_s: float = CHIPMUNK_BIAS
     iterations: int = 10
+    field: ForceField = NO_FIELD
+    """What acts on the ball beside its laws; of several members ball b feels member b modulo their number."""
 
     @classmethod
     def build(cls, segments: ArrayLike, radius_px: float, *, thickness_px: ArrayLike = 0.0, material: ArrayLike | None = None,
@@ -108,7 +111,7 @@ class BallWorld:
         events = np.full((len(start), contacts, 4), np.inf)
         engine = np.array([self.radius_px, self.slop_px, self.bias_per_s, float(self.iterations)])
         SCHEMES[scheme](last, laws, self.edges, self.obstacles, self.lattice, self.cell_starts, self.cell_items, engine, float(dt_s),
-                        paths, events)
+                        paths, events, self.field.nodes, self.field.swirl, self.field.frame)
         return Rolls(paths, last, events)
 
     def clearances_px(self, points: ArrayLike) -> Floats:

@@ -1,0 +1,242 @@
+"""What the laws leave unexplained in free flight, learned from place and velocity: wind zones, fans, the pull on a spinning ball.
+
+An ensemble of ridge regressions on the accelerations seen, over tent functions on a lattice and the velocity, each member on its
+own bootstrap of the sightings; where few were seen the members differ.  Pulled towards the laws: no sighting, no residual.
+Used at a node only where it has lowered the error on throws it had not yet learned from (prequential, Dawid 1984).
+Assumes that what acts does so for long: a gust is noise to it.  A zone's edge is blurred by the lattice's spacing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npc_world.core.errors import BadInputError
+from npc_world.learning.ball_data import Throw
+from npc_world.learning.ball_start import flights
+from npc_world.models.ball_field import NO_FIELD, ForceField
+from npc_world.models.ball_world import BallWorld
+
+__all__ = ["ResidualLearner", "Windows", "windows_of"]
+
+Floats = NDArray[np.float64]
+_WINDOW, _STRIDE = 9, 3
+_MEMBERS = 8
+_NODES = 120
+"""Of the lattice, about."""
+_REACH = 1.5
+"""How far what is felt at one node tells of others, in spacings: deviation of a Gaussian correlation."""
+_BLOCK = 6
+"""Neighbouring windows that a bootstrap takes or leaves together."""
+_KEPT = 0.9
+"""Share of the evidence for and against that is kept from throw to throw."""
+_ASKED = 0.8
+"""How far evidence for its use reaches, likewise."""
+_LASTING = 0.98
+"""Share of what was seen that is kept from throw to throw."""
+_ENOUGH = 3.0
+"""Windows about a node before it is judged."""
+_BETTER = 0.7
+"""Held-out squared error with the residual over that without, below which it is used."""
+_MATTERS = 0.03
+"""Pushes below this share of gravity are left alone."""
+_SWIRL_SD = 0.7
+"""Prior deviation of acceleration per velocity, 1/s."""
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """n short stretches of free flight."""
+
+    at_px: Floats
+    """(n, 2) in their middle."""
+    velocity_px_s: Floats
+    acceleration_px_s2: Floats
+    """(n, 2)."""
+    variance: Floats
+    """(n,) of an acceleration, from the sightings' noise."""
+
+
+def windows_of(throw: Throw, world: BallWorld, noise_px: float) -> Windows:
+    """Local parabolas over nine sightings each, every third one."""
+    rows = []
+    for start, stop in flights(throw, world, noise_px, shortest=_WINDOW):
+        for n in range(start, stop - _WINDOW + 1, _STRIDE):
+            t = throw.times_s[n : n + _WINDOW]
+            middle = 0.5 * (t[0] + t[-1])
+            if t[-1] - t[0] > 1.6 * (_WINDOW - 1) * float(np.min(np.diff(t))):
+                continue  # too many gaps
+            basis = np.stack([np.ones(_WINDOW), t - middle, 0.5 * (t - middle) ** 2], axis=1)
+            solve = np.linalg.pinv(basis)
+            place, velocity, acceleration = solve @ throw.seen_px[n : n + _WINDOW]
+            rows.append([*place, *velocity, *acceleration, noise_px**2 * float((solve[2] ** 2).sum())])
+    table = np.array(rows).reshape(-1, 7)
+    return Windows(table[:, 0:2], table[:, 2:4], table[:, 4:6], table[:, 6])
+
+
+class ResidualLearner:
+    """Learns throw by throw in memory that stays the same; `field` is what to add to the laws, empty until it has proved itself."""
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self._rng = rng
+        self.field = NO_FIELD
+        self._frame: Floats | None = None
+
+    @property
+    def active(self) -> bool:
+        """Whether anything is added to the laws."""
+        return len(self.field.nodes) > 0
+
+    def forget(self) -> None:
+        """The world changed: nothing learned here holds."""
+        self.field, self._frame = NO_FIELD, None
+
+    def learn(self, throw: Throw, world: BallWorld, gravity_px_s2: Floats, drag_per_s: float, noise_px: float) -> bool:
+        """Judge by a new throw what was learned before, then learn from it.  True when `field` has changed."""
+        found = windows_of(throw, world, noise_px)
+        if len(found.at_px) < 3:
+            return False
+        if self._frame is None:
+            self._lay_out(world, throw)
+        design = self._design(found)
+        inside = design[:, :-2].sum(axis=1) > 0.99
+        if not inside.any():
+            return False
+        design, seen = design[inside], found.acceleration_px_s2[inside]
+        strength = float(np.hypot(*gravity_px_s2)) + 1e-6
+        matters = 2.0 * found.variance[inside] + (_MATTERS * strength) ** 2
+        self._judge(design, seen - gravity_px_s2 + drag_per_s * found.velocity_px_s[inside], matters)
+        own = (0.05 * strength) ** 2  # a lattice cannot follow an edge
+        weight = (_STRIDE / _WINDOW) / (found.variance[inside] + own)
+        blocks = self._rng.poisson(1.0, (_MEMBERS, -(-len(design) // _BLOCK)))
+        self._square *= _LASTING
+        self._pull *= _LASTING
+        for m in range(_MEMBERS):
+            share = (weight * np.repeat(blocks[m], _BLOCK)[: len(design)])[:, None] * design
+            self._square[m] += share.T @ design
+            self._pull[m] += share.T @ seen
+        self._refit(gravity_px_s2, drag_per_s)
+        return self._open()
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Everything learned, as plain arrays; none before anything was."""
+        if self._frame is None:
+            return {}
+        named = {"frame": self._frame, "shape": np.array(self._shape), "square": self._square, "pull": self._pull, "residual": self._residual,
+                 "without": self._without, "with": self._with, "count": self._count, "anyway": self._anyway, "swirl_errors": self._swirl_errors}
+        return {f"residual/{name}": value for name, value in named.items()}
+
+    def restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Take over what `arrays` gave.  Raises `BadInputError` when it is damaged; nothing is changed then."""
+        if "residual/frame" not in arrays:
+            self.forget()
+            return
+        try:
+            frame, shape = np.asarray(arrays["residual/frame"], np.float64), np.asarray(arrays["residual/shape"], np.int64)
+            rows, columns = (int(v) for v in shape)
+            size = rows * columns + 2
+            wanted = {"square": (_MEMBERS, size, size), "pull": (_MEMBERS, size, 2), "residual": (_MEMBERS, size, 2), "without": (size - 2,),
+                      "with": (size - 2,), "count": (size - 2,), "anyway": (size - 2,), "swirl_errors": (3,)}
+            found = {name: np.array(arrays[f"residual/{name}"], np.float64).reshape(expected) for name, expected in wanted.items()}
+            sound = frame.shape == (3,) and rows > 1 and columns > 1 and all(np.isfinite(v).all() for v in (frame, *found.values()))
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadInputError(f"arrays: the residual is damaged: {error}") from None
+        if not sound:
+            raise BadInputError("arrays: the residual is damaged")
+        self._frame = frame
+        self._allot(rows, columns)
+        self._square, self._pull, self._residual = found["square"], found["pull"], found["residual"]
+        self._without, self._with, self._count = found["without"], found["with"], found["count"]
+        self._anyway, self._swirl_errors = found["anyway"], found["swirl_errors"]
+        self._open()
+
+    def _lay_out(self, world: BallWorld, throw: Throw) -> None:
+        if len(world.edges):
+            ends = np.vstack([world.edges[:, :2], world.edges[:, :2] + world.edges[:, 2:4]])
+            low, high = ends.min(axis=0), ends.max(axis=0)
+        else:
+            low, high = throw.seen_px.min(axis=0), throw.seen_px.max(axis=0)
+            low, high = low - 0.5 * (high - low), high + 0.5 * (high - low)
+        span = np.maximum(high - low, 4.0 * world.radius_px)
+        spacing = max(3.0 * world.radius_px, float(np.sqrt(span[0] * span[1] / _NODES)), float(span.max()) / 60.0)
+        columns, rows = (int(np.ceil(s / spacing)) + 2 for s in span)
+        self._frame = np.array([low[0] - 0.5 * spacing, low[1] - 0.5 * spacing, 1.0 / spacing])
+        self._allot(rows, columns)
+
+    def _allot(self, rows: int, columns: int) -> None:
+        """Room for so many nodes, with nothing learned."""
+        self._shape = (rows, columns)
+        size = rows * columns + 2
+        self._square, self._pull = np.zeros((_MEMBERS, size, size)), np.zeros((_MEMBERS, size, 2))
+        self._residual = np.zeros((_MEMBERS, size, 2))
+        row, column = np.divmod(np.arange(size - 2), columns)
+        apart = (row[:, None] - row) ** 2 + (column[:, None] - column) ** 2
+        self._near = np.exp(-0.5 * apart / _ASKED**2)
+        self._smooth = np.linalg.inv(np.exp(-0.5 * apart / _REACH**2) + 0.02 * np.eye(size - 2))
+        self._without, self._with, self._count = np.zeros(size - 2), np.zeros(size - 2), np.zeros(size - 2)
+        self._anyway = np.zeros(size - 2)
+        self._swirl_errors = np.zeros(3)
+
+    def _design(self, found: Windows) -> Floats:
+        """(n, F) tent functions at the nodes, then the velocity; rows of zeros outside."""
+        assert self._frame is not None
+        rows, columns = self._shape
+        at = (found.at_px - self._frame[:2]) * self._frame[2]
+        low = np.floor(at).astype(int)
+        ok = (low >= 0).all(axis=1) & (low[:, 0] < columns - 1) & (low[:, 1] < rows - 1)
+        u, v = (at - low).T
+        design = np.zeros((len(at), rows * columns + 2))
+        for dc, dr, share in ((0, 0, (1 - u) * (1 - v)), (1, 0, u * (1 - v)), (0, 1, (1 - u) * v), (1, 1, u * v)):
+            which = np.flatnonzero(ok)
+            design[which, (low[which, 1] + dr) * columns + low[which, 0] + dc] = share[which]
+        design[:, -2:] = np.where(ok[:, None], found.velocity_px_s, 0.0)
+        return design
+
+    def _judge(self, design: Floats, unexplained: Floats, matters: Floats) -> None:
+        """Errors on a throw not yet learned from: without and with what depends on velocity, then per node without and with it,
+        beside the squared errors (n,) that eyes and short arcs make anyway."""
+        mean = self._residual.mean(axis=0)
+        local, swirl = design[:, :-2] @ mean[:-2], design[:, -2:] @ mean[-2:]
+        self._swirl_errors = _KEPT * self._swirl_errors + np.array([(unexplained**2).sum(), ((unexplained - swirl) ** 2).sum(), matters.sum()])
+        left = unexplained - swirl if self._swirl_helps else unexplained
+        tents = design[:, :-2]
+        kept = 1.0 - (1.0 - _KEPT) * np.minimum(1.0, tents.sum(axis=0))  # evidence fades where there is new
+        self._without = kept * self._without + tents.T @ (left**2).sum(axis=1)
+        self._with = kept * self._with + tents.T @ ((left - local) ** 2).sum(axis=1)
+        self._count = kept * self._count + tents.sum(axis=0)
+        self._anyway = kept * self._anyway + tents.T @ matters
+
+    @property
+    def _swirl_helps(self) -> bool:
+        without, used, anyway = self._swirl_errors
+        return bool(used < _BETTER * without and without > 1.5 * anyway)
+
+    def _refit(self, gravity: Floats, drag: float) -> None:
+        """What depends on velocity first, alone, since it holds everywhere; the nodes learn what it leaves, when it is used."""
+        size = self._square.shape[1]
+        laws = np.zeros((size, 2))
+        laws[:-2], laws[-2:] = gravity, -drag * np.eye(2)
+        left = self._pull - self._square @ laws
+        swirl = np.linalg.solve(self._square[:, -2:, -2:] + _SWIRL_SD**-2.0 * np.eye(2), left[:, -2:])
+        if self._swirl_helps:
+            left = left - self._square[:, :, -2:] @ swirl
+        smooth = self._smooth * (0.5 * float(np.hypot(*gravity)) + 1e-3) ** -2.0
+        self._residual = np.concatenate([np.linalg.solve(self._square[:, :-2, :-2] + smooth, left[:, :-2]), swirl], axis=1)
+
+    def _open(self) -> bool:
+        """Use what has proved itself."""
+        before = self.field
+        assert self._frame is not None
+        count, helped, missed, anyway = (self._near @ v for v in (self._count, self._with, self._without, self._anyway))  # neighbours too
+        open_nodes = (count > _ENOUGH) & (helped < _BETTER * missed) & (missed > 1.5 * anyway)
+        if not open_nodes.any() and not self._swirl_helps:
+            self.field = NO_FIELD
+            return len(before.nodes) > 0
+        nodes = np.where(open_nodes[:, None], self._residual[:, :-2], 0.0).reshape(_MEMBERS, *self._shape, 2)
+        swirl = np.swapaxes(self._residual[:, -2:], 1, 2) if self._swirl_helps else np.zeros((_MEMBERS, 2, 2))
+        self.field = ForceField(np.ascontiguousarray(nodes), np.ascontiguousarray(swirl), self._frame)
+        return True
