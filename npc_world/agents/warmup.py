@@ -63,7 +63,7 @@ def warm_beside() -> None:
 def _steps_beside() -> Steps:
     """Kernels that can be compiled without an NPC: about half of all the work."""
     return [("paths", _paths), ("interception", _interceptions), ("keeping clear", _crowds), ("the ground", _grounds),
-            ("roads", _roads), ("balls", _balls)]
+            ("roads", _roads), ("balls", _balls), ("catching", _catches)]
 
 
 def _own_steps() -> Steps:
@@ -153,7 +153,7 @@ def _momentum() -> None:
     _chase(_map(), None, TopDownBody(max_speed_px_s=80, max_acceleration_px_s2=100), 40, frames=5)
 
 
-def _balls() -> None:
+def _catches() -> None:
     """A ball that is watched, learned and caught, in the engine's scheme and in the continuous one."""
     for scheme in ("chipmunk", "continuous"):
         ball = BallModel([(0, 200, 400, 200), (180, 120, 220, 130)], 10.0, scheme=scheme, config=BallConfig(balls=32))

@@ -316,6 +316,9 @@ def _sampling(problems: int, file: Path | None) -> int:
     rows = run_sampling(problems)
     if file is not None:
         file.write_text(json.dumps({"machine": here, "problems": problems, "rows": rows}, indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
 def _keeper(worlds: int, file: Path | None) -> int:
     """From ignorance to sure hands, in hidden worlds of pymunk."""
     if worlds < 1:
