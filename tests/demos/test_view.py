@@ -309,7 +309,7 @@ def test_a_view_can_change_size_between_frames():
 
 def test_all_assets_are_there_and_small():
     total = sum(path.stat().st_size for path in assets_path().rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-    assert total < 4_000_000
+    assert total < 7_000_000  # three games
     assert "made by this project" in assets_path("CREDITS.md").read_text(encoding="utf-8")
     for kind in {relic.kind for name in LEVELS for relic in make_level(name).relics}:
         assert picture(f"things/relic_{kind}").get_width() == 44
