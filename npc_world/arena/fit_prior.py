@@ -1,7 +1,7 @@
 """`npc-world prior`: fit a motion prior and write it down.
 
     npc-world prior --out mine.npz --data tracks.npz …    on recorded tracks of one unit (formats: npc-world forecast --help)
-    npc-world prior --out default.npz                     on scripted bodies of many kinds, for any unit
+    npc-world prior --out default.npz                     on scripted bodies of many kinds, for any unit: the one that ships
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _STEP_S, _HISTORY_S, _HORIZON_S = 0.1, 2.0, 4.8
 
 
 def fit_scripted(tracks: int, seed: int, config: PriorConfig, bar: Progress | None = None) -> MotionPrior:
-    """A prior fitted on scripted bodies, each kind held out in turn for its stated regions."""
+    """The prior that ships: fitted on scripted bodies, each kind held out in turn for its stated regions."""
     points, kinds = prior_tracks(tracks, seed, _STEP_S)
     return MotionPrior.fit(points, _STEP_S, groups=kinds, any_unit=True, history_s=_HISTORY_S, horizon_s=_HORIZON_S, config=config, seed=seed,
                            progress=_told(bar))
@@ -47,7 +47,7 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="npc-world prior", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True, help="npz to write")
     parser.add_argument("--data", type=Path, nargs="+", help="npz of recorded tracks; default: scripted bodies")
-    parser.add_argument("--tracks", type=int, default=600, help="scripted bodies (default 600)")
+    parser.add_argument("--tracks", type=int, default=400, help="scripted bodies (default 400)")
     parser.add_argument("--gravity", action="store_true", help="down is special, as in platform games")
     parser.add_argument("--any-unit", action="store_true", help="bodies to come may be measured in another unit")
     parser.add_argument("--seed", type=int, default=1)
@@ -55,7 +55,7 @@ def main(argv: list[str]) -> int:
     bar = Progress(100, "fitting")
     try:
         if options.data is None:
-            prior = fit_scripted(options.tracks, options.seed, PriorConfig(situations=16_000, epochs=32, parts=3, nearest=3.0, best=4.0), bar)
+            prior = fit_scripted(options.tracks, options.seed, PriorConfig(), bar)
         else:
             tracks = [track for path in options.data for track in read_recorded(path)]
             steps = np.array([track.dt_s for track in tracks])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from npc_world.core.save_file import read_snapshot, write_snapshot
 __all__ = ["MotionPrior", "PriorConfig"]
 
 Floats = NDArray[np.float64]
+_SHIPPED = Path(__file__).parent / "priors" / "scripted.npz"
 _KIND, _VERSION = "npc_world motion prior", 1
 
 
@@ -90,6 +92,14 @@ class MotionPrior:
             raise SaveFileError(f"{path}: not a whole motion prior ({error})") from None
         _check_parts(path, parts, grid, typical)
         return cls(grid, Trained(**parts), typical, turned)._ready()
+
+    @classmethod
+    def shipped(cls) -> MotionPrior:
+        """The one that comes with the package: fitted on invented walkers, drivers, key pressers and patrols, for any unit.
+
+        `npc-world prior --out FILE` makes it anew.  One fitted on recorded bodies of the kind in question is better.
+        """
+        return cls.load(_SHIPPED)
 
     # ---- using it ------------------------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ __all__ = ["chosen_prior", "fill_prior_track"]
 
 
 def chosen_prior(prior: Any, name: str) -> MotionPrior | None:
-    """The prior given, or the one a config names: "" for none."""
+    """The prior given, or the one a config names: "" none, "shipped" the package's own, else a file."""
     if prior is not None and not isinstance(prior, MotionPrior):
         raise BadInputError(f"prior={prior!r}: expected a MotionPrior, or None")
     chosen = prior if prior is not None else _named(name) if name else None
@@ -30,7 +30,7 @@ def chosen_prior(prior: Any, name: str) -> MotionPrior | None:
 
 @lru_cache(maxsize=8)
 def _named(name: str) -> MotionPrior:
-    return MotionPrior.load(name)
+    return MotionPrior.shipped() if name == "shipped" else MotionPrior.load(name)
 
 
 def fill_prior_track(prior: MotionPrior, m: np.ndarray, times_s: np.ndarray, out: np.ndarray) -> None:
