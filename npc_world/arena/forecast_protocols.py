@@ -33,7 +33,7 @@ Floats = NDArray[np.float64]
 _DENSE = 1500
 _SAMPLES = 2000
 _RESOLUTION = 0.01
-"""Places are not told apart better than the way of a middling body in so many s: who stands perfectly still is no triumph."""
+"""Places are not told apart better than the way of a fast body in so many s: who stands perfectly still is no triumph."""
 _FITTED = 6000
 """Situations the simple methods learn their spread or their neighbours from."""
 
@@ -110,7 +110,7 @@ def hold(method: Any, situations: Situations, dense: int = _DENSE) -> Held:
         said.append(method(past))
     held.took_us = 1e6 * (time.perf_counter() - began) / len(said)
     pause = max(1, math.ceil(len(said) / dense))
-    least = (_RESOLUTION * float(np.median(np.hypot(*(situations.pasts[:, -1] - situations.pasts[:, -2]).T))) / situations.dt_s) ** 2
+    least = (_RESOLUTION * float(np.quantile(np.hypot(*(situations.pasts[:, -1] - situations.pasts[:, -2]).T), 0.9)) / situations.dt_s) ** 2
     for i, ((means, covariances, weights), truth) in enumerate(zip(said, situations.futures, strict=True)):
         off = np.hypot(*(means - truth).transpose(2, 0, 1))
         middle = np.tensordot(weights, means, axes=1)
