@@ -26,4 +26,4 @@ class Rules:
     ends: float = 0.96
 
 
-RULES = {"calm": Rules(pace=0.87, barriers=3, jams=3), "normal": Rules(pace=0.95), "fierce": Rules(pace=1.03, barriers=1, jams=2)}
+RULES = {"calm": Rules(pace=0.91, barriers=3, jams=3), "normal": Rules(pace=0.99), "fierce": Rules(pace=1.06, barriers=1, jams=2)}

@@ -285,11 +285,8 @@ class CourierWorld:
         if mind is not None:
             mind.depart(self, car)
             self._enter(car, self._onward(car))
-        else:
-            here = self.exits(int(self.roads.head[car.edge]))
-            onward = [e for e in here if e != self.roads.back[car.edge]] or here
-            heading = self.town.heading_rad[car.edge]
-            self._enter(car, min(onward, key=lambda e: abs(math.remainder(self.town.heading_rad[e] - heading, 2 * math.pi))))
+        else:  # stays at the corner until the parcel is handled, then goes where it is steered
+            car.along_px = self.town.length_px[car.edge]
         car.entered_s = car.busy_until_s
         return True
 
