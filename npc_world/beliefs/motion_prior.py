@@ -22,7 +22,7 @@ from npc_world.core.errors import BadInputError, SaveFileError
 from npc_world.core.records import Forecast
 from npc_world.core.save_file import read_snapshot, write_snapshot
 
-__all__ = ["MotionPrior", "PriorConfig"]
+__all__ = ["MotionPrior", "PriorConfig", "ways"]
 
 Floats = NDArray[np.float64]
 _SHIPPED = Path(__file__).parent / "priors" / "scripted.npz"
@@ -125,7 +125,7 @@ class MotionPrior:
             raise BadInputError(f"hypotheses={hypotheses!r}: expected a whole number, 1 or more")
         typical = self.typical_of(past_points, times) if typical_speed is None else _positive(typical_speed, "typical_speed")
         positions, covariances, weights = self.mixture(past_points, times, ahead, typical)
-        labels = _labels(positions, past_points, times)
+        labels = ways(positions, past_points, times)
         if hypotheses is not None and hypotheses < len(weights):
             rows = np.sort(np.argsort(-weights, kind="stable")[:hypotheses])
             positions, covariances, weights = positions[rows], covariances[rows], weights[rows] / weights[rows].sum()
@@ -203,7 +203,7 @@ def _check_parts(path: str | os.PathLike[str], parts: dict[str, Floats], grid: G
         raise SaveFileError(f"{path}: typical_speed={typical} or correction out of range")
 
 
-def _labels(positions: Floats, points: Floats, times: Floats) -> tuple[str, ...]:
+def ways(positions: Floats, points: Floats, times: Floats) -> tuple[str, ...]:
     """(K,) in words, by where each future ends; y points down, so what lies clockwise is to the right."""
     first = max(0, len(points) - 4)
     velocity = (points[-1] - points[first]) / (times[-1] - times[first])

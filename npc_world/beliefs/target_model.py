@@ -13,6 +13,7 @@ from npc_world.beliefs.arguments import checked_time, step_times, threat_points
 from npc_world.beliefs.base import Hypothesizer
 from npc_world.beliefs.calibrating import regions
 from npc_world.beliefs.composing import blank_forecasts, compose_all, row_weights
+from npc_world.beliefs.contact import slide
 from npc_world.beliefs.hidden import Hidden
 from npc_world.beliefs.imm import blend
 from npc_world.beliefs.intent import Intent
@@ -24,6 +25,7 @@ from npc_world.beliefs.layout import (
     EXPERTS,
     GIVEN,
     HABITS_OFF,
+    JUMP_TIME,
     OWN,
     PEAK_STEPS,
     SURPRISE,
@@ -40,6 +42,7 @@ from npc_world.beliefs.memory_file import learned_state, move_records, restore_l
 from npc_world.beliefs.motion_prior import MotionPrior
 from npc_world.beliefs.past import stood_s
 from npc_world.beliefs.prior_expert import chosen_prior, fill_prior_track
+from npc_world.beliefs.prior_mixing import PriorMix
 from npc_world.beliefs.searching import forecast_from_places
 from npc_world.beliefs.surroundings import Surroundings
 from npc_world.beliefs.target_config import TargetConfig
@@ -66,7 +69,7 @@ class TargetModel:
 
     ground: the map it lives on, None for the open plane.  goals: points it may want, or a mapping from name to point.
     size: its body (w, h) px, a point if not given.  experts: further hypothesisers of the game's own (see `beliefs.base`).
-    prior: what bodies of its kind do, one expert among the others; instead of the one the config names.
+    prior: what bodies of its kind do, instead of the one the config names: it speaks for strangers until this body is known better.
     """
 
     def __init__(self, ground: Terrain | None = None, goals: Any = (), *, config: TargetConfig | None = None, size: Any = None,
@@ -80,6 +83,7 @@ class TargetModel:
         self._intent = Intent(self._around, self.config.rationality_hz)
         self._experts = tuple(experts)
         self._prior = chosen_prior(prior, self.config.prior)
+        self._mix = None if self._prior is None else PriorMix(self._prior)
         self._adopt(self._blank_memory())
         self._time, self._place, self._due = np.zeros(1), np.zeros((1, 2)), np.zeros(1, np.bool_)
         self._hidden: Hidden | None = None
@@ -112,6 +116,7 @@ class TargetModel:
         self._time[0], self._place[0, 0], self._place[0, 1] = time, at[0], at[1]
         if self.config.discover and not self._goals_given:
             self._discover()
+        jumped_s = m[JUMP_TIME]
         plain = not self._intent.labels and not self._experts and self._prior is None
         self._watch(near, AT_ONCE if plain else LATER)
         if self._due[0] and not plain:
@@ -119,6 +124,10 @@ class TargetModel:
             self._intent.log_posterior(self._log_prior)
             self._fill_given(FINE_TIMES_S, self._given)
             self._watch(near, ONLY)
+        if self._mix is not None:
+            if m[JUMP_TIME] != jumped_s:
+                self._mix.reset()
+            self._mix.observe(time, float(at[0]), float(at[1]), self._experts_forecast)
 
     def believe_ground(self, surfaces: Mapping[str, Surface]) -> None:
         """What the watcher has learned of surfaces by name; without it they are what their names promise."""
@@ -168,11 +177,15 @@ class TargetModel:
         self._hidden = self._kept_belief = None
         self._visible = False
         self._intent.forget()
+        if self._mix is not None:
+            self._mix.reset()
 
     def forget(self) -> None:
         """Everything that was learned of it is gone, as if another body were met; goals and settings stay.  `reset` keeps what was learned."""
         self._memory[:] = self._blank_memory()[0]
         self.reset()
+        if self._mix is not None:
+            self._mix.forget()
         if not self._goals_given:
             self._take_goals(())
         self._intent.log_posterior(self._log_prior)
@@ -248,6 +261,10 @@ class TargetModel:
         labels = self._current_labels()
         for e in np.flatnonzero(rows > 0.0):
             out[labels[e]] = out.get(labels[e], 0.0) + float(rows[e])
+        if self._mix is not None and self._mix.ready:
+            share = self._mix.share(1.0)
+            out = {label: (1.0 - share) * weight for label, weight in out.items()}
+            out["moves as most do"] = out.get("moves as most do", 0.0) + share
         return dict(sorted(out.items(), key=lambda item: -item[1]))
 
     def forecast(self, horizon_s: float, step_s: float, hypotheses: int | None = None) -> Forecast:
@@ -265,19 +282,28 @@ class TargetModel:
         unseen_s = 0.0 if self._visible else self._now_s - float(m[TIME])
         if unseen_s > _FORESEEABLE_S and self._hidden is not None:
             return forecast_from_places(self._hidden.places(int(most)), self._intent, self._around, times, max(self.max_speed_px_s, 1e-9))
+        if self._mix is not None and self._mix.ready and unseen_s <= 0.0:
+            walls, clear = self._around.walls()
+            return self._mix.mixed(self._experts_forecast(times), int(most), lambda track: slide(walls, clear, float(m[X]), float(m[Y]), track))
         return self._forecast_tracks(times, unseen_s, min(int(most), EXPERTS))
+
+    def _experts_forecast(self, times: Floats) -> Forecast:
+        """Of the experts alone, without the odds of the prior's whole mixture."""
+        return self._forecast_tracks(times, 0.0, min(self.config.hypotheses, EXPERTS))
 
     # ---- save and restore ----------------------------------------------------------------------------------------
 
     def state(self) -> dict[str, NDArray[Any]]:
         """What was learned, as arrays for a save file."""
-        return learned_state(self._memory, self._intent.labels)
+        return {**learned_state(self._memory, self._intent.labels), **({} if self._mix is None else {"prior_odds": self._mix.odds.copy()})}
 
     def restore(self, state: dict[str, NDArray[Any]]) -> None:
         """Take up what `state` gave; ValueError or KeyError when it does not fit, and nothing is changed then."""
         memory = restore_learned(state)[None]
         memory[0, HABITS_OFF] = 0.0 if self.config.habits else 1.0
         saved = [str(name) for name in state["goals"]]
+        if self._mix is not None:
+            self._mix.restore(state.get("prior_odds"))
         self._memory[:] = memory[0]
         move_records(self._memory, [saved.index(label) if label in saved[:GIVEN] else -1 for label in self._intent.labels])
         self._hidden, self._visible, self._kept_belief = None, False, None
