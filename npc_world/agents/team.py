@@ -128,7 +128,7 @@ class Team:
             return kept[2]
         forecast = model.forecast(horizon_s, horizon_s / steps, hypotheses)
         if model.belief.visible:
-            forecast = self._shapes[name].before(forecast, self.ground)
+            forecast = self._shapes[name].before(forecast)
         self._forecasts[name] = (time_s, horizon_s, forecast)
         if model.belief.visible and self.acquainted(name):
             self._persistence[name].expect(time_s, forecast, model.max_speed_px_s)
@@ -194,7 +194,7 @@ class Team:
             models[name].restore({key: value for key, value in state.items() if key != "persistence"})
         self.models.update(models)
         self._persistence.update(counted)
-        self._shapes.update({name: Shapes() for name in models})
+        self._shapes.update({name: Shapes(self.ground) for name in models})
 
     def _model(self, name: str, size: tuple[float, float] | None) -> TargetModel:
         if name not in self.models:
@@ -202,7 +202,7 @@ class Team:
             self._persistence[name] = Persistence(self._persistence_config)
             if self._grounds:
                 self.models[name].believe_ground(self._best_known())
-            self._shapes[name] = Shapes()
+            self._shapes[name] = Shapes(self.ground)
         return self.models[name]
 
     def _conclude(self) -> None:

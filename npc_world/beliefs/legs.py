@@ -34,9 +34,13 @@ _LONGEST_GAP_S = 0.5
 
 
 class Legs:
-    """The legs of one body, and what they foretell."""
+    """The legs of one body, and what they foretell.
 
-    def __init__(self) -> None:
+    doubt: taken off the log odds of every pattern at first, where turns have other reasons than time.
+    """
+
+    def __init__(self, doubt: float = 0.0) -> None:
+        self._doubt = doubt
         self.reset()
 
     def reset(self) -> None:
@@ -156,7 +160,7 @@ class Legs:
             if mirrored or abs(angle - last_rad) < _ALIKE_RAD:
                 self.mirrored, self.leg_s = mirrored, leg_s
                 alike = abs(self._first_s - leg_s) < 0.05 * leg_s + 0.03
-                self.log_odds = _GUESS + (_FIRST_LEG if alike else 0.0)
+                self.log_odds = _GUESS + (_FIRST_LEG if alike else 0.0) - self._doubt
                 self.next_s, self.next_rad = at_s + leg_s, -angle if mirrored else angle
         self._first_s = leg_s
 

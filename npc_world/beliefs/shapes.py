@@ -20,15 +20,18 @@ __all__ = ["Shapes"]
 
 Floats = NDArray[np.float64]
 _WORTH_IT = 0.05
+_DOUBT = 3.0
+"""Log odds against turning by the clock where walls and surfaces give reasons to turn."""
 _ARC_SHARE = 0.9
 """An arc that has always come true leaves so much to be said by the experts."""
 
 
 class Shapes:
-    """What the shape of one body's track says."""
+    """What the shape of one body's track on a ground says."""
 
-    def __init__(self) -> None:
-        self._arcs, self._legs = Arcs(), Legs()
+    def __init__(self, ground: Terrain) -> None:
+        self._ground = ground
+        self._arcs, self._legs = Arcs(), Legs(0.0 if len(ground.rects) == 0 and len(ground.surfaces) == 1 else _DOUBT)
 
     def observe(self, time_s: float, position_px: Floats) -> None:
         """It is at (2,) px at `time_s`."""
@@ -46,13 +49,13 @@ class Shapes:
         """Probability that its next turn is foretold: then turning is no change of mind."""
         return self._legs.probability
 
-    def before(self, forecast: Forecast, ground: Terrain) -> Forecast:
+    def before(self, forecast: Forecast) -> Forecast:
         """The forecast, and before all else the shapes by their probabilities; those that lead through walls are left out."""
         arc = self._arcs.track(forecast.times_s)
-        forecast = _put(forecast, arc, _ARC_SHARE * self._arcs.probability, None, f"keeps turning {self._arcs.side}", ground)
+        forecast = _put(forecast, arc, _ARC_SHARE * self._arcs.probability, None, f"keeps turning {self._arcs.side}", self._ground)
         legs = self._legs.track(forecast.times_s)
         spread = self._legs.spread_px() ** 2 * np.eye(2) if legs is not None else None
-        return _put(forecast, legs, self._legs.probability, spread, "turns as before", ground)
+        return _put(forecast, legs, self._legs.probability, spread, "turns as before", self._ground)
 
 
 def _put(forecast: Forecast, track: Floats | None, probability: float, covariance: Floats | None, label: str, ground: Terrain) -> Forecast:

@@ -16,27 +16,33 @@ AHEAD_S = np.linspace(0.1, 2.0, 20)
 PLAIN = nw.Forecast(AHEAD_S, np.zeros((1, 20, 2)), np.ones(1), np.tile(np.eye(2), (1, 20, 1, 1)), ("keeps going",))
 
 
-def seen(track: np.ndarray) -> Shapes:
-    shapes = Shapes()
+OPEN = nw.Terrain.open_field((900, 600))
+
+
+def seen(track: np.ndarray, ground: nw.Terrain = OPEN) -> Shapes:
+    shapes = Shapes(ground)
     for i, point in enumerate(track):
         shapes.observe(i * DT_S, point)
     return shapes
 
 
 def test_a_zigzag_comes_first_unless_a_wall_is_in_the_way() -> None:
-    open_field, walled = nw.Terrain.open_field((900, 600)), nw.Terrain.from_rects([(490, 0, 20, 600)], size=(900, 600))
-    shapes = seen(walk(zigzag(12))[:120])
-    joined = shapes.before(PLAIN, open_field)
+    track = walk(zigzag(12))
+    shapes = seen(track[:120])
+    joined = shapes.before(PLAIN)
     assert joined.labels == ("turns as before", "keeps going")
     np.testing.assert_allclose(joined.weights, [shapes.by_the_clock, 1.0 - shapes.by_the_clock])
     assert np.linalg.eigvalsh(joined.covariances_px2[0]).min() > 0.0
-    assert shapes.before(PLAIN, walled) is PLAIN
+    beyond, across = (nw.Terrain.from_rects([(x, 0, 20, 600)], size=(900, 600)) for x in (870, 740))
+    assert seen(track[:120], beyond).by_the_clock < 0.3 < shapes.by_the_clock  # walls are reasons to turn: it takes turns foretold
+    assert seen(track[:280], beyond).by_the_clock > 0.8
+    assert seen(track[:280], beyond).before(PLAIN).labels[0] == "turns as before"
+    assert seen(track[:280], across).before(PLAIN) is PLAIN
 
 
 def test_a_bend_comes_first_and_a_straight_line_adds_nothing() -> None:
-    open_field = nw.Terrain.open_field((900, 600))
-    assert seen(turning([(1.0, 0.0)])).before(PLAIN, open_field) is PLAIN
-    bend = seen(turning([(1.0, 0.0), (0.6, 1.5)])).before(PLAIN, open_field)
+    assert seen(turning([(1.0, 0.0)])).before(PLAIN) is PLAIN
+    bend = seen(turning([(1.0, 0.0), (0.6, 1.5)])).before(PLAIN)
     assert bend.labels == ("keeps turning right", "keeps going")
     assert math.isclose(bend.weights.sum(), 1.0)
 
