@@ -70,9 +70,10 @@ class MenuScreen(Screen):
         heading(surface, "Second Guess", 0.075 * height, 110)
         words = "Take the relics. Reach the boat. They think ahead: think further."
         typeface(round(23 * s)).write(surface, words, (width / 2, 0.075 * height + 128 * s), colour("ivory"), align=0.5, shadow=colour("ink"))
+        top = round((0.335 if len(self._choices.choices) < 7 else 0.285) * height)
         back = plate(round(430 * s), round((40 + 62 * len(self._choices.choices)) * s), 190, 20)
-        surface.blit(back, (round(width / 2 - back.get_width() / 2), round(0.335 * height)))
-        self._choices.draw(surface, width / 2, 0.335 * height + 20 * s, self._time_s)
+        surface.blit(back, (round(width / 2 - back.get_width() / 2), top))
+        self._choices.draw(surface, width / 2, top + 20 * s, self._time_s)
         footer = f"{app.level_title}   ·   arrows and Enter, mouse or gamepad   ·   M mute   ·   F11 full screen"
         typeface(round(17 * s)).write(surface, footer, (width / 2, height - 30 * s), colour("ivory"), align=0.5, shadow=colour("ink"))
 
