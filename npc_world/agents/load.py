@@ -24,9 +24,19 @@ PRESETS_FOLDER = Path(__file__).resolve().parents[1] / "presets"
 
 
 def read_npc_config(source: str | os.PathLike[str] | Mapping[str, Any]) -> NpcConfig:
-    """A preset's name, a path to a TOML file, or a dict → config.  Raises `ConfigError` with every mistake in it."""
+    """A preset's name, a path to a TOML file, or a dict → config.  Raises `ConfigError` with every mistake in it.
+
+    A file of physics that it names is looked for beside it, and checked.
+    """
     plain = dict(source) if isinstance(source, Mapping) else source
-    return load_config(plain, NpcConfig, presets_folder=PRESETS_FOLDER)
+    config = load_config(plain, NpcConfig, presets_folder=PRESETS_FOLDER)
+    if not config.physics:
+        return config
+    from npc_world.learning.physics_file import read_physics  # takes the ball along: only when asked for
+    beside = Path() if isinstance(source, Mapping) else Path(source).parent
+    file = beside / config.physics
+    read_physics(file)
+    return replace(config, physics=str(file))
 
 
 def load_npc(source: str | os.PathLike[str] | Mapping[str, Any] | NpcConfig, ground: Terrain, position: Any, seed: int = 0, *,

@@ -42,6 +42,8 @@ class Npc:
                  name: str, frames: bool) -> None:
         self.name = name
         self.ground, self.team = ground, team
+        self.physics = config.physics or None
+        """Path of what it believes of balls, for `nw.BallModel(physics=…)`; None when its file names none."""
         self.places: dict[str, tuple[float, float]] = {}
         self._size = size
         self._frames = frames

@@ -90,3 +90,18 @@ def test_walls_may_move_between_throws(learned: nw.BallModel) -> None:
         ball.rebuild(ROOM, material=[0, 0, 0, 3])
     with pytest.raises(BadInputError, match="colour"):
         ball.rebuild(ROOM, colour=3)
+
+
+def test_a_preset_may_name_the_file(learned: nw.BallModel, tmp_path: Path) -> None:
+    learned.save_physics(tmp_path / "moon.toml")
+    (tmp_path / "keeper.toml").write_text('extends = "hunter"\nphysics = "moon.toml"\n', encoding="utf-8")
+    npc = nw.load_npc(tmp_path / "keeper.toml", nw.Terrain.open_field((400, 300)), position=(50, 50))
+    ball = nw.BallModel(ROOM, 12.0, physics=npc.physics)
+    assert ball.physics["gravity_y_px_s2"] == pytest.approx(learned.physics["gravity_y_px_s2"])
+    assert nw.load_npc("hunter", nw.Terrain.open_field((400, 300)), position=(50, 50)).physics is None
+    (tmp_path / "moon.toml").write_text("gravity = 3\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"moon\.toml"):
+        nw.load_npc(tmp_path / "keeper.toml", nw.Terrain.open_field((400, 300)), position=(50, 50))
+    (tmp_path / "keeper.toml").write_text('extends = "hunter"\nphysics = "mars.toml"\n', encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"mars\.toml"):
+        nw.load_npc(tmp_path / "keeper.toml", nw.Terrain.open_field((400, 300)), position=(50, 50))
