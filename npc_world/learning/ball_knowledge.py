@@ -29,6 +29,9 @@ _NARROW = 1.2
 other contact frames that noise leaves possible.  Rounded sightings leave fewer."""
 _ROUNDED = 0.85
 """And of fits to whole pixels: that the ball was within half a pixel, no more and no less, tells more than the Gaussian of the fit."""
+_FADING = 1.06
+"""Deviations are widened by this with each throw that is added to what is known: else they would shrink for ever, while the
+small errors of single fits, of contacts in the wrong order, do not."""
 _TASTE = 121
 """Sightings of a throw by which schemes are compared."""
 
@@ -135,7 +138,8 @@ def learn(world: BallWorld, known: BallKnowledge, throws: list[Throw], together:
     bounds = None if together else (known.belief.low, known.belief.high)
     found = _best_scheme(world, fresh, throws, noise, rounding, prior, rng, bounds)
     belief = LawBelief(found.z, found.z_covariance, found.z_low, found.z_high)
-    doubt = max(1.0, found.misfit) * (_ROUNDED if rounding else _NARROW)  # what is not explained is not known either
+    narrow = _NARROW if not rounding else (_ROUNDED if together else _FADING)
+    doubt = max(1.0, found.misfit) * narrow  # what is not explained is not known either
     belief = replace(belief, covariance=belief.covariance * doubt**2)
     seen_px = known.noise_px if known.fixed_noise else found.setting.noise_px
     return replace(fresh, belief=belief, learned=True, scheme=found.setting.scheme, step_s=found.setting.step_s, noise_px=seen_px,
