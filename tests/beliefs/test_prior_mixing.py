@@ -99,3 +99,14 @@ def test_what_was_found_of_a_body_is_saved(prior: nw.MotionPrior):
     nw.TargetModel().restore(model.state())
     with pytest.raises(ValueError, match="prior_odds"):
         again.restore({**model.state(), "prior_odds": np.array([1.0])})
+
+
+def test_the_prior_that_ships_speaks_for_strangers_in_any_unit() -> None:
+    shipped = nw.MotionPrior.shipped()
+    for scale in (0.05, 100.0):
+        model = nw.TargetModel(prior=shipped)
+        for k in range(12):
+            model.observe(0.1 * k, (scale * 0.12 * k, 0.0))
+        forecast = model.forecast(1.0, 0.1)
+        assert model.weights["moves as most do"] > 0.9
+        assert 0.5 * 1.2 * scale < forecast.mean()[-1, 0] - scale * 1.32 < 1.2 * 1.2 * scale
