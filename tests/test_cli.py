@@ -179,7 +179,8 @@ def test_ctrl_c_is_quiet(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
 def test_ctrl_c_in_a_real_process() -> None:
-    code = "import sys, time, types; from importlib.machinery import ModuleSpec; from npc_world import cli; m = types.ModuleType('m'); m.__spec__ = ModuleSpec('m', None); m.main = lambda argv: (print('on', flush=True), time.sleep(30)); sys.modules['npc_world.arena.cli'] = m; sys.exit(cli.main(['arena']))"
+    # started in the background, a suite ignores Ctrl-C and so would its children
+    code = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); import sys, time, types; from importlib.machinery import ModuleSpec; from npc_world import cli; m = types.ModuleType('m'); m.__spec__ = ModuleSpec('m', None); m.main = lambda argv: (print('on', flush=True), time.sleep(30)); sys.modules['npc_world.arena.cli'] = m; sys.exit(cli.main(['arena']))"
     process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout is not None and process.stdout.readline() == "on\n"
     time.sleep(0.05)
