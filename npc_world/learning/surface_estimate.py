@@ -31,10 +31,10 @@ class SurfaceSurprise:
     def __str__(self) -> str:
         thing = self.surface.replace("_", " ")
         if self.quality == "push":
-            return f"the {thing} carries me along at {self.found:.0%} of my speed, I had thought {self.believed:.0%}"
+            return f"the {thing} carries me along at {100 * self.found:.0f} % of my speed, I had thought {100 * self.believed:.0f} %"
         if self.quality == "grip":
-            return f"the {thing} grips {self.found:.0%}, I had thought {self.believed:.0%}"
-        return f"the {thing} lets me go at {self.found:.0%} of my speed, I had thought {self.believed:.0%}"
+            return f"the {thing} grips {100 * self.found:.0f} %, I had thought {100 * self.believed:.0f} %"
+        return f"the {thing} lets me go at {100 * self.found:.0f} % of my speed, I had thought {100 * self.believed:.0f} %"
 
 
 @dataclass(frozen=True, slots=True)
