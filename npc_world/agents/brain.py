@@ -326,8 +326,10 @@ class Brain:
         old = self.config.surfaces
         self.surfaces.retune(config.learning, {name: prior for name, prior in config.surfaces.items() if old.get(name) != prior})
         self.keep_clear.config = config.avoidance
-        self.config = config
-        self.team.configure(config.target, config.persistence, None)
+        # another motion prior is heard from the next load on: reading its file would hold up a frame
+        target = replace(config.target, prior=self.config.target.prior)
+        self.config = replace(config, target=target)
+        self.team.configure(target, config.persistence, None)
         self.plan = None
 
     def surfaces_from(self, arrays: dict[str, Any]) -> dict[str, Surface]:

@@ -12,8 +12,9 @@ from typing import Any
 from npc_world.agents.config import NpcConfig
 from npc_world.agents.npc import Npc
 from npc_world.agents.team import Team, goal_points
+from npc_world.beliefs.motion_prior import MotionPrior
 from npc_world.core.config import load_config
-from npc_world.core.errors import BadInputError
+from npc_world.core.errors import BadInputError, ConfigError, SaveFileError
 from npc_world.core.terrain import Terrain
 from npc_world.models.nav_grid import NavGrid
 from npc_world.models.top_down import TopDownBody
@@ -26,17 +27,22 @@ PRESETS_FOLDER = Path(__file__).resolve().parents[1] / "presets"
 def read_npc_config(source: str | os.PathLike[str] | Mapping[str, Any]) -> NpcConfig:
     """A preset's name, a path to a TOML file, or a dict → config.  Raises `ConfigError` with every mistake in it.
 
-    A file of physics that it names is looked for beside it, and checked.
+    Files that it names, of physics or of a motion prior, are looked for beside it, and checked.
     """
     plain = dict(source) if isinstance(source, Mapping) else source
     config = load_config(plain, NpcConfig, presets_folder=PRESETS_FOLDER)
-    if not config.physics:
-        return config
-    from npc_world.learning.physics_file import read_physics  # takes the ball along: only when asked for
     beside = Path() if isinstance(source, Mapping) else Path(source).parent
-    file = beside / config.physics
-    read_physics(file)
-    return replace(config, physics=str(file))
+    if config.physics:
+        from npc_world.learning.physics_file import read_physics  # takes the ball along: only when asked for
+        read_physics(beside / config.physics)
+        config = replace(config, physics=str(beside / config.physics))
+    if config.target.prior not in ("", "shipped"):
+        try:
+            MotionPrior.load(beside / config.target.prior)
+        except SaveFileError as error:
+            raise ConfigError(f"{source}: target.prior: {error}") from None
+        config = replace(config, target=replace(config.target, prior=str(beside / config.target.prior)))
+    return config
 
 
 def load_npc(source: str | os.PathLike[str] | Mapping[str, Any] | NpcConfig, ground: Terrain, position: Any, seed: int = 0, *,
@@ -48,7 +54,7 @@ def load_npc(source: str | os.PathLike[str] | Mapping[str, Any] | NpcConfig, gro
     goals: what the player may want, points or a mapping from name to point.  body: overrides the file's.  size: (width, height) px
     of its body, otherwise read from the sprite given to `step`.  team: shares sight and work with its other members.
     time: "seconds", or "frames" for games that count frames (dt and every speed are then per frame).
-    Raises `ConfigError` or `BadInputError`.
+    Raises `ConfigError` or `BadInputError`, and `SaveFileError` for a prior's file that a ready config names.
     """
     if not isinstance(ground, Terrain):
         raise BadInputError(f"ground={ground!r}: expected a Terrain")

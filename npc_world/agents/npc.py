@@ -191,7 +191,7 @@ class Npc:
     # ---- change and keep -----------------------------------------------------------------------------------------
 
     def apply(self, config: NpcConfig) -> None:
-        """Retune it while it lives; what it has learned stays."""
+        """Retune it while it lives; what it has learned stays.  Another motion prior counts from the next load on."""
         self._brain.retune(config)
 
     def set_goals(self, goals: Any) -> None:

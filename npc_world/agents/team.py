@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from npc_world.beliefs.motion_prior import MotionPrior
 from npc_world.beliefs.persistence import Persistence, PersistenceConfig
+from npc_world.beliefs.prior_expert import chosen_prior
 from npc_world.beliefs.shapes import Shapes
 from npc_world.beliefs.target_model import TargetConfig, TargetModel
 from npc_world.core.errors import BadInputError
@@ -34,6 +36,7 @@ class Team:
         self.models: dict[str, TargetModel] = {}
         self.goals: Any = ()
         self._config = TargetConfig()
+        self._prior: MotionPrior | None = None
         self._persistence_config = PersistenceConfig()
         self._persistence: dict[str, Persistence] = {}
         self._shapes: dict[str, Shapes] = {}
@@ -66,7 +69,8 @@ class Team:
     # ---- what the members tell --------------------------------------------------------------------------------
 
     def configure(self, config: TargetConfig, persistence: PersistenceConfig, goals: Any) -> None:
-        """How its targets are modelled; the last member to say so decides."""
+        """How its targets are modelled; the last member to say so decides.  A prior that the config names is read now, not in a frame."""
+        self._prior = chosen_prior(None, config.prior)
         self._config, self._persistence_config = config, persistence
         if goals is not None:
             self.set_goals(goals)
@@ -188,7 +192,7 @@ class Team:
         models: dict[str, TargetModel] = {}
         counted: dict[str, Persistence] = {}
         for name, state in states.items():
-            models[name] = TargetModel(self.ground, self.goals, config=self._config)
+            models[name] = TargetModel(self.ground, self.goals, config=self._config, prior=self._prior)
             counted[name] = Persistence(self._persistence_config)
             counted[name].restore(np.asarray(state["persistence"]))
             models[name].restore({key: value for key, value in state.items() if key != "persistence"})
@@ -198,7 +202,7 @@ class Team:
 
     def _model(self, name: str, size: tuple[float, float] | None) -> TargetModel:
         if name not in self.models:
-            self.models[name] = TargetModel(self.ground, self.goals, config=self._config, size=size)
+            self.models[name] = TargetModel(self.ground, self.goals, config=self._config, size=size, prior=self._prior)
             self._persistence[name] = Persistence(self._persistence_config)
             if self._grounds:
                 self.models[name].believe_ground(self._best_known())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -110,3 +112,30 @@ def test_the_prior_that_ships_speaks_for_strangers_in_any_unit() -> None:
         forecast = model.forecast(1.0, 0.1)
         assert model.weights["moves as most do"] > 0.9
         assert 0.5 * 1.2 * scale < forecast.mean()[-1, 0] - scale * 1.32 < 1.2 * 1.2 * scale
+
+
+def test_a_preset_names_a_prior_which_is_read_when_it_is_loaded_never_in_a_frame(prior: nw.MotionPrior, tmp_path: Path) -> None:
+    prior.save(tmp_path / "players.npz")
+    preset = tmp_path / "mine.toml"
+    preset.write_text('extends = "hunter"\n[target]\nprior = "players.npz"\n', encoding="utf-8")
+    ground = nw.Terrain.open_field((40, 40), cell_px=0.5)
+    npc = nw.load_npc(preset, ground, position=(5, 5), size=(0.5, 0.5), body=nw.TopDownBody(max_speed_px_s=2.0))
+    (tmp_path / "players.npz").unlink()
+    for point in np.add(walkers(1, 26)[0][:15], 20.0):
+        npc.step((5.0, 5.0), point, DT_S)
+    assert npc.weights["moves as most do"] > 0.5
+    for text in ("gone.npz", "mine.toml"):
+        preset.write_text(f'extends = "hunter"\n[target]\nprior = "{text}"\n', encoding="utf-8")
+        with pytest.raises(nw.ConfigError, match=rf"target\.prior: .*{text}"):
+            nw.load_npc(preset, ground, position=(5, 5))
+
+
+def test_a_living_npc_is_not_held_up_by_another_prior(prior: nw.MotionPrior) -> None:
+    from dataclasses import replace
+
+    ground = nw.Terrain.open_field((40, 40), cell_px=0.5)
+    npc = nw.load_npc("hunter", ground, position=(5, 5), size=(0.5, 0.5))
+    npc.apply(replace(npc.config, target=replace(npc.config.target, prior="nowhere.npz", memory_s=3.0)))
+    npc.step((5.0, 5.0), (20.0, 20.0), DT_S)
+    npc.step((5.0, 5.0), (20.0, 20.1), DT_S)
+    assert npc.config.target.memory_s == 3.0 and npc.config.target.prior == ""
