@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from npc_world.core.compiled import kernel
+from npc_world.models.nav_heap import heap_pop, heap_push
 
 __all__ = ["arrivals"]
 
@@ -29,10 +30,10 @@ def arrivals(tile_s, closes_s, sources, starts_s):  # type: ignore[no-untyped-de
         row, col = int(sources[n, 0]), int(sources[n, 1])
         if starts_s[n] < times[row, col]:
             times[row, col] = starts_s[n]
-            size = _push(keys, items, size, starts_s[n], float(row * cols + col))
+            size = heap_push(keys, items, size, starts_s[n], float(row * cols + col))
     while size > 0:
         now, item = keys[0], int(items[0])
-        size = _pop(keys, items, size)
+        size = heap_pop(keys, items, size)
         row, col = item // cols, item % cols
         if now > times[row, col]:
             continue
@@ -49,39 +50,5 @@ def arrivals(tile_s, closes_s, sources, starts_s):  # type: ignore[no-untyped-de
             if then < times[r, c] and then < closes_s[r, c]:
                 times[r, c] = then
                 came[r, c] = float(item)
-                size = _push(keys, items, size, then, float(r * cols + c))
+                size = heap_push(keys, items, size, then, float(r * cols + c))
     return times, came
-
-
-@kernel
-def _push(keys, items, size, key, item):  # type: ignore[no-untyped-def]
-    """Add to the heap; its new size."""
-    i = size
-    while i > 0:
-        parent = (i - 1) // 2
-        if keys[parent] <= key:
-            break
-        keys[i], items[i] = keys[parent], items[parent]
-        i = parent
-    keys[i], items[i] = key, item
-    return size + 1
-
-
-@kernel
-def _pop(keys, items, size):  # type: ignore[no-untyped-def]
-    """Take the least off the heap; its new size."""
-    size -= 1
-    key, item = keys[size], items[size]
-    i = 0
-    while True:
-        child = 2 * i + 1
-        if child >= size:
-            break
-        if child + 1 < size and keys[child + 1] < keys[child]:
-            child += 1
-        if keys[child] >= key:
-            break
-        keys[i], items[i] = keys[child], items[child]
-        i = child
-    keys[i], items[i] = key, item
-    return size
