@@ -12,6 +12,7 @@ from ..input import Command
 from ..screens.base import Choice, Choices, Screen, dim, heading
 from ..screens.games import games_choice
 from ..screens.menu import next_difficulty
+from ..screens.page import help_page, title_page
 from ..screens.panels import key_cap, plate, ui_scale
 from ..screens.text import typeface, wrapped
 from .sprites import TINTS, icon, turned
@@ -78,16 +79,9 @@ class MenuScreen(Screen):
         app.draw_backdrop(surface, self._time_s)
         if app.top is not self:
             return
-        width, height = surface.get_size()
-        s = ui_scale(height)
-        heading(surface, app.title, 0.075 * height, 110)
-        words = "Three couriers. One has a map, one has read a lot, and one is you."
-        typeface(round(23 * s)).write(surface, words, (width / 2, 0.075 * height + 128 * s), colour("ivory"), align=0.5, shadow=colour("ink"))
-        back = plate(round(470 * s), round((52 + 57 * len(self._choices.choices)) * s), 190, 20)
-        surface.blit(back, (round(width / 2 - back.get_width() / 2), round(0.335 * height)))
-        self._choices.draw(surface, width / 2, 0.335 * height + 20 * s, self._time_s, width=430, size=32)
-        footer = "arrows and Enter, mouse or gamepad   ·   M mute   ·   F11 full screen"
-        typeface(round(17 * s)).write(surface, footer, (width / 2, height - 30 * s), colour("ivory"), align=0.5, shadow=colour("ink"))
+        title_page(surface, app.title, "Three couriers. One has a map, one has read a lot, and one is you.", self._choices,
+                   "arrows and Enter, mouse or gamepad   ·   M mute   ·   F11 full screen", self._time_s, top=0.335,
+                   plate_width=470, row=57, pad=52, width=430, size=32)
 
 
 class HelpScreen(Screen):
@@ -106,14 +100,9 @@ class HelpScreen(Screen):
         self._time_s += frame_s
 
     def draw(self, app: CourierApp, surface: pygame.Surface) -> None:  # type: ignore[override]
-        dim(surface, 175)
-        width, height = surface.get_size()
-        s = ui_scale(height)
-        heading(surface, "How to play", 0.03 * height, 60)
+        panel = help_page(surface, 1150)
+        s = ui_scale(surface.get_height())
         font, bold = typeface(round(19 * s)), typeface(round(22 * s), True)
-        panel = pygame.Rect(0, 0, round(1150 * s), round(560 * s))
-        panel.midtop = (width // 2, round(0.135 * height))
-        surface.blit(plate(panel.width, panel.height, 228, 20), panel)
         x, y = panel.x + 28 * s, panel.y + 18 * s
         for line in wrapped(bold, _AIM, panel.width - 56 * s):
             bold.write(surface, line, (x, y), colour("ivory"))
@@ -145,7 +134,7 @@ class HelpScreen(Screen):
             y += 37 * s
         words = "Gamepad: left stick steers, A boost, X barrier, B lorry, Y mind, Start pause"
         font.write(surface, words, (panel.centerx, panel.bottom - 32 * s), colour("ember"), align=0.5)
-        font.write(surface, "Esc or Enter closes", (width / 2, panel.bottom + 10 * s), colour("ivory_dim"), align=0.5)
+        font.write(surface, "Esc or Enter closes", (panel.centerx, panel.bottom + 10 * s), colour("ivory_dim"), align=0.5)
 
 
 class EveningScreen(Screen):

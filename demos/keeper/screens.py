@@ -12,6 +12,7 @@ from ..assets import colour, picture
 from ..input import Command
 from ..screens.base import Choice, Choices, Screen, dim, heading
 from ..screens.games import games_choice
+from ..screens.page import help_page, title_page
 from ..screens.panels import key_cap, plate, ui_scale
 from ..screens.text import typeface, wrapped
 from .difficulty import DIFFICULTIES
@@ -264,16 +265,8 @@ class KeeperMenu(Screen):
         app.draw_backdrop(surface, self._time_s)
         if app.top is not self:
             return
-        width, height = surface.get_size()
-        s = ui_scale(height)
-        heading(surface, app.title, 0.075 * height, 110)
-        words = "Throw balls past a keeper that learns how they fly."
-        typeface(round(23 * s)).write(surface, words, (width / 2, 0.075 * height + 128 * s), colour("ivory"), align=0.5, shadow=colour("ink"))
-        back = plate(round(430 * s), round((40 + 62 * len(self._choices.choices)) * s), 190, 20)
-        surface.blit(back, (round(width / 2 - back.get_width() / 2), round(0.315 * height)))
-        self._choices.draw(surface, width / 2, 0.315 * height + 20 * s, self._time_s)
         footer = "arrows and Enter, mouse or gamepad   ·   M mute   ·   F11 full screen" + (f"   ·   best {app.best}" if app.best else "")
-        typeface(round(17 * s)).write(surface, footer, (width / 2, height - 30 * s), colour("ivory"), align=0.5, shadow=colour("ink"))
+        title_page(surface, app.title, "Throw balls past a keeper that learns how they fly.", self._choices, footer, self._time_s, top=0.315)
 
 
 _AIM = ("Get the ball onto the keeper's ground before it catches it.  It starts without any idea of how a ball falls; it learns from every "
@@ -302,14 +295,9 @@ class KeeperHelp(Screen):
         self._time_s += frame_s
 
     def draw(self, app: KeeperApp, surface: pygame.Surface) -> None:
-        dim(surface, 175)
-        width, height = surface.get_size()
-        s = ui_scale(height)
-        heading(surface, "How to play", 0.03 * height, 60)
+        panel = help_page(surface)
+        s = ui_scale(surface.get_height())
         font, bold = typeface(round(20 * s)), typeface(round(22 * s), True)
-        panel = pygame.Rect(0, 0, round(1130 * s), round(560 * s))
-        panel.midtop = (width // 2, round(0.135 * height))
-        surface.blit(plate(panel.width, panel.height, 228, 20), panel)
         x, y = panel.x + 28 * s, panel.y + 20 * s
         for line in wrapped(bold, _AIM, panel.width - 170 * s)[:3]:
             bold.write(surface, line, (x, y), colour("ivory"))
@@ -335,4 +323,4 @@ class KeeperHelp(Screen):
             y += 56 * s
         words = "Gamepad: stick aims, hold A for power, shoulder buttons change the throw, Y mind, Start pause"
         font.write(surface, words, (panel.centerx, panel.bottom - 36 * s), colour("ember"), align=0.5)
-        font.write(surface, "Esc or Enter closes", (width / 2, panel.bottom + 10 * s), colour("ivory_dim"), align=0.5)
+        font.write(surface, "Esc or Enter closes", (panel.centerx, panel.bottom + 10 * s), colour("ivory_dim"), align=0.5)

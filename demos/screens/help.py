@@ -12,8 +12,9 @@ from ..hunt.sprites import figure
 from ..hunt.tiles import Texture, texture
 from ..hunt.view_walls import to_surface
 from ..input import Command
-from .base import Screen, dim, heading
-from .panels import key_cap, plate, ui_scale
+from .base import Screen
+from .page import help_page
+from .panels import key_cap, ui_scale
 from .text import typeface, wrapped
 
 if TYPE_CHECKING:
@@ -47,14 +48,9 @@ class HelpScreen(Screen):
         self._time_s += frame_s
 
     def draw(self, app: App, surface: pygame.Surface) -> None:
-        dim(surface, 175)
-        width, height = surface.get_size()
-        s = ui_scale(height)
-        heading(surface, "How to play", 0.03 * height, 60)
+        panel = help_page(surface)
+        s = ui_scale(surface.get_height())
         font, bold = typeface(round(20 * s)), typeface(round(22 * s), True)
-        panel = pygame.Rect(0, 0, round(1130 * s), round(560 * s))
-        panel.midtop = (width // 2, round(0.135 * height))
-        surface.blit(plate(panel.width, panel.height, 228, 20), panel)
         x, y = panel.x + 28 * s, panel.y + 20 * s
         for line in wrapped(bold, _AIM, panel.width - 150 * s):
             bold.write(surface, line, (x, y), colour("ivory"))
@@ -67,7 +63,7 @@ class HelpScreen(Screen):
         self._ground(surface, panel.x + 600 * s, y, s)
         words = "Gamepad: left stick runs, A dash, B smoke, X lever, Y mind, Start pause"
         font.write(surface, words, (panel.centerx, panel.bottom - 36 * s), colour("ember"), align=0.5)
-        font.write(surface, "Esc or Enter closes", (width / 2, panel.bottom + 10 * s), colour("ivory_dim"), align=0.5)
+        font.write(surface, "Esc or Enter closes", (panel.centerx, panel.bottom + 10 * s), colour("ivory_dim"), align=0.5)
 
     def _keys(self, surface: pygame.Surface, x: float, y: float, s: float) -> None:
         font = typeface(round(20 * s))

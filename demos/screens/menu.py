@@ -13,6 +13,7 @@ from ..hunt.levels import LEVELS, RANDOM, make_level
 from ..input import Command
 from .base import Choice, Choices, Screen, dim, heading
 from .games import games_choice
+from .page import title_page
 from .panels import plate, ui_scale
 from .text import typeface, wrapped
 
@@ -65,17 +66,9 @@ class MenuScreen(Screen):
         backdrop(app, surface, self._time_s)
         if app.top is not self:  # another screen lies on top: only the island shines through
             return
-        width, height = surface.get_size()
-        s = ui_scale(height)
-        heading(surface, "Second Guess", 0.075 * height, 110)
-        words = "Take the relics. Reach the boat. They think ahead: think further."
-        typeface(round(23 * s)).write(surface, words, (width / 2, 0.075 * height + 128 * s), colour("ivory"), align=0.5, shadow=colour("ink"))
-        top = round((0.335 if len(self._choices.choices) < 7 else 0.285) * height)
-        back = plate(round(430 * s), round((40 + 62 * len(self._choices.choices)) * s), 190, 20)
-        surface.blit(back, (round(width / 2 - back.get_width() / 2), top))
-        self._choices.draw(surface, width / 2, top + 20 * s, self._time_s)
         footer = f"{app.level_title}   ·   arrows and Enter, mouse or gamepad   ·   M mute   ·   F11 full screen"
-        typeface(round(17 * s)).write(surface, footer, (width / 2, height - 30 * s), colour("ivory"), align=0.5, shadow=colour("ink"))
+        title_page(surface, "Second Guess", "Take the relics. Reach the boat. They think ahead: think further.", self._choices, footer, self._time_s,
+                   top=0.335 if len(self._choices.choices) < 7 else 0.285)
 
 
 def backdrop(app: App, surface: pygame.Surface, time_s: float) -> None:
