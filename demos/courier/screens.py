@@ -80,7 +80,7 @@ class MenuScreen(Screen):
         if app.top is not self:
             return
         title_page(surface, app.title, "Three couriers. One has a map, one has read a lot, and one is you.", self._choices,
-                   "arrows and Enter, mouse or gamepad   ·   M mute   ·   F11 full screen", self._time_s, top=0.335,
+                   "arrows and Enter, mouse or gamepad   ·   M mute   ·   F11 full screen", self._time_s, top=0.32,
                    plate_width=470, row=57, pad=52, width=430, size=32)
 
 
