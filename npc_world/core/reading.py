@@ -53,7 +53,8 @@ def rect_of(thing: Any, name: str = "rect") -> tuple[float, float, float, float]
     box = _box_of(thing)
     if box is None:
         try:
-            values = [float(v) for v in np.asarray(thing, dtype=np.float64).ravel()]
+            flat = thing if type(thing) is tuple and len(thing) == 4 else np.asarray(thing, dtype=np.float64).ravel()
+            values = [float(v) for v in flat]
         except (TypeError, ValueError):
             values = []
         if len(values) != 4:

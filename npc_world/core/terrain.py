@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npc_world.core.errors import BadInputError
-from npc_world.core.geometry import FULL, first_hit
+from npc_world.core.geometry import EMPTY, FULL, first_hit
 from npc_world.core.links import Link
 from npc_world.core.reading import rect_of
-from npc_world.core.wall_rects import mark_cells, with_rect
+from npc_world.core.wall_rects import WallRects, mark_cells
 
 __all__ = ["Terrain"]
 
@@ -42,16 +42,16 @@ class Terrain:
         self._surface = np.ascontiguousarray(surface, dtype=np.int16)
         self._last_row, self._last_col = surface.shape[0] - 1, surface.shape[1] - 1
         self._hazard = np.zeros(surface.shape, dtype=np.bool_)
-        self._rects = np.ascontiguousarray(rects, dtype=np.float64).reshape(-1, 4)
+        self._walls = WallRects(rects)
         self._solid = np.zeros(surface.shape, dtype=np.uint8)
         self._opaque = np.zeros(surface.shape, dtype=np.bool_)
         self._sight: NDArray[np.uint8] | None = None
         self._links: tuple[Link, ...] = ()
         self.version: int = 0
-        self._changes: list[tuple[int, tuple[int, int, int, int]]] = []
+        self._changes: list[tuple[int, int, int, int]] = []
         if solid is None:
-            for left, top, right, bottom in self._rects:
-                self._raster(left, top, right, bottom)
+            for left, top, right, bottom in self.rects:
+                self._raster(left, top, right, bottom, True)
         else:
             self._solid[solid] = FULL
 
@@ -120,8 +120,8 @@ class Terrain:
         left, top, right, bottom = self._edges(rect)
         if right <= left or bottom <= top:
             return
-        self._rects = with_rect(self._rects, left, top, right, bottom, bool(solid))
-        self._changed(self._raster(left, top, right, bottom))
+        self._walls.edit(left, top, right, bottom, bool(solid))
+        self._changed(self._raster(left, top, right, bottom, bool(solid)))
 
     def set_surface(self, rect: Any, name: str) -> None:
         """The cells whose centre lies in `rect` become surface `name`."""
@@ -202,14 +202,14 @@ class Terrain:
     @property
     def rects(self) -> Floats:
         """(M, 4) left, top, right, bottom of every wall, px; they may overlap."""
-        return self._rects
+        return self._walls.rects
 
     def changes_since(self, version: int) -> list[tuple[int, int, int, int]] | None:
         """Cell ranges (row0, col0, row1, col1), end exclusive, edited after `version`; None when that is too long ago."""
-        if version == self.version:
+        missed = self.version - version
+        if missed == 0:
             return []
-        kept = [change for at, change in self._changes if at > version]
-        return kept if len(kept) == self.version - version else None
+        return self._changes[-missed:] if 0 < missed <= len(self._changes) else None
 
     def cell_of(self, point: Any) -> tuple[int, int]:
         """(row, col) of the cell that holds the point, clamped to the map."""
@@ -230,7 +230,7 @@ class Terrain:
     def is_solid(self, point: Any) -> bool:
         """Whether a wall covers the point (its edge does not)."""
         x, y = float(point[0]), float(point[1])
-        r = self._rects
+        r = self.rects
         return bool(np.any((r[:, 0] < x) & (x < r[:, 2]) & (r[:, 1] < y) & (y < r[:, 3])))
 
     def contains(self, point: Any) -> bool:
@@ -239,7 +239,7 @@ class Terrain:
 
     def line_of_sight(self, start: Any, end: Any) -> bool:
         """Whether neither wall nor smoke lies between two points; touching a wall's edge does not break sight."""
-        hit = first_hit(self.sight, self._rects, self.cell_px, float(start[0]), float(start[1]), float(end[0]), float(end[1]))
+        hit = first_hit(self.sight, self.rects, self.cell_px, float(start[0]), float(start[1]), float(end[0]), float(end[1]))
         return bool(hit > 1.0)
 
     # ---- inside ---------------------------------------------------------------------------------------------
@@ -260,17 +260,22 @@ class Terrain:
     def _changed(self, cells: tuple[int, int, int, int]) -> None:
         self.version += 1
         self._sight = None
-        self._changes.append((self.version, cells))
+        self._changes.append(cells)
         del self._changes[:-256]
 
-    def _raster(self, left: float, top: float, right: float, bottom: float) -> tuple[int, int, int, int]:
-        """Recompute the raster where the rect touches; returns that range of cells."""
+    def _raster(self, left: float, top: float, right: float, bottom: float, solid: bool) -> tuple[int, int, int, int]:
+        """Bring the raster up to date where the rect became wall or free; returns that range of cells."""
         rows, cols = self.shape
         col0, col1 = _cells_touched(left, right, self.cell_px, cols)
         row0, row1 = _cells_touched(top, bottom, self.cell_px, rows)
         if row0 >= row1 or col0 >= col1:
             return row0, col0, row0, col0
-        mark_cells(self._rects, self.cell_px, row0, col0, row1, col1, self._solid)
+        slack = 1e-10 * self.cell_px
+        if (left <= col0 * self.cell_px + slack and right >= col1 * self.cell_px - slack
+                and top <= row0 * self.cell_px + slack and bottom >= row1 * self.cell_px - slack):
+            self._solid[row0:row1, col0:col1] = FULL if solid else EMPTY  # whole cells need no look at other walls
+        else:
+            mark_cells(self.rects, self.cell_px, row0, col0, row1, col1, self._solid)
         return row0, col0, row1, col1
 
 

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from numpy.typing import NDArray
+
 from npc_world.core.compiled import kernel
 from npc_world.core.geometry import EMPTY, FULL, PARTIAL
 
-__all__ = ["mark_cells", "with_rect"]
+__all__ = ["WallRects", "mark_cells", "with_rect"]
+
+Floats = NDArray[np.float64]
+_MOST_PENDING = 32
 
 
 @kernel
@@ -45,6 +50,66 @@ def with_rect(rects, left, top, right, bottom, solid):  # type: ignore[no-untype
         out[n, 0], out[n, 1], out[n, 2], out[n, 3] = left, top, right, bottom
         n += 1
     return out[:n]
+
+
+@kernel
+def with_edits(rects, edits):  # type: ignore[no-untyped-def]
+    """The rects (M, 4) after edits (n, 5) left, top, right, bottom, 1 for a wall: as `with_rect` one after the other, in one pass."""
+    near = np.empty(rects.shape[0], np.bool_)
+    count = 0
+    for k in range(rects.shape[0]):
+        near[k] = False
+        for i in range(edits.shape[0]):
+            if rects[k, 0] < edits[i, 2] and rects[k, 2] > edits[i, 0] and rects[k, 1] < edits[i, 3] and rects[k, 3] > edits[i, 1]:
+                near[k] = True
+                count += 1
+                break
+    cut = np.empty((count, 4))
+    at = 0
+    for k in range(rects.shape[0]):
+        if near[k]:
+            for side in range(4):
+                cut[at, side] = rects[k, side]
+            at += 1
+    for i in range(edits.shape[0]):
+        cut = with_rect(cut, edits[i, 0], edits[i, 1], edits[i, 2], edits[i, 3], edits[i, 4] > 0.0)
+    kept = rects.shape[0] - count
+    out = np.empty((kept + cut.shape[0], 4))
+    at = 0
+    for k in range(rects.shape[0]):
+        if not near[k]:
+            for side in range(4):
+                out[at, side] = rects[k, side]
+            at += 1
+    for k in range(cut.shape[0]):
+        for side in range(4):
+            out[kept + k, side] = cut[k, side]
+    return out
+
+
+class WallRects:
+    """Walls as rects, and edits not yet worked into them: that takes a pass over all rects, so it waits until somebody looks."""
+
+    def __init__(self, rects: Floats) -> None:
+        self._rects = np.ascontiguousarray(rects, dtype=np.float64).reshape(-1, 4)
+        self._pending: list[tuple[float, float, float, float, float]] = []
+
+    @property
+    def rects(self) -> Floats:
+        """(M, 4) left, top, right, bottom px; a new array after every edit."""
+        if self._pending:
+            self._work_in()
+        return self._rects
+
+    def edit(self, left: float, top: float, right: float, bottom: float, solid: bool) -> None:
+        """The rect becomes wall or free."""
+        self._pending.append((left, top, right, bottom, 1.0 if solid else 0.0))
+        if len(self._pending) >= _MOST_PENDING:
+            self._work_in()
+
+    def _work_in(self) -> None:
+        self._rects = with_edits(self._rects, np.array(self._pending))
+        self._pending.clear()
 
 
 @kernel

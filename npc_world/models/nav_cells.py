@@ -9,7 +9,7 @@ import numpy as np
 from npc_world.core.compiled import kernel
 from npc_world.models.nav_lines import enters_rect, line_is_clear, node_of
 
-__all__ = ["MOVE_COLS", "MOVE_ROWS", "cells_by_rect", "choose_nodes", "enter_cell", "mark_near", "moves_of_nodes", "moves_of_raster", "nearest_free_cell"]
+__all__ = ["MOVE_COLS", "MOVE_ROWS", "cells_by_rect", "choose_nodes", "enter_cell", "mark_near", "moves_of_nodes", "nearest_free_cell"]
 
 MOVE_COLS = np.array([1, 1, 0, -1, -1, -1, 0, 1])
 MOVE_ROWS = np.array([0, 1, 1, 1, 0, -1, -1, -1])
@@ -194,30 +194,6 @@ def choose_nodes(walls, free, row0, col0, row1, col1):  # type: ignore[no-untype
                         best_exits, best_far = exits, far
                         nodes[row, col, 0], nodes[row, col, 1] = x, y
                         free[row, col] = True
-
-
-@kernel
-def moves_of_raster(free, moves, row0, col0, row1, col1):  # type: ignore[no-untyped-def]
-    """Set `moves` for a window where every free cell is wholly free: a diagonal needs both cells beside it."""
-    rows, cols = free.shape
-    for row in range(row0, row1):
-        up, down = row > 0, row + 1 < rows
-        for col in range(col0, col1):
-            if not free[row, col]:
-                moves[row, col] = 0
-                continue
-            west, east = col > 0 and free[row, col - 1], col + 1 < cols and free[row, col + 1]
-            north, south = up and free[row - 1, col], down and free[row + 1, col]
-            bits = (1 if east else 0) | (4 if south else 0) | (16 if west else 0) | (64 if north else 0)
-            if south and east and free[row + 1, col + 1]:
-                bits |= 2
-            if south and west and free[row + 1, col - 1]:
-                bits |= 8
-            if north and west and free[row - 1, col - 1]:
-                bits |= 32
-            if north and east and free[row - 1, col + 1]:
-                bits |= 128
-            moves[row, col] = bits
 
 
 @kernel

@@ -13,8 +13,9 @@ from npc_world.core.errors import BadInputError
 from npc_world.core.geometry import FULL, PARTIAL
 from npc_world.core.reading import size_of
 from npc_world.core.terrain import Terrain
-from npc_world.models.nav_cells import cells_by_rect, choose_nodes, mark_near, moves_of_nodes, moves_of_raster, nearest_free_cell
+from npc_world.models.nav_cells import cells_by_rect, choose_nodes, mark_near, moves_of_nodes, nearest_free_cell
 from npc_world.models.nav_lines import body_fits, line_is_clear
+from npc_world.models.nav_raster import moves_of_raster, renew_raster
 
 __all__ = ["NavGrid"]
 
@@ -22,6 +23,7 @@ Floats = NDArray[np.float64]
 Window = tuple[int, int, int, int]
 _SKIN = 1e-9
 _EDITS_KEPT = 64
+_NO_MOVES = np.empty((0, 0), np.uint8)
 _CACHE: WeakKeyDictionary[Terrain, dict[tuple[float, float], NavGrid]] = WeakKeyDictionary()
 
 
@@ -48,7 +50,7 @@ class NavGrid:
         self.version = -1
         self.kept: dict[str, Any] = {}
         self.revision = 0
-        self._edits: list[tuple[int, list[Window]]] = []
+        self._edits: list[list[Window]] = []
         self._moves: NDArray[np.uint8] | None = None
         self._nodes: Floats | None = None
         self._rects = np.empty((0, 4))
@@ -121,10 +123,10 @@ class NavGrid:
 
     def windows_since(self, revision: int) -> list[Window] | None:
         """Cell ranges (row0, col0, row1, col1) whose moves may have changed after `revision`; None when all may have."""
-        if revision == self.revision:
+        missed = self.revision - revision
+        if missed == 0:
             return []
-        recent = [windows for at, windows in self._edits if at > revision]
-        return [window for windows in recent for window in windows] if len(recent) == self.revision - revision else None
+        return [window for windows in self._edits[-missed:] for window in windows] if 0 < missed <= len(self._edits) else None
 
     # ---- inside ---------------------------------------------------------------------------------------------
 
@@ -184,36 +186,45 @@ class NavGrid:
         changes = ground.changes_since(self.version)
         if changes is None:
             return self._build(ground)
-        rows, cols = self.free.shape
-        windows = [_clipped(r0, c0, r1, c1, 1, rows, cols) for r0, c0, r1, c1 in changes]
-        if self.exact:
-            moved = _rects_changed(self._rects, ground.rects)
-            margin_x, margin_y = self.size[0] / 2.0, self.size[1] / 2.0
-            for left, top, right, bottom in moved:
-                c0, c1 = math.floor((left - margin_x) / self.cell_px), math.ceil((right + margin_x) / self.cell_px)
-                r0, r1 = math.floor((top - margin_y) / self.cell_px), math.ceil((bottom + margin_y) / self.cell_px)
-                windows.append(_clipped(r0, c0, r1, c1, 1, rows, cols))
-        elif any(bool((ground.solid[r0:r1, c0:c1] == PARTIAL).any()) for r0, c0, r1, c1 in windows):
+        if sum((r1 - r0) * (c1 - c0) for r0, c0, r1, c1 in changes) > self.free.size // 2:
             return self._build(ground)
-        if sum((r1 - r0) * (c1 - c0) for r0, c0, r1, c1 in windows) > rows * cols // 2:
+        windows = self._repair_exact(ground, changes) if self.exact else self._repair_raster(ground, changes)
+        if windows is None:
             return self._build(ground)
-        if self.exact:
-            self._set_walls(ground, self.walls[6], self.walls[8])
-        for r0, c0, r1, c1 in windows:
-            if self.exact:
-                choose_nodes(self.walls, self.free, r0, c0, r1, c1)
-            else:
-                self.free[r0:r1, c0:c1] = (ground.solid[r0:r1, c0:c1] != FULL) & ~ground.hazard[r0:r1, c0:c1]
         self.revision += 1
+        self._edits.append(windows)
+        del self._edits[:-_EDITS_KEPT]
+        self.version = ground.version
+
+    def _repair_raster(self, ground: Terrain, changes: list[Window]) -> list[Window] | None:
+        """Windows whose moves may have changed; None when the raster is exact no more."""
+        rows, cols = self.free.shape
+        moves, reach = _NO_MOVES if self._moves is None else self._moves, 0 if self.walls[7][9] > 0.0 else 1
+        for window in changes:
+            if not renew_raster(ground.solid, ground.hazard, self.free, moves, self.walls[8], reach, *window):
+                return None
+        return [_clipped(*window, 1, rows, cols) for window in changes]
+
+    def _repair_exact(self, ground: Terrain, changes: list[Window]) -> list[Window] | None:
+        rows, cols = self.free.shape
+        windows = [_clipped(*change, 1, rows, cols) for change in changes]
+        margin_x, margin_y = self.size[0] / 2.0, self.size[1] / 2.0
+        for left, top, right, bottom in _rects_changed(self._rects, ground.rects):
+            c0, c1 = math.floor((left - margin_x) / self.cell_px), math.ceil((right + margin_x) / self.cell_px)
+            r0, r1 = math.floor((top - margin_y) / self.cell_px), math.ceil((bottom + margin_y) / self.cell_px)
+            windows.append(_clipped(r0, c0, r1, c1, 1, rows, cols))
+        if sum((r1 - r0) * (c1 - c0) for r0, c0, r1, c1 in windows) > rows * cols // 2:
+            return None
+        self._set_walls(ground, self.walls[6], self.walls[8])
+        for window in windows:
+            choose_nodes(self.walls, self.free, *window)
         wider = [_clipped(*window, 1, rows, cols) for window in windows]
         for window in wider:
             mark_near(self.walls, *window)
         if self._moves is not None:
             for window in wider:
-                self._set_moves(*window)
-        self._edits.append((self.revision, wider))
-        del self._edits[:-_EDITS_KEPT]
-        self.version = ground.version
+                moves_of_nodes(self.walls, self.free, self._moves, *window)
+        return wider
 
 
 def checked_body_size(size: Any) -> tuple[float, float]:
