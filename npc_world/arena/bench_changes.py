@@ -1,8 +1,9 @@
 """`npc-world bench --changes`: doors close and open on maps, and paths and fields are brought up to date.
 
 For each of many doors, put across the middle of a path: the time from the edit to the new path, against a compiled heap A* on the
-changed map; and the time to bring a field up to date, against computing it anew.  Every path and every field is compared with
-a search that knows nothing of before: what differs is counted as wrong.
+changed map; and the time to bring a field up to date, against computing it anew.  Every time is the best of three, edits being
+undone in between; the first of the three, with caches full of other things, is shown beside it ("once").  Every path and every
+field is compared with a search that knows nothing of before: what differs is counted as wrong.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ class ChangeRow:
     name: str
     edits: int
     edit_to_path_us: float
+    once_us: float
+    """The first time after other work; the heap's is not so burdened."""
     heap_us: float
     path_ratio: float
     python_ratio: float
@@ -59,13 +62,13 @@ def run_changes(folder: Path | None, doors: int = 60, seed: int = 0, report: Cal
     else:
         levels = [(f"{kind.__name__} {cells}²", kind(cells, rng)) for cells in (256, 512) for kind in (rooms, caves, blocks)]
     bar = Progress(len(levels), "changes")
-    report(f"{'map':<24}{'edit to path':>14}{'heap A*':>10}{'ratio':>8}{'networkx':>10}{'field renewed':>15}{'anew':>10}{'ratio':>8}{'worst':>8}{'wrong':>7}")
+    report(f"{'map':<24}{'edit to path':>14}{'once':>10}{'heap A*':>10}{'ratio':>8}{'networkx':>10}{'field renewed':>15}{'anew':>10}{'ratio':>8}{'worst':>8}{'wrong':>7}")
     rows = []
     for name, blocked in levels:
         row = measure_changes(name, blocked, doors, rng)
         rows.append(row)
         bar.advance()
-        report(f"{row.name[:23]:<24}{row.edit_to_path_us:>11.0f} µs{row.heap_us:>7.0f} µs{row.path_ratio:>8.3f}{row.python_ratio:>10.4f}{row.renew_us:>12.0f} µs"
+        report(f"{row.name[:23]:<24}{row.edit_to_path_us:>11.0f} µs{row.once_us:>7.0f} µs{row.heap_us:>7.0f} µs{row.path_ratio:>8.3f}{row.python_ratio:>10.4f}{row.renew_us:>12.0f} µs"
                f"{row.anew_us:>7.0f} µs{row.field_ratio:>8.2f}{row.worst_field_ratio:>8.2f}{row.wrong:>4} of {row.edits}")
     bar.close()
     wrong, worst = sum(row.wrong for row in rows), max(row.worst_field_ratio for row in rows)
@@ -96,20 +99,31 @@ def measure_changes(name: str, blocked: NDArray[np.bool_], doors: int, rng: np.r
             door = (col, row, 1, 1)
         field = travel_time(ground, _centre(goal), 1.0)
         for closing in (True, False):
-            taken, new = _timed(partial(_edit, ground, door, closing, _centre(start), _centre(goal)))
+            once, taken, new = _edit_to_path(ground, door, closing, _centre(start), _centre(goal))
             heap_s, (_, length) = _best(partial(heap_path, grid.moves, start, goal))
             renew_s, renewed = _best(partial(field.renewed, ground))
             anew_s, expected = _best(partial(travel_time, ground, _centre(goal), 1.0))
             if len(python) < 6 and length < np.inf:
                 python.append(taken / _timed(partial(nx.astar_path, octile_graph(grid.moves), start, goal, octile_heuristic, "weight"))[0])
             wrong += not (_same(new, length) and np.allclose(renewed.times_s, expected.times_s, rtol=1e-8))
-            figures.append((taken, heap_s, renew_s, anew_s))
+            figures.append((taken, heap_s, renew_s, anew_s, once))
             field = renewed
     took = np.array(figures) * 1e6
     path_ratio, field_ratio = took[:, 0] / took[:, 1], took[:, 2] / took[:, 3]
     median = np.median(took, axis=0).tolist()
-    return ChangeRow(name, len(figures), median[0], median[1], float(np.median(path_ratio)), float(np.median(python)), median[2], median[3], float(np.median(field_ratio)),
+    return ChangeRow(name, len(figures), median[0], median[4], median[1], float(np.median(path_ratio)), float(np.median(python)), median[2], median[3], float(np.median(field_ratio)),
                      float(field_ratio.max()), wrong)
+
+
+def _edit_to_path(ground: Terrain, door: tuple[int, ...], closing: bool, start: tuple[float, float], goal: tuple[float, float]) -> tuple[float, float, Any]:
+    """The first time, the best of three, and the path; the edit is undone in between."""
+    times, path = [], None
+    for repeat in range(3):
+        if repeat > 0:
+            _edit(ground, door, not closing, start, goal)
+        taken, path = _timed(partial(_edit, ground, door, closing, start, goal))
+        times.append(taken)
+    return times[0], min(times), path
 
 
 def _edit(ground: Terrain, door: tuple[int, ...], closing: bool, start: tuple[float, float], goal: tuple[float, float]) -> Any:

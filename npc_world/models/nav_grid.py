@@ -186,8 +186,6 @@ class NavGrid:
         changes = ground.changes_since(self.version)
         if changes is None:
             return self._build(ground)
-        if sum((r1 - r0) * (c1 - c0) for r0, c0, r1, c1 in changes) > self.free.size // 2:
-            return self._build(ground)
         windows = self._repair_exact(ground, changes) if self.exact else self._repair_raster(ground, changes)
         if windows is None:
             return self._build(ground)
@@ -199,6 +197,8 @@ class NavGrid:
     def _repair_raster(self, ground: Terrain, changes: list[Window]) -> list[Window] | None:
         """Windows whose moves may have changed; None when the raster is exact no more."""
         rows, cols = self.free.shape
+        if len(changes) > 1 and sum((r1 - r0) * (c1 - c0) for r0, c0, r1, c1 in changes) > rows * cols // 2:
+            return None
         moves, reach = _NO_MOVES if self._moves is None else self._moves, 0 if self.walls[7][9] > 0.0 else 1
         for window in changes:
             if not renew_raster(ground.solid, ground.hazard, self.free, moves, self.walls[8], reach, *window):

@@ -178,3 +178,16 @@ def test_points_that_are_no_points() -> None:
     assert ground.cell_of((1e300, -1e300)) == (0, ground.shape[1] - 1)
     with pytest.raises(BadInputError, match="rect="):
         ground.set_solid((math.nan, 0, 1, 1))
+
+
+def test_walls_are_the_same_whether_looked_at_after_every_edit_or_once() -> None:
+    rng = np.random.default_rng(5)
+    often, once = (Terrain.from_rects([(10, 10, 80, 8), (20, 0, 4, 60)], size=(100, 80), cell_px=8) for _ in range(2))
+    for _ in range(150):  # more than may wait
+        x, y, w, h = rng.integers(0, (96, 76, 30, 30)).tolist() if rng.random() < 0.5 else (8 * rng.integers(0, (12, 9, 4, 4))).tolist()
+        solid = bool(rng.random() < 0.6)
+        often.set_solid((x, y, w, h), solid)
+        once.set_solid((x, y, w, h), solid)
+        assert often.rects.shape[1] == 4
+        assert (often.solid == once.solid).all()
+    assert often.rects.tolist() == once.rects.tolist()
