@@ -188,10 +188,20 @@ class Brain:
             return False
         if self.plan is None or self.ground.version != self._ground_version or self.steerer.lost:
             return True
+        if self._close(now, rate_hz / settings.replan_hz):
+            return True
         if self._plan_slot == self._last_plan_slot:
             return False
         keep_s = settings.renewal_share * (self.plan.expected_catch_s or 0.0) if self._costly and self.team.acquainted(self.target_name) else 0.0
         return now.time_s - self._planned_s >= keep_s or not self._as_foreseen(now)
+
+    def _close(self, now: Observation, share: float) -> bool:
+        """Whether so little of the way to the target is left that the last plan is old by now."""
+        sighting = now.targets.get(self.target_name or "")
+        if sighting is None:
+            return False
+        away_s = math.dist(sighting.position_px, now.position_px) / self.speed(now.size_px)
+        return (now.time_s - self._planned_s) * self.config.planning.closing_plans * share >= away_s
 
     def _renew_plan(self, now: Observation) -> None:
         self._last_plan_slot, self._ground_version, self._planned_s = self._plan_slot, self.ground.version, now.time_s

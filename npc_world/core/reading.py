@@ -10,14 +10,15 @@ from numpy.typing import NDArray
 
 from npc_world.core.errors import BadInputError
 
-__all__ = ["position_of", "rect_of", "size_of"]
+__all__ = ["BOXES", "position_of", "rect_of", "size_of"]
 
-_BOXES = ("hitbox", "hit_rect", "rect")
+BOXES = ("hitbox", "hitbox_rect", "hit_rect", "rect")
+"""What games call the box that collides, in the order in which they are believed; `rect` is often the picture's."""
 _POINTS = ("position", "pos", "center")
 
 
 def position_of(thing: Any, name: str = "position") -> NDArray[np.float64]:
-    """The centre of `thing` in px, (2,): from its `hitbox`, `hit_rect`, `rect`, `position`, `pos` or `center`, or a pair.
+    """The centre of `thing` in px, (2,): from its `hitbox`, `hitbox_rect`, `hit_rect`, `rect`, `position`, `pos` or `center`, or a pair.
 
     Rect centres are computed from x, y, w, h because `Rect.center` drops half pixels.
     Raises `BadInputError` naming `name` when there is none or it is not finite.
@@ -69,7 +70,7 @@ def rect_of(thing: Any, name: str = "rect") -> tuple[float, float, float, float]
 def _box_of(thing: Any) -> tuple[float, float, float, float] | None:
     if isinstance(thing, (tuple, list, np.ndarray)):
         return None
-    for attribute in _BOXES:
+    for attribute in BOXES:
         inner = getattr(thing, attribute, None)
         if inner is not None and hasattr(inner, "w") and hasattr(inner, "x"):
             thing = inner
@@ -100,5 +101,5 @@ def _pair(value: Any, thing: Any, name: str) -> tuple[float, float]:
         return float(x), float(y)
     except (TypeError, ValueError):
         raise BadInputError(
-            f"{name}={thing!r}: expected a pair (x, y), or something with hitbox, hit_rect, rect, position, pos or center"
+            f"{name}={thing!r}: expected a pair (x, y), or something with hitbox, hitbox_rect, hit_rect, rect, position, pos or center"
         ) from None

@@ -15,7 +15,7 @@ Box = tuple[float, float, float, float]
 
 
 def walls_of(*groups: Iterable[Any]) -> list[Box]:
-    """(x, y, w, h) in px of everything in the groups: sprites (their `hitbox`, `hit_rect` or `rect`), Rects, 4-tuples.
+    """(x, y, w, h) in px of everything in the groups: sprites (their `hitbox`, `hitbox_rect`, `hit_rect` or `rect`), Rects, 4-tuples.
 
     >>> walls_of([(0, 0, 32, 32)], [(64, 0, 32, 32)])
     [(0.0, 0.0, 32.0, 32.0), (64.0, 0.0, 32.0, 32.0)]

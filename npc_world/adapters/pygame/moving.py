@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npc_world.core.errors import BadInputError
-from npc_world.core.reading import rect_of
+from npc_world.core.reading import BOXES, rect_of
 from npc_world.core.terrain import Terrain
 
 __all__ = ["Walls", "box_of", "move_box"]
@@ -35,8 +35,8 @@ class Walls:
 
 
 def box_of(sprite: Any) -> Any:
-    """The Rect that collides: `hitbox`, `hit_rect` or `rect`.  Raises `BadInputError` when the sprite has none yet."""
-    for name in ("hitbox", "hit_rect", "rect"):
+    """The Rect that collides: `hitbox`, `hitbox_rect`, `hit_rect` or `rect`.  Raises `BadInputError` when the sprite has none yet."""
+    for name in BOXES:
         box = getattr(sprite, name, None)
         if box is not None and hasattr(box, "w"):
             return box

@@ -31,7 +31,7 @@ class NPCGroup(pygame.sprite.Group):  # type: ignore[misc, type-arg]
     Sprites are moved by whole pixels with the remainder carried, so they keep their true speed in every direction on
     pygame (whose Rects round) and on pygame-ce (whose Rects truncate).  They stop at `walls`, axis by axis: left out,
     these are the ground's own walls; pass a list or group of rects for others, or `()` for none.  A sprite with a
-    `hitbox` or `hit_rect` collides with that, and its `rect` goes along.  The sprites' own `update` is not called:
+    `hitbox`, `hitbox_rect` or `hit_rect` collides with that, and its `rect` goes along.  The sprites' own `update` is not called:
     a body that both moves itself and is moved would go twice as fast.
 
     time: "seconds", "milliseconds" (what `Clock.tick` returns) or "frames" (dt counts frames, speeds are px/frame).
