@@ -50,6 +50,7 @@ class Vision:
         at = position_of(eye, "eye")
         reach = self.range_px if self.range_px is not None else 2.0 * math.hypot(*ground.size)
         half = 0.5 * self.cone_rad if self.cone_rad < 2.0 * math.pi else 4.0
-        sight = ground.sight if self.occlusion or self.told else np.zeros_like(ground.sight)
-        return np.asarray(visible_cells(sight, ground.rects, ground.cell_px, float(at[0]), float(at[1]), float(reach), float(heading_rad),
-                                        float(half)))
+        walls = ground.ray_walls
+        if not (self.occlusion or self.told):
+            walls = (np.zeros_like(walls[0]), *walls[1:])
+        return np.asarray(visible_cells(walls, float(at[0]), float(at[1]), float(reach), float(heading_rad), float(half)))

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npc_world.core.errors import BadInputError
-from npc_world.core.geometry import EMPTY, FULL, first_hit
+from npc_world.core.geometry import EMPTY, FULL, RayWalls, first_hit, rects_by_cell
 from npc_world.core.links import Link
 from npc_world.core.reading import rect_of
 from npc_world.core.wall_rects import WallRects, mark_cells
@@ -46,6 +46,8 @@ class Terrain:
         self._solid = np.zeros(surface.shape, dtype=np.uint8)
         self._opaque = np.zeros(surface.shape, dtype=np.bool_)
         self._sight: NDArray[np.uint8] | None = None
+        self._ray_walls: RayWalls | None = None
+        self._listed: tuple[Floats, NDArray[np.int32], NDArray[np.int32]] | None = None
         self._links: tuple[Link, ...] = ()
         self.version: int = 0
         self._changes: list[tuple[int, int, int, int]] = []
@@ -140,7 +142,7 @@ class Terrain:
         row0, row1 = _centres_within(top, bottom, self.cell_px, rows)
         col0, col1 = _centres_within(left, right, self.cell_px, cols)
         self._opaque[row0:row1, col0:col1] = opaque
-        self._sight = None
+        self._sight = self._ray_walls = None
 
     def set_links(self, links: Iterable[Link]) -> None:
         """The jumps, ladders, teleporters, one-ways and doors there are from now on, in place of those before."""
@@ -200,6 +202,16 @@ class Terrain:
         return self._sight
 
     @property
+    def ray_walls(self) -> RayWalls:
+        """What the kernels of `geometry` cast rays at: (sight, rects, where each PARTIAL cell's rects are listed, the lists, cell px)."""
+        if self._ray_walls is None:
+            rects = self.rects
+            if self._listed is None or self._listed[0] is not rects:  # surfaces and smoke change more often than walls
+                self._listed = (rects, *rects_by_cell(rects, self.cell_px, self._solid))
+            self._ray_walls = (self.sight, *self._listed, self.cell_px)
+        return self._ray_walls
+
+    @property
     def rects(self) -> Floats:
         """(M, 4) left, top, right, bottom of every wall, px; they may overlap."""
         return self._walls.rects
@@ -239,7 +251,7 @@ class Terrain:
 
     def line_of_sight(self, start: Any, end: Any) -> bool:
         """Whether neither wall nor smoke lies between two points; touching a wall's edge does not break sight."""
-        hit = first_hit(self.sight, self.rects, self.cell_px, float(start[0]), float(start[1]), float(end[0]), float(end[1]))
+        hit = first_hit(self.ray_walls, float(start[0]), float(start[1]), float(end[0]), float(end[1]))
         return bool(hit > 1.0)
 
     # ---- inside ---------------------------------------------------------------------------------------------
@@ -259,7 +271,7 @@ class Terrain:
 
     def _changed(self, cells: tuple[int, int, int, int]) -> None:
         self.version += 1
-        self._sight = None
+        self._sight = self._ray_walls = None
         self._changes.append(cells)
         del self._changes[:-256]
 

@@ -30,8 +30,8 @@ from npc_world.core.geometry import first_hit, visible_cells
 from npc_world.core.terrain import Terrain
 rng = np.random.default_rng(1)
 ground = Terrain.from_rects([(*rng.uniform(0, 90, 2), *rng.uniform(1, 20, 2)) for _ in range(12)], (100, 100), 8)
-rays = [first_hit(ground.sight, ground.rects, 8.0, *row) for row in rng.uniform(-10, 110, (80, 4)).tolist()]
-cells = visible_cells(ground.sight, ground.rects, 8.0, 50.0, 40.0, 60.0, 1.0, 2.0)
+rays = [first_hit(ground.ray_walls, *row) for row in rng.uniform(-10, 110, (80, 4)).tolist()]
+cells = visible_cells(ground.ray_walls, 50.0, 40.0, 60.0, 1.0, 2.0)
 print(json.dumps([bool(COMPILED), [float(ray) for ray in rays], cells.tolist()]))
 """
     plain, fast = json.loads(run(code, NPC_WORLD_NO_JIT="1")), json.loads(run(code, NPC_WORLD_NO_JIT="0"))

@@ -19,7 +19,7 @@ def grid(*rows: str) -> Terrain:
 
 
 def hit(ground: Terrain, a: tuple[float, float], b: tuple[float, float]) -> float:
-    return float(first_hit(ground.sight, ground.rects, ground.cell_px, *map(float, a), *map(float, b)))
+    return float(first_hit(ground.ray_walls, *map(float, a), *map(float, b)))
 
 
 @pytest.mark.parametrize(("segment", "expected"), [
@@ -101,7 +101,7 @@ def test_visible_cells_behind_a_wall_and_out_of_the_cone() -> None:
     ground = grid(".....", "..#..", ".....")
 
     def seen(range_px: float, heading_rad: float = 0.0, half_cone_rad: float = 4.0, at: tuple[float, float] = (8.0, 24.0)) -> list[str]:
-        cells = visible_cells(ground.sight, ground.rects, ground.cell_px, *at, range_px, heading_rad, half_cone_rad)
+        cells = visible_cells(ground.ray_walls, *at, range_px, heading_rad, half_cone_rad)
         return ["".join(".#"[int(cell)] for cell in row) for row in cells]
 
     assert seen(math.inf) == ["####.", "##...", "####."]
@@ -114,5 +114,35 @@ def test_visible_cells_behind_a_wall_and_out_of_the_cone() -> None:
 
 def test_partial_cells_are_seen_where_their_centre_is_free() -> None:
     ground = Terrain.from_rects([(34, 0, 4, 32)], size=(80, 32), cell_px=CELL)
-    cells = visible_cells(ground.sight, ground.rects, ground.cell_px, 8.0, 8.0, math.inf, 0.0, 4.0)
+    cells = visible_cells(ground.ray_walls, 8.0, 8.0, math.inf, 0.0, 4.0)
     assert cells[0].tolist() == [True, True, False, False, False]
+
+
+def test_what_eyes_see_is_what_single_rays_say_but_for_slivers() -> None:
+    rng = np.random.default_rng(9)
+    loose = Terrain.from_rects([(*rng.uniform(-20, 450, 2), *rng.uniform(4, 50, 2)) for _ in range(40)], size=(480, 400), cell_px=CELL)
+    cells = Terrain.from_grid((rng.random((30, 26)) < 0.12).astype(int), cell_px=CELL)
+    wrong = total = 0
+    for ground in (loose, cells):
+        for eye in rng.uniform(0, 1, (12, 2)) * ground.size:
+            range_px, half_cone = float(rng.choice([150.0, math.inf])), float(rng.choice([0.7, 4.0]))
+            seen = visible_cells(ground.ray_walls, float(eye[0]), float(eye[1]), range_px, 0.4, half_cone)
+            for row, col in np.argwhere(ground.sight != 1):
+                centre = ground.centre_of(row, col)
+                off = math.remainder(math.atan2(centre[1] - eye[1], centre[0] - eye[0]) - 0.4, 2 * math.pi)
+                away = math.dist(centre, eye)
+                in_view = away <= range_px and (half_cone > math.pi or away <= CELL or abs(off) <= half_cone)
+                wrong += bool(seen[row, col]) != (in_view and ground.line_of_sight(eye, centre))
+                total += 1
+    assert total > 10_000
+    assert wrong <= 0.002 * total
+
+
+def test_the_rects_of_a_cell_are_those_that_lie_in_it_or_touch_it() -> None:
+    ground = Terrain.from_rects([(4, 4, 20, 4), (32, 0, 16, 16), (-50, 30, 500, 5)], size=(64, 48), cell_px=CELL)
+    solid, _, first, items, _ = ground.ray_walls
+    listed = {divmod(at, 4): items[first[at]:first[at + 1]].tolist() for at in range(12) if first[at] < first[at + 1]}
+    assert listed == {(0, 0): [0], (0, 1): [0], **{(row, col): [1, 2] if (row, col) in ((1, 2), (1, 3)) else [2] for row in (1, 2) for col in range(4)}}
+    assert solid[0, 2] == 1
+    ground.set_solid((4, 4, 20, 4), False)
+    assert ground.line_of_sight((0, 6), (30, 6)), "lists follow an edit"

@@ -122,7 +122,7 @@ class MindView:
         ground = getattr(npc, "ground", None)
         if ground is not None and npc.vision.occlusion:
             x, y = float(here[0]), float(here[1])
-            share = [min(1.0, first_hit(ground.sight, ground.rects, ground.cell_px, x, y, float(ex), float(ey))) for ex, ey in ends]
+            share = [min(1.0, first_hit(ground.ray_walls, x, y, float(ex), float(ey))) for ex, ey in ends]
             ends = here + (ends - here) * np.array(share)[:, None]
         eye, rim = (here - camera) * zoom, (ends - camera) * zoom
         shape = rim if spread >= 2.0 * math.pi - 1e-6 else np.vstack([eye, rim])
