@@ -2,7 +2,8 @@
 
 Each scene is played twice: once with `avoid_all`, once with RVO2's simulator (van den Berg, Guy, Snape, Lin & Manocha, by way of
 pyrvo), with the same bodies, speeds, horizons and neighbours and the same rule for the wanted velocity: straight to the goal.
-Counted: ms per frame with everything in and out as Python objects, how many have arrived when the time is up, and overlaps.
+Counted: ms of CPU time per frame with everything in and out as Python objects, how many have arrived when the time is up, and
+overlaps.  The two play in turns, frame by frame, so that both see the same machine.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.metadata import version
 from importlib.util import find_spec
 from typing import Any
 
@@ -21,7 +23,7 @@ from npc_world.arena.progress import Progress
 from npc_world.core.terrain import Terrain
 from npc_world.planners.avoidance import Avoidance, avoid_all
 
-__all__ = ["CrowdRow", "Scene", "circle_swap", "corridor", "play_ours", "play_peer", "run_avoidance"]
+__all__ = ["CrowdRow", "Scene", "circle_swap", "corridor", "our_step", "peer_step", "play", "run_avoidance"]
 
 Floats = NDArray[np.float64]
 SPEED = 4.0
@@ -43,7 +45,7 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class CrowdRow:
-    """What came of a scene: times are means over its frames; overlaps are of pairs, in shares of a radius."""
+    """What came of a scene: times (CPU; both are serial) are means over its frames; overlaps are of pairs, in shares of a radius."""
 
     scene: str
     who: str
@@ -76,26 +78,28 @@ def corridor(bodies: int, width: float = 40.0, gap: float = 3.0) -> Scene:
                  2.5 * length / SPEED)
 
 
+Step = Callable[[list[Any], list[Any]], list[Any]]
+
+
 def run_avoidance(bodies: int, report: Callable[[str], None] = print) -> list[CrowdRow]:
     """Rows of both scenes, ours and, where pyrvo is installed, RVO2's."""
     scenes = [circle_swap(bodies), corridor(bodies)]
     peer = find_spec("pyrvo") is not None
-    bar = Progress(len(scenes) * (2 if peer else 1), "avoidance")
-    rows = []
-    report(f"{'':<28}{'':<12}{'ms a frame':>11}{'arrived':>9}{'deepest overlap':>17}{'pairs overlapping':>19}")
+    bar = Progress(len(scenes), "avoidance")
+    rows: list[CrowdRow] = []
+    report(f"{'':<28}{'':<12}{'ms a frame':>11}{'ratio':>8}{'arrived':>9}{'deepest overlap':>17}{'pairs overlapping':>19}")
     for scene in scenes:
-        for play in (play_ours, play_peer) if peer else (play_ours,):
-            row = play(scene)
-            rows.append(row)
-            bar.advance()
-            report(f"{row.scene:<28}{row.who:<12}{row.ms:>11.2f}{100 * row.arrived:>8.0f}%{row.deepest:>17.2f}{row.overlapping:>19.2f}")
+        both = play(scene, {"npc_world": our_step(scene), **({"RVO2": peer_step(scene)} if peer else {})})
+        for row in both:
+            report(f"{row.scene:<28}{row.who:<12}{row.ms:>11.2f}{row.ms / both[-1].ms:>8.2f}{100 * row.arrived:>8.0f}%{row.deepest:>17.2f}{row.overlapping:>19.2f}")
+        rows += both
+        bar.advance()
     bar.close()
-    if not peer:
-        report("RVO2 is not compared with: pip install 'npc-world[bench]'")
+    report(f"RVO2 is pyrvo {version('pyrvo')} from PyPI, its compiled wheel" if peer else "RVO2 is not compared with: pip install 'npc-world[bench]'")
     return rows
 
 
-def play_ours(scene: Scene) -> CrowdRow:
+def our_step(scene: Scene) -> Step:
     """`avoid_all`, with lists in and lists out, as the peer has."""
     ground = Terrain.from_rects([(a, b, c - a, d - b) for a, b, c, d in scene.walls.tolist()], scene.size, cell_px=4.0) if len(scene.walls) else None
     velocities = np.zeros_like(scene.starts)
@@ -109,10 +113,10 @@ def play_ours(scene: Scene) -> CrowdRow:
 
     step(scene.starts.tolist(), scene.goals.tolist())
     velocities = np.zeros_like(scene.starts)
-    return _played(scene, "npc_world", step)
+    return step
 
 
-def play_peer(scene: Scene) -> CrowdRow:
+def peer_step(scene: Scene) -> Step:
     """RVO2, as its documentation uses it: wanted velocities in, one step, positions out."""
     pyrvo: Any = import_module("pyrvo")
     own = Avoidance()
@@ -137,29 +141,48 @@ def play_peer(scene: Scene) -> CrowdRow:
             out.append((at.x, at.y))
         return out
 
-    return _played(scene, "RVO2", step)
+    return step
 
 
-def _played(scene: Scene, who: str, step: Callable[[list[Any], list[Any]], list[Any]]) -> CrowdRow:
-    where, steps = scene.starts.copy(), int(scene.seconds / DT_S)
-    arrived = np.zeros(len(where), np.bool_)
-    took, deepest, pairs, looks = 0.0, 0.0, 0, 0
-    rng = np.random.default_rng(1)
-    for k in range(steps):
-        gap = scene.goals - where
+class _Player:
+    """One way to avoid, in the course of a scene."""
+
+    def __init__(self, scene: Scene, who: str, step: Step) -> None:
+        self.scene, self.who, self.step = scene, who, step
+        self.where = scene.starts.copy()
+        self.arrived = np.zeros(len(self.where), np.bool_)
+        self.took, self.deepest, self.pairs, self.frames, self.looks = 0.0, 0.0, 0, 0, 0
+        self.rng = np.random.default_rng(1)
+
+    def frame(self) -> None:
+        """Everybody moves on once."""
+        gap = self.scene.goals - self.where
         far = np.hypot(gap[:, 0], gap[:, 1])
-        arrived |= far < 2.0
+        self.arrived |= far < 2.0
         wanted = gap / np.maximum(far, 1e-9)[:, None] * np.minimum(SPEED, far / DT_S)[:, None]
-        wanted += rng.normal(0.0, 1e-3, wanted.shape)  # RVO2's examples break perfect symmetry in this way
-        before, after = where.tolist(), wanted.tolist()
-        began = time.perf_counter()
-        now = step(before, after)
-        took += time.perf_counter() - began
-        where = np.array(now)
-        if k % 8 == 0:
-            depth = _overlaps(where)
-            deepest, pairs, looks = max(deepest, float(depth.max(initial=0.0))), pairs + int((depth > 0.05).sum()), looks + 1
-    return CrowdRow(scene.name, who, 1000.0 * took / steps, float(arrived.mean()), deepest, pairs / looks)
+        wanted += self.rng.normal(0.0, 1e-3, wanted.shape)  # RVO2's examples break perfect symmetry in this way
+        before, after = self.where.tolist(), wanted.tolist()
+        began = time.thread_time()
+        now = self.step(before, after)
+        self.took += time.thread_time() - began
+        self.where = np.array(now)
+        if self.frames % 8 == 0:
+            depth = _overlaps(self.where)
+            self.deepest, self.pairs, self.looks = max(self.deepest, float(depth.max(initial=0.0))), self.pairs + int((depth > 0.05).sum()), self.looks + 1
+        self.frames += 1
+
+    def row(self) -> CrowdRow:
+        """What has come of it."""
+        return CrowdRow(self.scene.name, self.who, 1000.0 * self.took / self.frames, float(self.arrived.mean()), self.deepest, self.pairs / self.looks)
+
+
+def play(scene: Scene, steps: dict[str, Step]) -> list[CrowdRow]:
+    """A row for each way to avoid, by name."""
+    players = [_Player(scene, who, step) for who, step in steps.items()]
+    for _ in range(int(scene.seconds / DT_S)):
+        for player in players:
+            player.frame()
+    return [player.row() for player in players]
 
 
 def _overlaps(where: Floats) -> Floats:

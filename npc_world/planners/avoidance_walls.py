@@ -6,7 +6,7 @@ import math
 
 from npc_world.core.compiled import kernel
 
-__all__ = ["wall_planes"]
+__all__ = ["mark_beside_walls", "wall_planes"]
 
 
 @kernel
@@ -29,7 +29,7 @@ def _inside_other(walls, at, skip, x, y):  # type: ignore[no-untyped-def]
 def add_plane(planes, count, most, x, y, wall_x, wall_y, inward_x, inward_y, radius, horizon, dt_s):  # type: ignore[no-untyped-def]
     """Append the plane of a wall whose nearest point is (wall_x, wall_y); (inward) is used when the centre lies on the wall."""
     dx, dy = x - wall_x, y - wall_y
-    far = math.hypot(dx, dy)
+    far = math.sqrt(dx * dx + dy * dy)
     if far > 0.0:
         nx, ny = dx / far, dy / far
     else:
@@ -43,6 +43,22 @@ def add_plane(planes, count, most, x, y, wall_x, wall_y, inward_x, inward_y, rad
     planes[count, 0], planes[count, 1] = nx, ny
     planes[count, 2] = -gap / max(horizon, dt_s) if gap > 0.0 else min(-gap / dt_s, 0.5 * radius / dt_s)
     return count + 1
+
+
+@kernel
+def mark_beside_walls(solid, params, positions, radii, top_speeds, horizon, dt_s, beside):  # type: ignore[no-untyped-def]
+    """Set beside (N,): whether a wall or the map's border may be within reach, and `wall_planes` worth asking."""
+    rows, cols = solid.shape
+    for i in range(positions.shape[0]):
+        beside[i] = False
+        if rows == 0:
+            continue
+        x, y, cell = positions[i, 0], positions[i, 1], params[0]
+        reach = radii[i] + top_speeds[i] * max(horizon, dt_s)
+        beside[i] = x < reach or y < reach or params[6] + params[1] - x < reach or params[7] + params[2] - y < reach
+        for row in range(max(0, int((y - reach) / cell)), min(rows - 1, int((y + reach) / cell)) + 1):
+            for col in range(max(0, int((x - reach) / cell)), min(cols - 1, int((x + reach) / cell)) + 1):
+                beside[i] = beside[i] or solid[row, col] != 0
 
 
 @kernel

@@ -51,7 +51,7 @@ def on_boundary(planes, i, top_speed, wx, wy, farthest):  # type: ignore[no-unty
 @kernel
 def best_velocity(planes, count, top_speed, wx, wy, farthest):  # type: ignore[no-untyped-def]
     """(failed, x, y): the first of `count` planes that cannot be satisfied, or `count`, and the best velocity up to there."""
-    size = math.hypot(wx, wy)
+    size = math.sqrt(wx * wx + wy * wy)
     x, y = wx, wy
     if farthest or size > top_speed:
         x, y = (wx / size * top_speed, wy / size * top_speed) if size > 0.0 else (0.0, 0.0)
@@ -83,7 +83,7 @@ def nearest_velocity(planes, hard, count, top_speed, wx, wy, spare):  # type: ig
         used = hard
         for j in range(hard, i):  # where plane j is violated no more than plane i
             dx, dy = planes[j, 0] - planes[i, 0], planes[j, 1] - planes[i, 1]
-            size = math.hypot(dx, dy)
+            size = math.sqrt(dx * dx + dy * dy)
             if size > 1e-6:
                 spare[used, 0], spare[used, 1], spare[used, 2] = dx / size, dy / size, (planes[j, 2] - planes[i, 2]) / size
                 used += 1

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from npc_world.arena.bench import Play, main
-from npc_world.arena.bench_avoidance import Scene, _overlaps, circle_swap, corridor, play_ours, play_peer
+from npc_world.arena.bench_avoidance import Scene, _overlaps, circle_swap, corridor, our_step, peer_step, play
 from npc_world.arena.bench_growth import body_table, map_table
 from npc_world.arena.bench_many import crowd_ms
 
@@ -31,7 +31,8 @@ def test_overlaps_are_those_of_all_pairs() -> None:
 
 
 def test_few_on_a_circle_swap_places_without_touching() -> None:
-    row = play_ours(circle_swap(16))
+    scene = circle_swap(16)
+    row = play(scene, {"npc_world": our_step(scene)})[0]
     assert row.arrived == 1.0 and row.deepest < 0.2 and row.ms > 0.0
 
 
@@ -40,7 +41,7 @@ def test_the_peer_plays_the_same_scene() -> None:
     ends = np.array([(6.0, 20.0), (44.0, 20.3)])
     walls = np.array([(0.0, 0.0, 50.0, 10.0), (0.0, 30.0, 50.0, 40.0)])
     scene = Scene("two meet", ends, ends[::-1].copy(), walls, (50.0, 40.0), 25.0)
-    for row in (play_peer(scene), play_ours(scene)):
+    for row in play(scene, {"RVO2": peer_step(scene), "npc_world": our_step(scene)}):
         assert row.arrived == 1.0 and row.deepest < 0.1 and row.ms > 0.0
 
 
