@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable
 
@@ -37,6 +38,8 @@ def warmup(progress: Callable[[float, str], None] | None = None, processes: int 
     line to stderr when it takes longer than a moment.  Seconds the first time on a machine, well under one afterwards.
 
     The first time a second Python process compiles its share beside this one, where there are two cores; processes=1: never.
+    Last it freezes what it has made (`gc.freeze`): the collector would walk all that the compiler keeps again and again in
+    play, some 50 ms each time.
     """
     report = progress if progress is not None else _line
     beside = Beside() if processes > 1 else None
@@ -51,6 +54,8 @@ def warmup(progress: Callable[[float, str], None] | None = None, processes: int 
     finally:
         if beside is not None:
             beside.stop()
+    gc.collect(1)  # a whole collection would take as long as those it spares
+    gc.freeze()
     report(1.0, "ready")
 
 

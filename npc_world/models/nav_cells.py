@@ -214,22 +214,29 @@ def _straight(walls, free, row_a, col_a, row_b, col_b):  # type: ignore[no-untyp
 
 @kernel
 def moves_of_nodes(walls, free, moves, row0, col0, row1, col1):  # type: ignore[no-untyped-def]
-    """Set `moves` for a window: the segment between nodes is clear; a diagonal also needs the four moves around it."""
-    for row in range(row0, row1):
-        for col in range(col0, col1):
-            bits = 0
-            if free[row, col]:
-                for d in range(0, 8, 2):
-                    if _straight(walls, free, row, col, row + MOVE_ROWS[d], col + MOVE_COLS[d]):
-                        bits |= 1 << d
-                for d in range(1, 8, 2):
-                    dr, dc = MOVE_ROWS[d], MOVE_COLS[d]
-                    if (bits >> (d - 1)) & 1 and (bits >> ((d + 1) % 8)) & 1 \
-                            and _straight(walls, free, row + dr, col, row + dr, col + dc) \
-                            and _straight(walls, free, row, col + dc, row + dr, col + dc) \
-                            and _straight(walls, free, row, col, row + dr, col + dc):
-                        bits |= 1 << d
-            moves[row, col] = bits
+    """Set `moves` for a window: the segment between nodes is clear; a diagonal also needs the four moves around it.
+
+    Each segment is looked at once for both its ends: the window and a cell around it, from (row0 - 1, col0 - 1).
+    """
+    height, width = row1 - row0 + 2, col1 - col0 + 2
+    east, south = np.zeros((height, width), np.bool_), np.zeros((height, width), np.bool_)
+    for r in range(height):
+        for c in range(width):
+            row, col = row0 - 1 + r, col0 - 1 + c
+            east[r, c] = c + 1 < width and _straight(walls, free, row, col, row, col + 1)
+            south[r, c] = r + 1 < height and _straight(walls, free, row, col, row + 1, col)
+    down, up = np.zeros((height, width), np.bool_), np.zeros((height, width), np.bool_)  # to SE, and from the cell below to the NE
+    for r in range(height - 1):
+        for c in range(width - 1):
+            if east[r, c] and east[r + 1, c] and south[r, c] and south[r, c + 1]:
+                row, col = row0 - 1 + r, col0 - 1 + c
+                down[r, c] = _straight(walls, free, row, col, row + 1, col + 1)
+                up[r, c] = _straight(walls, free, row + 1, col, row, col + 1)
+    for r in range(1, height - 1):
+        for c in range(1, width - 1):
+            moves[row0 - 1 + r, col0 - 1 + c] = (
+                1 * east[r, c] + 2 * down[r, c] + 4 * south[r, c] + 8 * up[r, c - 1]
+                + 16 * east[r, c - 1] + 32 * down[r - 1, c - 1] + 64 * south[r - 1, c] + 128 * up[r - 1, c])
 
 
 @kernel
