@@ -16,7 +16,8 @@ from npc_world.core.compiled import COMPILED, cached_kernels
 
 __all__ = ["Beside"]
 
-_PROGRAM = "from npc_world.agents.warmup import warm_beside; warm_beside()"
+_PROGRAM = "import gc, os; gc.disable(); from npc_world.agents.warmup import warm_beside; warm_beside(); os._exit(0)"
+"""It ends soon: what it leaves behind need not be collected, nor taken down piece by piece."""
 _FEW_CACHED = 8
 """With more kernels than this in the cache there is little left to share."""
 _MOST_S = 300.0
