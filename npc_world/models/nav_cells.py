@@ -7,7 +7,8 @@ import math
 import numpy as np
 
 from npc_world.core.compiled import kernel
-from npc_world.models.nav_lines import enters_rect, line_is_clear, node_of
+from npc_world.models.nav_lines import line_is_clear, node_of
+from npc_world.models.nav_raster_lines import enters_rect
 
 __all__ = ["MOVE_COLS", "MOVE_ROWS", "cells_by_rect", "choose_nodes", "enter_cell", "mark_near", "moves_of_nodes", "nearest_free_cell"]
 

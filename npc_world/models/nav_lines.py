@@ -18,8 +18,9 @@ from __future__ import annotations
 import math
 
 from npc_world.core.compiled import kernel
+from npc_world.models.nav_raster_lines import beside_line, enters_rect, hazard_block, raster_block, raster_line_is_clear
 
-__all__ = ["body_fits", "enters_rect", "first_block", "line_is_clear", "line_time", "node_of", "speed_along"]
+__all__ = ["body_fits", "first_block", "line_is_clear", "line_time", "node_of", "speed_along"]
 
 CELL, HALF_X, HALF_Y, SKIN, LEFT, TOP, RIGHT, BOTTOM, EXACT, POINT = range(10)
 """Places in `params`."""
@@ -29,55 +30,20 @@ SLOWEST = 0.02
 
 
 @kernel
-def enters_rect(x0, y0, x1, y1, left, top, right, bottom):  # type: ignore[no-untyped-def]
-    """Fraction in [0, 1] along the segment at which it enters the open rect, or 2.0."""
-    near, far = 0.0, 1.0
-    dx, dy = x1 - x0, y1 - y0
-    if dx == 0.0:
-        if x0 <= left or x0 >= right:
-            return 2.0
-    else:
-        a, b = (left - x0) / dx, (right - x0) / dx
-        near, far = max(near, min(a, b)), min(far, max(a, b))
-    if dy == 0.0:
-        if y0 <= top or y0 >= bottom:
-            return 2.0
-    else:
-        a, b = (top - y0) / dy, (bottom - y0) / dy
-        near, far = max(near, min(a, b)), min(far, max(a, b))
-    return near if near < far else 2.0
-
-
-@kernel
 def block_in_cell(walls, row, col, x0, y0, x1, y1):  # type: ignore[no-untyped-def]
     """Least fraction at which the segment enters one of the grown walls known to cell (row, col), or 2.0."""
     solid, hazard, covered, first, items, grown, _, params, _ = walls
-    cell, skin = params[0], params[3]
-    rows, cols = solid.shape
+    if params[8] == 0.0:
+        return raster_block(solid, hazard, params, row, col, x0, y0, x1, y1)
     best = 2.0
-    if params[8] > 0.0:
-        k = covered[row, col]
-        if k >= 0:
-            best = enters_rect(x0, y0, x1, y1, grown[k, 0], grown[k, 1], grown[k, 2], grown[k, 3])
-        at = row * cols + col
-        for j in range(first[at], first[at + 1]):
-            k = items[j]
-            best = min(best, enters_rect(x0, y0, x1, y1, grown[k, 0], grown[k, 1], grown[k, 2], grown[k, 3]))
-    else:
-        grow_x, grow_y = params[1] - skin, params[2] - skin
-        reach_y, reach_x = (1 if grow_y > 0.0 else 0), (1 if grow_x > 0.0 else 0)
-        for r in range(max(0, row - reach_y), min(rows, row + reach_y + 1)):
-            for c in range(max(0, col - reach_x), min(cols, col + reach_x + 1)):
-                if solid[r, c] != 0:
-                    best = min(best, enters_rect(x0, y0, x1, y1, c * cell - grow_x, r * cell - grow_y,
-                                                 (c + 1) * cell + grow_x, (r + 1) * cell + grow_y))
-    if hazard[row, col]:  # its edges may be touched, but not where the next cell is a hazard as well
-        left = col * cell + (-skin if col > 0 and hazard[row, col - 1] else skin)
-        top = row * cell + (-skin if row > 0 and hazard[row - 1, col] else skin)
-        right = (col + 1) * cell + (skin if col + 1 < cols and hazard[row, col + 1] else -skin)
-        bottom = (row + 1) * cell + (skin if row + 1 < rows and hazard[row + 1, col] else -skin)
-        best = min(best, enters_rect(x0, y0, x1, y1, left, top, right, bottom))
-    return best
+    k = covered[row, col]
+    if k >= 0:
+        best = enters_rect(x0, y0, x1, y1, grown[k, 0], grown[k, 1], grown[k, 2], grown[k, 3])
+    at = row * solid.shape[1] + col
+    for j in range(first[at], first[at + 1]):
+        k = items[j]
+        best = min(best, enters_rect(x0, y0, x1, y1, grown[k, 0], grown[k, 1], grown[k, 2], grown[k, 3]))
+    return min(best, hazard_block(hazard, params, row, col, x0, y0, x1, y1)) if hazard[row, col] else best
 
 
 @kernel
@@ -129,21 +95,15 @@ def line_is_clear(walls, x0, y0, x1, y1):  # type: ignore[no-untyped-def]
 
     A body of no size must have room on one side of the line, or it would slip between two walls that touch.
     """
+    params = walls[7]
+    if params[8] == 0.0:
+        return raster_line_is_clear(walls[0], walls[1], params, walls[8], x0, y0, x1, y1)
     if first_block(walls, x0, y0, x1, y1) <= 1.0:
         return False
-    params = walls[7]
-    if params[9] == 0.0:
+    if params[9] == 0.0 or (x0 == x1 and y0 == y1):
         return True
-    length = math.hypot(x1 - x0, y1 - y0)
-    if length == 0.0:
-        return True
-    ox, oy = -(y1 - y0) / length * 4.0 * params[3], (x1 - x0) / length * 4.0 * params[3]
     for side in range(2):
-        s = 1.0 if side == 0 else -1.0
-        ax = min(params[6], max(params[4], x0 + s * ox))
-        ay = min(params[7], max(params[5], y0 + s * oy))
-        bx = min(params[6], max(params[4], x1 + s * ox))
-        by = min(params[7], max(params[5], y1 + s * oy))
+        ax, ay, bx, by = beside_line(params, 1.0 - 2.0 * side, x0, y0, x1, y1)
         if first_block(walls, ax, ay, bx, by) > 1.0:
             return True
     return False

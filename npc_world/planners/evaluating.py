@@ -58,7 +58,7 @@ def evaluation(model: ForwardModel, cost: Cost, state: Floats, forecast: Forecas
 def costs_on_ground(params, surface, table, solid, cell_px, state, controls, dt_s, targets, weights, terms, field, out):  # type: ignore[no-untyped-def]
     """Fill out (B,) with the cost of each control sequence (H, 2, B)."""
     bodies, cases = np.empty((BODY_ROWS, out.shape[0])), np.empty((targets.shape[0], out.shape[0]))
-    sample_costs(params, surface, table, solid, cell_px, state, controls, dt_s, targets, weights, terms, field, bodies, cases, out)
+    sample_costs(params, surface, table, solid, cell_px, state, controls, dt_s, targets, weights, terms, field, bodies, cases, out, np.empty((0, 2)))
 
 
 @cache

@@ -85,9 +85,9 @@ class Mppi(SamplingPlanner):
         controls = np.empty((1, steps, 2))
         controls[0] = previous.controls if warm and previous is not None else self._warm_start(None)
         path, costs = np.empty((steps + 1, 2)), np.empty(1)
-        first = rng.integers(kept.bank.shape[2] - self.samples, size=1)
+        kept.first[0] = int(rng.random() * (kept.bank.shape[2] - self.samples))
         announced("sampling planner", mppi_on_ground)(
-            *model.arrays, start[None], _FIRST, *aim, *kept.terms, controls, _ONE_STEP if warm else _NO_SHIFT, kept.bank, first, self.low, self.high,
+            *model.arrays, start[None], _FIRST, *aim, *kept.terms, controls, _ONE_STEP if warm else _NO_SHIFT, kept.bank, kept.first, self.low, self.high,
             self.temperature, self.step_s, kept.scratch, costs, path)
         return Plan(waypoints_px=path, eta_s=steps * self.step_s, behaviour="mppi", controls=controls[0], cost=float(costs[0]))
 
@@ -97,6 +97,7 @@ class _Kept:
 
     def __init__(self, bank: Floats, scratch: Floats, cost: PursuitCost) -> None:
         self.bank, self.scratch, self.terms = bank, scratch, cost.packed
+        self.first = np.zeros(1, np.int64)
         self.goal: tuple[Floats, Floats] | None = None
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npc_world.core.compiled import kernel
-from npc_world.models.on_ground import BODY_ROWS, advance
+from npc_world.models.on_ground import BODY_ROWS
 from npc_world.planners.pursuit_cost import sample_costs
 
 __all__ = ["mppi_on_ground", "noise_rows", "smoothed"]
@@ -44,6 +44,7 @@ def mppi_on_ground(params, surface, table, solid, cell_px, states, due, targets,
     steps, samples, cases_of = scratch.shape[0], scratch.shape[2], targets.shape[1]
     costs, bodies, cases, say = np.empty(samples), np.empty((BODY_ROWS, samples)), np.empty((cases_of, samples)), np.empty(samples)
     mean, one_cost, one_body, one_case = np.empty((steps, 2, 1)), np.empty(1), np.empty((BODY_ROWS, 1)), np.empty((cases_of, 1))
+    no_trace, trace = np.empty((0, 2)), np.empty((max(0, path.shape[0] - 1), 2))
     for d in range(due.shape[0]):
         n, begin = due[d], first[d]
         for h in range(steps):
@@ -53,7 +54,7 @@ def mppi_on_ground(params, surface, table, solid, cell_px, states, due, targets,
                 for s in range(samples):
                     row[s] = min(most, max(least, middle + noise[begin + s]))
                 row[0] = middle
-        sample_costs(params, surface, table, solid, cell_px, states[n], scratch, dt_s, targets[n], weights[n], terms, field, bodies, cases, costs)
+        sample_costs(params, surface, table, solid, cell_px, states[n], scratch, dt_s, targets[n], weights[n], terms, field, bodies, cases, costs, no_trace)
         least, best, total, square, count = math.inf, 0, 0.0, 0.0, 0
         for s in range(samples):
             if costs[s] < least:
@@ -84,17 +85,17 @@ def mppi_on_ground(params, surface, table, solid, cell_px, states, due, targets,
                 for s in range(samples - samples % 4, samples):
                     p += say[s] * row[s]
                 mean[h, c, 0] = (p + q + r + t) / mass
-        sample_costs(params, surface, table, solid, cell_px, states[n], mean, dt_s, targets[n], weights[n], terms, field, one_body, one_case, one_cost)
+        sample_costs(params, surface, table, solid, cell_px, states[n], mean, dt_s, targets[n], weights[n], terms, field, one_body, one_case, one_cost, trace)
         chosen = one_cost[0] <= least
         out_costs[n] = one_cost[0] if chosen else least
         for h in range(steps):
             for c in range(2):
                 controls[n, h, c] = mean[h, c, 0] if chosen else scratch[h, c, best]
         if path.shape[0] > 0:
-            for i in range(4):
-                one_body[i, 0] = states[n, i]
             path[0, 0], path[0, 1] = states[n, 0], states[n, 1]
+            if not chosen:
+                for h in range(steps):
+                    mean[h, 0, 0], mean[h, 1, 0] = controls[n, h, 0], controls[n, h, 1]
+                sample_costs(params, surface, table, solid, cell_px, states[n], mean, dt_s, targets[n], weights[n], terms, field, one_body, one_case, one_cost, trace)
             for h in range(steps):
-                mean[h, 0, 0], mean[h, 1, 0] = controls[n, h, 0], controls[n, h, 1]
-                advance(params, surface, table, solid, cell_px, one_body, mean[h], dt_s)
-                path[h + 1, 0], path[h + 1, 1] = one_body[0, 0], one_body[1, 0]
+                path[h + 1, 0], path[h + 1, 1] = trace[h, 0], trace[h, 1]

@@ -68,8 +68,8 @@ def cell_points(walls, cells):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _through_nodes(walls, cells, x0, y0, x1, y1):  # type: ignore[no-untyped-def]
-    """(n, 2) px: start, nodes of the cells, goal."""
+def _pulled(walls, free, surface, table, cells, x0, y0, x1, y1):  # type: ignore[no-untyped-def]
+    """(k, 2) px waypoints from (x0, y0) over the nodes of cells to (x1, y1)."""
     cols = walls[0].shape[1]
     points = np.empty((cells.shape[0] + 2, 2))
     points[0, 0], points[0, 1] = x0, y0
@@ -82,7 +82,7 @@ def _through_nodes(walls, cells, x0, y0, x1, y1):  # type: ignore[no-untyped-def
     if x1 != points[n - 1, 0] or y1 != points[n - 1, 1]:
         points[n, 0], points[n, 1] = x1, y1
         n += 1
-    return points[:n]
+    return pull_string(walls, free, surface, table, points[:n])
 
 
 class PathSearch:
@@ -168,17 +168,16 @@ class PathSearch:
         cells = self._search.cells()
         if not self._any_angle:
             return cell_points(grid.walls, cells)  # type: ignore[no-any-return]
-        return self._pulled(cells, *self._start, *self._last_point(cells))
+        return self._waypoints(cells, *self._start, *self._last_point(cells))
 
     def _last_point(self, cells: Any) -> tuple[float, float]:
         end = self._end if self.found else self._grid.nodes_px.reshape(-1, 2)[cells[-1]]
         return float(end[0]), float(end[1])
 
-    def _pulled(self, cells: Any, x0: float, y0: float, x1: float, y1: float) -> Floats:
+    def _waypoints(self, cells: Any, x0: float, y0: float, x1: float, y1: float) -> Floats:
         """Waypoints between two points over the nodes of cells."""
         grid = self._grid
-        points = _through_nodes(grid.walls, cells, x0, y0, x1, y1)
-        return pull_string(grid.walls, grid.free, grid.surface, self._table, points)  # type: ignore[no-any-return]
+        return _pulled(grid.walls, grid.free, grid.surface, self._table, cells, x0, y0, x1, y1)  # type: ignore[no-any-return]
 
     def _with_links(self) -> Floats:
         """Waypoints when links may be taken: walks between them, each pulled straight; a link's own ends are always waypoints."""
@@ -192,9 +191,9 @@ class PathSearch:
         walks, at, begin = [], self._start, 0
         for i in taken:
             link = self._ways.links[by[i]]
-            walks.append(self._pulled(cells[begin:i], *at, *link.start))
+            walks.append(self._waypoints(cells[begin:i], *at, *link.start))
             at, begin = link.end, i
-        walks.append(self._pulled(cells[begin:], *at, *self._last_point(cells)))
+        walks.append(self._waypoints(cells[begin:], *at, *self._last_point(cells)))
         points: Floats = np.concatenate(walks)
         kept: Floats = points[np.append(True, (points[1:] != points[:-1]).any(axis=1))]
         return kept

@@ -91,10 +91,11 @@ class PursuitCost:
 
 
 @kernel
-def sample_costs(params, surface, table, solid, cell_px, state, controls, dt_s, targets, weights, terms, field, bodies, cases, out):  # type: ignore[no-untyped-def]
+def sample_costs(params, surface, table, solid, cell_px, state, controls, dt_s, targets, weights, terms, field, bodies, cases, out, trace):  # type: ignore[no-untyped-def]
     """Fill out (B,) with the costs of control sequences (H, 2, B) from `state` (4,): rollouts and terms in one go.
 
-    targets (K, H, 2), weights (K,); bodies (BODY_ROWS, B) and cases (K, B) are overwritten.
+    targets (K, H, 2), weights (K,); bodies (BODY_ROWS, B) and cases (K, B) are overwritten.  trace (H, 2) is filled with where the first
+    body goes, unless it has no rows.
     """
     steps, samples, count = controls.shape[0], controls.shape[2], targets.shape[0]
     near, end, wall, smooth, stop = terms[0], terms[1], terms[2], terms[3], terms[4]
@@ -109,6 +110,8 @@ def sample_costs(params, surface, table, solid, cell_px, state, controls, dt_s, 
     x, y, a, b, hit = bodies[0], bodies[1], bodies[2], bodies[3], bodies[10]
     for h in range(steps):
         advance(params, surface, table, solid, cell_px, bodies, controls[h], dt_s)
+        if trace.shape[0] > 0:
+            trace[h, 0], trace[h, 1] = x[0], y[0]
         weight = near / steps + (end if h == steps - 1 else 0.0)
         for s in range(samples):
             out[s] += wall * hit[s]

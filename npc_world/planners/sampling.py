@@ -66,7 +66,7 @@ class SamplingPlanner:
 
     def _checked(self, state: Any) -> Floats:
         start = np.asarray(state, dtype=np.float64)
-        if start.ndim != 1 or not np.all(np.isfinite(start)):
+        if start.ndim != 1 or not all(map(math.isfinite, start.tolist())):
             raise BadInputError(f"state={state!r}: expected a finite row")
         return start
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from npc_world.core.compiled import kernel
-from npc_world.models.nav_lines import line_is_clear, line_time, node_of
+from npc_world.models.nav_lines import line_is_clear, line_time
+from npc_world.models.nav_raster_lines import raster_line_is_clear
 
 __all__ = ["pull_string"]
 
@@ -47,6 +48,11 @@ def shortcuts(walls, surface, table, points):  # type: ignore[no-untyped-def]
     n = points.shape[0]
     cell = walls[7][0]
     best, before = np.zeros(n), np.zeros(n, np.int64)
+    solid, hazard, params, near = walls[0], walls[1], walls[7], walls[8]
+
+    def clear(x0, y0, x1, y1):  # type: ignore[no-untyped-def]
+        return line_is_clear(walls, x0, y0, x1, y1) if params[8] > 0.0 else raster_line_is_clear(solid, hazard, params, near, x0, y0, x1, y1)
+
     for i in range(1, n):
         x, y = points[i, 0], points[i, 1]
         best[i] = best[i - 1] + line_time(surface, table, cell, points[i - 1, 0], points[i - 1, 1], x, y)
@@ -54,7 +60,7 @@ def shortcuts(walls, surface, table, points):  # type: ignore[no-untyped-def]
         misses = 0
         for j in range(i - 2, -1, -1):
             time = best[j] + line_time(surface, table, cell, points[j, 0], points[j, 1], x, y)
-            if time < best[i] * (1.0 - 1e-12) and line_is_clear(walls, points[j, 0], points[j, 1], x, y):
+            if time < best[i] * (1.0 - 1e-12) and clear(points[j, 0], points[j, 1], x, y):
                 best[i], before[i], misses = time, j, 0
             else:
                 misses += 1
@@ -78,6 +84,11 @@ def tighten(walls, free, surface, table, points):  # type: ignore[no-untyped-def
     rows, cols = free.shape
     cell = walls[7][0]
     n = points.shape[0]
+    solid, hazard, nodes, params, near = walls[0], walls[1], walls[6], walls[7], walls[8]
+
+    def clear(x0, y0, x1, y1):  # type: ignore[no-untyped-def]
+        return line_is_clear(walls, x0, y0, x1, y1) if params[8] > 0.0 else raster_line_is_clear(solid, hazard, params, near, x0, y0, x1, y1)
+
     stirred = np.ones(n, np.bool_)  # whether a neighbour has moved since the waypoint was last looked at
     for _ in range(_ROUNDS):
         moved = False
@@ -90,7 +101,7 @@ def tighten(walls, free, surface, table, points):  # type: ignore[no-untyped-def
             ax, ay, bx, by = points[i - 1, 0], points[i - 1, 1], points[i + 1, 0], points[i + 1, 1]
             x, y = points[i, 0], points[i, 1]
             time = line_time(surface, table, cell, ax, ay, x, y) + line_time(surface, table, cell, x, y, bx, by)
-            if line_time(surface, table, cell, ax, ay, bx, by) <= time * (1.0 + 1e-12) and line_is_clear(walls, ax, ay, bx, by):
+            if line_time(surface, table, cell, ax, ay, bx, by) <= time * (1.0 + 1e-12) and clear(ax, ay, bx, by):
                 for j in range(i, n - 1):
                     points[j, 0], points[j, 1], stirred[j] = points[j + 1, 0], points[j + 1, 1], stirred[j + 1]
                 n -= 1
@@ -104,9 +115,9 @@ def tighten(walls, free, surface, table, points):  # type: ignore[no-untyped-def
                     for dc in range(-1, 2):
                         r, c = row + dr * step, col + dc * step
                         if 0 <= r < rows and 0 <= c < cols and free[r, c]:
-                            nx, ny = node_of(walls, r, c)
+                            nx, ny = (nodes[r, c, 0], nodes[r, c, 1]) if nodes.shape[0] > 0 else ((c + 0.5) * cell, (r + 0.5) * cell)
                             over = line_time(surface, table, cell, ax, ay, nx, ny) + line_time(surface, table, cell, nx, ny, bx, by)
-                            if over < time * (1.0 - 1e-9) and line_is_clear(walls, ax, ay, nx, ny) and line_is_clear(walls, nx, ny, bx, by):
+                            if over < time * (1.0 - 1e-9) and clear(ax, ay, nx, ny) and clear(nx, ny, bx, by):
                                 x, y, time, found = nx, ny, over, True
                 step = 2 * step if found else step // 2
                 slid = slid or found

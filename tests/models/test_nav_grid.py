@@ -12,6 +12,8 @@ from npc_world.core.errors import BadInputError
 from npc_world.core.terrain import Terrain
 from npc_world.models.nav_cells import MOVE_COLS, MOVE_ROWS
 from npc_world.models.nav_grid import NavGrid
+from npc_world.models.nav_lines import first_block
+from npc_world.models.nav_raster_lines import beside_line
 from npc_world.planners.paths import find_path
 
 
@@ -207,3 +209,24 @@ def test_a_wall_from_edge_to_edge_leaves_no_way_along_the_edge_for_a_point(wall:
 def test_a_wall_short_of_the_edge_leaves_a_way_for_a_point() -> None:
     ground = Terrain.from_rects([(300, 0, 16, 479.5)], size=(640, 480), cell_px=16)
     assert find_path(ground, (20, 20), (600, 20)) is not None
+
+
+@pytest.mark.parametrize("size", [None, (10.0, 10.0), (4.0, 7.0)])
+def test_lines_on_a_raster_are_clear_where_nothing_is_met_on_the_way(size: tuple[float, float] | None) -> None:
+    """The short way for rasters, against what all grids are asked by: how far the body gets."""
+    rng = np.random.default_rng(8)
+    ground = Terrain.from_grid((rng.random((12, 14)) < 0.3).astype(int), cell_px=10)
+    for _ in range(4):
+        ground.set_hazard((*rng.integers(0, 110, 2), 15, 15))
+    grid = NavGrid.of(ground, size)
+    assert not grid.exact
+    counted = {True: 0, False: 0}
+    for k in range(4000):
+        a, b = rng.integers(0, 15, (2, 2)) * (10.0, 10.0) if k % 2 else rng.uniform(-5, 145, (2, 2))  # corners are where lines touch
+        b = a + (b - a) * rng.choice([0.2, 0.5, 1.0])
+        expected = bool(first_block(grid.walls, *a, *b) > 1.0)
+        if expected and size is None and (a != b).any():
+            expected = any(first_block(grid.walls, *beside_line(grid.walls[7], side, *a, *b)) > 1.0 for side in (1.0, -1.0))
+        assert grid.clear_line(a, b) == expected
+        counted[expected] += 1
+    assert min(counted.values()) > 300
