@@ -71,16 +71,16 @@ def _level(m, stated, b, x, y):  # type: ignore[no-untyped-def]
         parts[count, 6] = math.sqrt(vx)
         parts[count, 7] = c / parts[count, 6]
         parts[count, 8] = math.sqrt(max(vy - parts[count, 7] * parts[count, 7], 0.0))
-        mean_x += w * m[at]
-        mean_y += w * m[at + 1]
-        xx += w * (vx + m[at] * m[at])
-        yy += w * (vy + m[at + 1] * m[at + 1])
-        xy += w * (c + m[at] * m[at + 1])
+        off_x, off_y = m[at] - x, m[at + 1] - y  # from where it is: squares of places would swallow the variances
+        mean_x += w * off_x
+        mean_y += w * off_y
+        xx += w * (vx + off_x * off_x)
+        yy += w * (vy + off_y * off_y)
+        xy += w * (c + off_x * off_y)
         count += 1
-    xx, yy, xy = xx - mean_x * mean_x, yy - mean_y * mean_y, xy - mean_x * mean_y
-    dx, dy = x - mean_x, y - mean_y
-    determinant = max(xx * yy - xy * xy, 1e-30 * xx * yy, 1e-300)
-    square = (yy * dx * dx - 2.0 * xy * dx * dy + xx * dy * dy) / determinant
+    xx, yy, xy = max(xx - mean_x * mean_x, 1e-9 * xx), max(yy - mean_y * mean_y, 1e-9 * yy), xy - mean_x * mean_y
+    determinant = max(xx * yy - xy * xy, 1e-9 * xx * yy, 1e-300)
+    square = max(0.0, yy * mean_x * mean_x - 2.0 * xy * mean_x * mean_y + xx * mean_y * mean_y) / determinant
     here = _mixture(parts, count, x, y)
     above, total, at = 0.0, 0.0, 0
     for k in range(count):
