@@ -1,8 +1,9 @@
-"""Levels drawn with Tiled: maps saved as JSON (.tmj), and layers exported as CSV, read into a `Terrain`.
+"""Levels drawn with Tiled: maps (.tmx, or .tmj as JSON), and layers exported as CSV, read into a `Terrain`.
 
 What a tile is stands in its custom properties in the tileset: `surface` (text), `solid`, `hazard`, `opaque` (yes or no);
 without a `surface`, its class is taken for one.  The same properties on a layer hold for all its tiles, on a rectangle of
 an object layer for what it covers.  Where layers overlap, the topmost that says something about a property decides it.
+Many games say less than that: a layer, or a rectangle, that is merely *named* as one of `solid` is a wall.
 """
 
 from __future__ import annotations
@@ -18,7 +19,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npc_world.adapters.tiled_file import FLAGS, MOST_CELLS, Tileset, gids_of, layers_of, properties_of, read_json, read_text, tilesets_of
+from npc_world.adapters.tiled_file import (
+    FLAGS,
+    MOST_CELLS,
+    TURNS,
+    Tileset,
+    gids_of,
+    layers_of,
+    properties_of,
+    read_text,
+    source_of,
+    tile_of,
+    tilesets_of,
+)
 from npc_world.core.errors import BadInputError
 from npc_world.core.terrain import Terrain
 
@@ -35,16 +48,15 @@ class TiledLevel:
 
 
 def read_tiled(path: str | Path, *, surface: str = "ground", solid: Iterable[str] = ("wall",)) -> TiledLevel:
-    """Read an orthogonal, finite .tmj map with square tiles and embedded or .tsj tilesets.
+    """Read an orthogonal, finite .tmx or .tmj map with square tiles; tilesets may be embedded or lie beside it (.tsx, .tsj).
 
-    surface: the name where no tile says one.  solid: surface names that are walls without saying `solid`.
+    surface: the name where no tile says one.  solid: surfaces that are walls without saying `solid`, and names of layers
+    and objects that are: `solid=("wall", "Collisions")`.
     Raises `BadInputError` naming the file and the layer for anything else, for damage, and for maps of more than four
     million cells.
     """
     path = Path(path)
-    if path.suffix.lower() == ".tmx":
-        raise BadInputError(f"{path}: XML maps are not read; in Tiled choose File > Export As > JSON map files (*.tmj)")
-    source = read_json(path)
+    source = source_of(path, "map")
     rows, cols, cell_px = _checked_frame(source, path)
     tilesets = tilesets_of(source, path)
     walls = {solid} if isinstance(solid, str) else set(solid)
@@ -59,7 +71,7 @@ def read_tiled(path: str | Path, *, surface: str = "ground", solid: Iterable[str
     places: dict[str, tuple[float, float]] = {}
     for layer in layers:
         if layer.get("type") == "objectgroup":
-            _paint_objects(layer, ground, places, walls, path)
+            _paint_objects(layer, ground, places, tilesets, walls, path)
     return TiledLevel(ground, places)
 
 
@@ -121,14 +133,11 @@ def _paint_tiles(layer: dict[str, Any], grid: NDArray[np.uint32], tilesets: list
                  flags: dict[str, NDArray[np.bool_]], walls: set[str], path: Path) -> None:
     """Let every kind of tile in the layer say what it says of the cells it lies on."""
     where = f"{path}: layer {layer.get('name', '')!r}"
-    common = properties_of(layer, where)
+    common = {**({"solid": True} if layer.get("name") in walls else {}), **properties_of(layer, where)}
     for gid in np.unique(grid).tolist():
         if gid == 0:
             continue
-        tileset = next((each for each in reversed(tilesets) if each.first_gid <= gid), None)
-        if tileset is None:
-            raise BadInputError(f"{where}: tile {gid} belongs to no tileset")
-        said = {**tileset.tiles.get(gid - tileset.first_gid, {}), **common}
+        said = {**tile_of(tilesets, gid, where), **common}
         cells = grid == gid
         name = said.get("surface")
         if name is not None:
@@ -154,23 +163,28 @@ def _ground(kinds: NDArray[np.int16], names: list[str], flags: dict[str, NDArray
     return ground
 
 
-def _paint_objects(layer: dict[str, Any], ground: Terrain, places: dict[str, tuple[float, float]], walls: set[str], path: Path) -> None:
+def _paint_objects(layer: dict[str, Any], ground: Terrain, places: dict[str, tuple[float, float]], tilesets: list[Tileset],
+                   walls: set[str], path: Path) -> None:
     where = f"{path}: layer {layer.get('name', '')!r}"
     objects = layer.get("objects", [])
     if not isinstance(objects, list) or not all(isinstance(each, dict) for each in objects):
         raise BadInputError(f"{where}: objects={str(objects)[:40]!r}: expected a list of objects")
-    common = properties_of(layer, where)
+    common = {**({"solid": True} if layer.get("name") in walls else {}), **properties_of(layer, where)}
     for each in objects:
         numbers = [each.get(name, 0) for name in ("x", "y", "width", "height")]
         if not all(isinstance(n, (int, float)) and not isinstance(n, bool) and math.isfinite(n) for n in numbers):
             raise BadInputError(f"{where}: object {each.get('name', each.get('id'))!r}: x, y, width, height = {numbers}: expected numbers")
         x, y, w, h = (float(n) for n in numbers)
-        if isinstance(each.get("name"), str) and each["name"]:
+        tile: dict[str, Any] = {}
+        if type(each.get("gid")) is int and each["gid"] > 0:  # a tile as an object stands on its lower left corner
+            y, tile = y - h, tile_of(tilesets, each["gid"] & int(TURNS), where)
+        if isinstance(each.get("name"), str) and each["name"] and each["name"] not in walls:
             places[each["name"]] = (x + 0.5 * w, y + 0.5 * h)
         shaped = any(each.get(kind) for kind in ("ellipse", "polygon", "polyline", "point", "text")) or each.get("rotation", 0) != 0
         if shaped or w <= 0 or h <= 0:
             continue
-        said = {**common, **properties_of(each, where, class_is_surface=False)}
+        named = each.get("name") in walls or (each.get("class") or each.get("type")) in walls
+        said = {**tile, **common, **({"solid": True} if named else {}), **properties_of(each, where, class_is_surface=False)}
         if "surface" in said:
             ground.set_surface((x, y, w, h), said["surface"])
         if "solid" in said or said.get("surface") in walls:

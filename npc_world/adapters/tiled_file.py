@@ -1,4 +1,4 @@
-"""The pieces of a Tiled JSON file, checked: text, properties, tilesets, layers, tile numbers."""
+"""The pieces of a Tiled file, checked: text, properties, tilesets, layers, tile numbers."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 
 from npc_world.core.errors import BadInputError
 
-__all__ = ["FLAGS", "MOST_CELLS", "Tileset", "gids_of", "layers_of", "properties_of", "read_json", "read_text", "tilesets_of"]
+__all__ = ["FLAGS", "MOST_CELLS", "TURNS", "Tileset", "gids_of", "layers_of", "properties_of", "read_json", "read_text", "source_of", "tile_of", "tilesets_of"]
 
 MOST_CELLS = 1 << 22
 FLAGS = ("solid", "hazard", "opaque")
 _MOST_BYTES = 1 << 26
 _MOST_LAYERS = 1000
-_TURNS = np.uint32(0x0FFFFFFF)
+TURNS = np.uint32(0x0FFFFFFF)
 """The upper four bits of a tile number say how the tile is turned."""
 
 
@@ -58,6 +58,15 @@ def read_json(path: Path) -> dict[str, Any]:
     return found
 
 
+def source_of(path: Path, kind: str) -> dict[str, Any]:
+    """A "map" or "tileset" as Tiled's JSON has it, from JSON or, by the file's ending, from XML."""
+    if path.suffix.lower() in (".tmx", ".tsx", ".xml"):
+        from npc_world.adapters.tiled_xml import read_xml
+
+        return read_xml(path, kind)
+    return read_json(path)
+
+
 def properties_of(owner: dict[str, Any], where: str, class_is_surface: bool = False) -> dict[str, Any]:
     """`surface`, `solid`, `hazard` and `opaque` of a tile, layer or object, with their types checked; others are left out."""
     said: dict[str, Any] = {}
@@ -90,10 +99,7 @@ def tilesets_of(source: dict[str, Any], path: Path) -> list[Tileset]:
         where = f"{path}: tileset {entry.get('name', '')!r}"
         if "source" in entry:
             file = path.parent / str(entry["source"])
-            if file.suffix.lower() not in (".tsj", ".json"):
-                raise BadInputError(f"{path}: tileset {entry['source']!r}: only .tsj tilesets are read; in Tiled embed it in the map, "
-                                    "or export it as JSON")
-            entry, where = read_json(file), str(file)
+            entry, where = source_of(file, "tileset"), str(file)
         tiles: dict[int, dict[str, Any]] = {}
         for tile in _list_of_dicts(entry.get("tiles", []), f"{where}: tiles"):
             number = tile.get("id")
@@ -102,6 +108,14 @@ def tilesets_of(source: dict[str, Any], path: Path) -> list[Tileset]:
             tiles[number] = properties_of(tile, f"{where}: tile {number}", class_is_surface=True)
         found.append(Tileset(first, tiles))
     return sorted(found, key=lambda tileset: tileset.first_gid)
+
+
+def tile_of(tilesets: list[Tileset], gid: int, where: str) -> dict[str, Any]:
+    """What the tile of that number says of itself."""
+    tileset = next((each for each in reversed(tilesets) if each.first_gid <= gid), None)
+    if tileset is None:
+        raise BadInputError(f"{where}: tile {gid} belongs to no tileset")
+    return tileset.tiles.get(gid - tileset.first_gid, {})
 
 
 def layers_of(source: dict[str, Any], path: Path) -> list[dict[str, Any]]:
@@ -134,12 +148,12 @@ def gids_of(layer: dict[str, Any], count: int, where: str) -> NDArray[np.uint32]
             raise BadInputError(f"{where}: damaged data: {error}") from None
         if len(raw) != 4 * count:
             raise BadInputError(f"{where}: its data holds {'more' if len(raw) > 4 * count else 'fewer'} than {count} tiles")
-        return np.frombuffer(raw, dtype="<u4").astype(np.uint32) & _TURNS
+        return np.frombuffer(raw, dtype="<u4").astype(np.uint32) & TURNS
     if not isinstance(data, list) or len(data) != count:
         raise BadInputError(f"{where}: {len(data) if isinstance(data, list) else 'no'} tiles in its data: expected {count}")
     if not all(type(value) is int and 0 <= value < 1 << 32 for value in data):
         raise BadInputError(f"{where}: its data holds something that is no tile number")
-    return np.array(data, dtype=np.uint32) & _TURNS
+    return np.array(data, dtype=np.uint32) & TURNS
 
 
 def _list_of_dicts(value: Any, where: str) -> list[dict[str, Any]]:
