@@ -135,7 +135,13 @@ def mix(m, times, horizon_s, used, rows, by_bin, tracks, walls, clear, most, pos
 @kernel
 def _worth_it(rows, by_bin):  # type: ignore[no-untyped-def]
     """Experts that count for something as a whole or at some horizon, the weightiest first; the others' weights become zero."""
-    order = np.argsort(-rows)
+    order = np.empty(EXPERTS, np.int64)
+    for e in range(EXPERTS):
+        at = e
+        while at > 0 and rows[order[at - 1]] < rows[e]:
+            order[at] = order[at - 1]
+            at -= 1
+        order[at] = e
     count = 0
     for i in range(EXPERTS):
         e = order[i]

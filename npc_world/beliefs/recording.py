@@ -96,7 +96,8 @@ def _record_mixture(m, record, tracks, weights, walls):  # type: ignore[no-untyp
     shares, chosen = np.empty(MIXED), np.empty(MIXED, np.int64)
     rows = np.empty(EXPERTS)
     used = choose_rows(weights, _USUAL_HORIZON_S, rows)
-    count = mix(m, BIN_S, _USUAL_HORIZON_S, used, rows, weights, at_bins, walls, NO_CLEARANCE, MIXED, positions, covariances, shares, chosen)
+    bins_s, clear = BIN_S.copy(), NO_CLEARANCE.copy()  # the module's own are read only: to the compiler another type
+    count = mix(m, bins_s, _USUAL_HORIZON_S, used, rows, weights, at_bins, walls, clear, MIXED, positions, covariances, shares, chosen)
     m[record + RECORD_LEVELS:record + RECORD_LEVELS + 2 * BINS] = m[LEVEL:LEVEL + 2 * BINS]
     base = record + RECORD_MIXTURE
     for k in range(MIXED):

@@ -47,10 +47,11 @@ def watch_all(memory, times, positions, threats, settings, speak, given, given_l
     speak: whether experts then speak at once where it is due, with the given ones' tracks (GIVEN, FINE_STEPS, 2); LATER leaves
     that to a second call, ONLY does nothing else, wherever `due` says so.
     """
+    steps_s = FINE_TIMES_S.copy()  # one of the module's arrays is read only, to the compiler another type: all experts would be compiled twice
     for n in range(memory.shape[0]):
         if speak != ONLY:
             due[n] = False
             if positions[n, 0] == positions[n, 0] and positions[n, 1] == positions[n, 1]:
                 _, due[n] = watch(memory[n], times[n], positions[n, 0], positions[n, 1], threats, settings)
         if due[n] and speak != LATER:
-            record_experts(memory[n], FINE_TIMES_S, given, given_log_prior, walls, clear)
+            record_experts(memory[n], steps_s, given, given_log_prior, walls, clear)

@@ -21,6 +21,7 @@ from numba.core.compiler import Compiler
 from numba.core.dispatcher import _FunctionCompiler  # type: ignore[attr-defined]
 from numba.core.environment import Environment
 from numba.core.registry import CPUDispatcher
+from numba.core.types.misc import unliteral
 
 from npc_world.core.compiled_quicker import quicker
 
@@ -124,6 +125,10 @@ class _PartCompiler(Compiler):  # type: ignore[misc]
 
 class _Part(CPUDispatcher):  # type: ignore[misc]
     """What kernels see of a kernel."""
+
+    def compile(self, signature: Any) -> Any:
+        """Once for all integers and all truth values, not again for each that a caller writes out."""
+        return super().compile(tuple(unliteral(each) for each in signature))
 
     def add_overload(self, result: Any) -> None:
         """Make a compiled signature known to callers; there is no address, so any unique object names it."""

@@ -205,7 +205,7 @@ class SurfaceLearner:
         precision = np.linalg.inv(spread)
         entered = self._entered
         velocity = (*entered, 2.0 * self.config.noise * max_speed) if entered is not None else (0.0, 0.0, 2.0 * max_speed)
-        cost, unexplained = fit_window(track, prior.mean, precision, max_speed, max_acceleration, sigma, *velocity, self._found, self._curvature)
+        cost, unexplained = fit_window(track, prior.mean, precision, float(max_speed), float(max_acceleration), sigma, *velocity, self._found, self._curvature)
         if not math.isfinite(cost):
             return None
         try:

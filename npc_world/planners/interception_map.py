@@ -102,7 +102,7 @@ def _caught(chase: Chase, arrivals: Floats, late: Floats, reach_s: float, unreac
     """Catch times (C, K), expected catch times (C, K) and meeting points (C, K, 2)."""
     times, expected = np.empty(late.shape), np.empty(late.shape)
     meetings = np.empty((*late.shape, 2))
-    catch_late(chase.times_s, chase.tracks, arrivals, late, chase.speed, reach_s, unreached_s, chase.change_hz, chase.steady, chase.change_cost, times,
+    catch_late(chase.times_s, chase.tracks, arrivals, late, float(chase.speed), reach_s, unreached_s, chase.change_hz, chase.steady, chase.change_cost, times,
                expected, meetings)
     return times, expected, meetings
 
