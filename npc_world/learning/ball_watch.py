@@ -7,6 +7,8 @@ well each draw explains the sightings, so that it splits where a bounce may have
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -175,7 +177,7 @@ def cloud_of(setting: Setting, piece: Piece, solution: Solution, belief: LawBeli
     centre, covariance = np.concatenate([solution.states[0], solution.z]), solution.joint_covariances[0]
     precision, share = belief.precision(), 0.0
     for _ in range(_PASSES if rounding_px else 2):
-        white = rng.standard_normal((3 * count, len(centre)))
+        white = _spread_evenly(3 * count, len(centre), rng)
         tail = np.sqrt(rng.chisquare(8.0, (3 * count, 1)) / 8.0)
         draws = centre + (white / tail) @ _root(covariance).T
         states, z = draws[:, :5], setting.laws.clip(np.clip(draws[:, 5:], belief.low, belief.high))
@@ -197,8 +199,30 @@ def cloud_of(setting: Setting, piece: Piece, solution: Solution, belief: LawBeli
     if enough < _FEWEST_DRAWS:  # too few draws carry all: rather too wide than one ball
         weights = np.sqrt(weights)
         weights /= weights.sum()
-    chosen = np.searchsorted(np.cumsum(weights), (np.arange(count) + rng.random()) / count).clip(0, len(weights) - 1)
+    order = _by_velocity(states[:, 2:4], count)
+    chosen = order[np.searchsorted(np.cumsum(weights[order]), (np.arange(count) + rng.random()) / count).clip(0, len(weights) - 1)]
     return Cloud(np.ascontiguousarray(states[chosen]), np.ascontiguousarray(z[chosen]))
+
+
+def _spread_evenly(count: int, axes: int, rng: np.random.Generator) -> Floats:
+    """(count, axes) standard normal deviates, each axis in strata of equal probability, one deviate to a stratum (Latin hypercube,
+    McKay, Beckman & Conover 1979): no few hundred balls are wider or narrower than what they stand for by luck."""
+    return np.stack([rng.permutation(_strata(count)) for _ in range(axes)], axis=1)
+
+
+@lru_cache(maxsize=8)
+def _strata(count: int) -> Floats:
+    normal = NormalDist()
+    return np.array([normal.inv_cdf((n + 0.5) / count) for n in range(count)])
+
+
+def _by_velocity(velocities: Floats, count: int) -> NDArray[np.intp]:
+    """Order of (n, 2) velocities along a path to and fro through their plane: neighbours fly alike, so that every so manieth of
+    them stands for the rest (systematic resampling in order)."""
+    lanes = max(1, int(np.sqrt(count)))
+    lane = np.empty(len(velocities), np.intp)
+    lane[np.argsort(velocities[:, 0], kind="stable")] = np.arange(len(velocities)) * lanes // len(velocities)
+    return np.lexsort((np.where(lane % 2 == 0, velocities[:, 1], -velocities[:, 1]), lane))
 
 
 def _weights(loss: Floats) -> Floats:

@@ -1,0 +1,41 @@
+"""The cloud of imagined balls stands for what is believed, not for the luck of a few hundred draws."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from npc_world.learning.ball_laws import BallLaws
+from npc_world.learning.ball_shooting import Piece, Setting, fit_pieces
+from npc_world.learning.ball_watch import Cloud, LawBelief, cloud_of
+from npc_world.models.ball_world import BallWorld
+
+FRAME = 1.0 / 60.0
+
+
+def clouds_of_one_flight(seeds: range) -> tuple[list[Cloud], np.ndarray]:
+    """Clouds drawn with several seeds about one flight in the open under known laws, and the (5, 5) covariance they are of."""
+    world = BallWorld.build([], 15.0)
+    laws = BallLaws.build(world.materials, 500.0, gravity_px_s2=1000.0, damping=1.0, inertia=0.5, restitution=0.5, friction=0.5)
+    setting = Setting(world, laws, "chipmunk", FRAME, 1.0)
+    seen = np.stack([200.0 * FRAME * np.arange(12), 100.0 + np.arange(12) * (np.arange(12) + 1) * 500.0 * FRAME**2], axis=1)
+    piece = Piece(np.arange(12.0), seen + np.random.default_rng(4).normal(0.0, 1.0, seen.shape), np.zeros(5), np.diag([0, 0, 1e-6, 1e-6, 1.0]))
+    nothing, ends = np.zeros((1, 0)), np.zeros(0)
+    belief = LawBelief(ends, np.zeros((0, 0)), ends, ends)
+    solution = fit_pieces(setting, [piece], [12], np.array([[0.0, 100.0, 200.0, 0.0, 0.0]]), nothing[0], ends, np.zeros((0, 0)))
+    drawn = [cloud_of(setting, piece, solution, belief, 256, 0.0, np.random.default_rng(seed)) for seed in seeds]
+    return drawn, solution.joint_covariances[0]
+
+
+def test_two_hundred_balls_are_as_wide_as_what_they_stand_for_whatever_the_seed() -> None:
+    clouds, covariance = clouds_of_one_flight(range(40))
+    deviation = np.sqrt(np.diag(covariance)[2:4])
+    widths = np.array([c.states[:, 2:4].std(axis=0) for c in clouds]) / deviation
+    assert abs(widths.mean() - 1.0) < 0.02
+    assert widths.std() < 0.03, "independent draws would vary by 0.044"
+
+
+def test_their_middle_hardly_depends_on_the_seed() -> None:
+    clouds, covariance = clouds_of_one_flight(range(40))
+    ahead = np.array([c.states[:, 0] + 0.8 * c.states[:, 2] for c in clouds])
+    expected = np.sqrt(covariance[0, 0] + 1.6 * covariance[0, 2] + 0.64 * covariance[2, 2])
+    assert np.median(ahead, axis=1).std() < 0.04 * expected, "independent draws would vary by 0.078"
