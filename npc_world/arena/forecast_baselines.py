@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from npc_world.beliefs.imm import MODES, UNREST
 from npc_world.beliefs.layout import FILTER, NOISE, TOP_SPEED, TURN_RATE, new_memory
-from npc_world.beliefs.motion_prior_frame import read_past, resample
+from npc_world.beliefs.motion_prior_frame import input_size, read_past, resample
 from npc_world.beliefs.target_config import TargetConfig
 from npc_world.beliefs.watching import watch
 
@@ -122,7 +122,7 @@ def neighbours(fitted: Situations) -> Method:
     speed = float(np.median(np.hypot(*(fitted.pasts[:, -1] - fitted.pasts[:, 0]).T)) / lags[-1])
 
     def own(past: Floats) -> tuple[Floats, Floats]:
-        read, frame, inputs = np.empty((len(lags) + 1, 2)), np.empty(5), np.empty(2 * len(lags) + 8)
+        read, frame, inputs = np.empty((len(lags) + 1, 2)), np.empty(5), np.empty(input_size(len(lags)))
         known_s = resample(times, np.ascontiguousarray(past), len(past), lags, read)
         read_past(read, lags, known_s, speed, True, inputs, frame)
         return inputs[:2 * len(lags)] * frame[4] / speed if speed > 0.0 else inputs[:2 * len(lags)], frame

@@ -91,7 +91,7 @@ KINDS: dict[str, tuple[float, Callable[[np.random.Generator, int, float], Floats
     "walker": (0.46, _walker), "keys": (0.16, _keys), "driver": (0.16, _driver), "repetitive": (0.08, _repetitive), "scripted": (0.14, _scripted),
 }
 """Share of each kind, and what makes a track of it."""
-_NOISE = (0.0, 0.0, 0.004, 0.015)
+_NOISE = (0.0, 0.004, 0.015, 0.03)
 """Errors of seen positions, in shares of a second's way."""
 _COARSE_S = (0.0, 0.0, 0.2, 0.4)
 """Some are only seen so often, and on straight lines in between."""

@@ -26,16 +26,16 @@ __all__ = ["MotionPrior", "PriorConfig", "ways"]
 
 Floats = NDArray[np.float64]
 _SHIPPED = Path(__file__).parent / "priors" / "scripted.npz"
-_KIND, _VERSION = "npc_world motion prior", 1
+_KIND, _VERSION = "npc_world motion prior", 2
 
 
 @dataclass(frozen=True, slots=True)
 class MotionPrior:
     """A mixture of futures given the last second or so of a body's way, in its own frame: moved, turned and scaled.
 
-    Make one with `fit` or `load`.  Its density is a Gaussian mixture whose means, weights and widths a small ensemble of
-    networks reads off the past (mixture density network, Bishop 1994; multiple choice learning, Guzman-Rivera et al. 2012), with
-    regions corrected on bodies held out.  Assumes that bodies to come move as those it was fitted on; it knows neither
+    Make one with `fit` or `load`.  Small networks read off the past a best guess (least absolute error), and around it the
+    means, weights and widths of a Gaussian mixture whose mean it is (mixture density network, Bishop 1994; multiple choice
+    learning, Guzman-Rivera et al. 2012), with regions corrected on bodies held out.  Assumes that bodies to come move as those it was fitted on; it knows neither
     walls nor other bodies, and is wrong where these decide.
     """
 
@@ -105,7 +105,7 @@ class MotionPrior:
 
     @property
     def futures(self) -> int:
-        """Rows of its forecasts: futures of their own, and one for what none of them foresees."""
+        """Rows of its forecasts: the first is the best single guess, the last stands for what none of the others foresees."""
         return len(self.network.spread) + 1
 
     def forecast(self, points: Any, times_s: Any, horizon_s: float | None = None, step_s: float | None = None,

@@ -1,4 +1,4 @@
-"""Fitting a motion prior: shapes in time, a first linear guess, centres of what strays from it."""
+"""Fitting a motion prior: shapes in time, a first guess at constant velocity, centres of what strays from it."""
 
 from __future__ import annotations
 
@@ -30,13 +30,11 @@ def time_shapes(windows: Windows, ahead_s: Floats, shapes: int) -> Floats:
 
 def mirror_signs(lags: int, extras: int, turned: bool) -> tuple[Floats, Floats]:
     """Signs of inputs (D,) and axes (2,) under reflection: at the heading when the frame turns with it, else left for right."""
-    signs = np.ones(2 * lags + extras)
-    if turned:
-        signs[1:2 * lags:2] = -1.0
-        return signs, np.array([1.0, -1.0])
-    signs[0:2 * lags:2] = -1.0
-    signs[2 * lags + 2] = -1.0
-    return signs, np.array([-1.0, 1.0])
+    axes = np.array([1.0, -1.0]) if turned else np.array([-1.0, 1.0])
+    velocities, rest = np.tile(axes, lags), np.ones(extras)
+    if not turned:
+        rest[2] = -1.0
+    return np.concatenate([velocities, rest, velocities, velocities]), axes
 
 
 def _coefficients(truth: Floats, shapes: Floats, keep: Floats) -> Floats:
@@ -74,20 +72,20 @@ def _centres(rest: Floats, futures: int, rng: np.random.Generator) -> Floats:
 
 def first_network(windows: Windows, shapes: Floats, futures: int, hidden: int, mirror: tuple[Floats, Floats] | None,
                   rng: np.random.Generator) -> Network:
-    """An untrained network: the linear guess, and centres of what strays from it, alike for all members of an ensemble."""
+    """An untrained network: on at the newest velocity, and centres of what strays from that, alike for all members of an ensemble."""
     keep = ~np.isnan(windows.truth[:, :, 0])
     coefficients = _coefficients(windows.truth, shapes, keep)
-    x = windows.inputs
-    with_one = np.column_stack([x, np.ones(len(x))])
-    guess: Floats = np.asarray(np.linalg.solve(with_one.T @ with_one + 1e-3 * len(x) * np.eye(with_one.shape[1]), with_one.T @ coefficients), dtype=np.float64)
-    rest = coefficients - with_one @ guess
+    x, width = windows.inputs, shapes.shape[2]
+    guess = np.zeros((x.shape[1], 2 * width))
+    guess[0, 0] = guess[1, width] = 1.0
+    rest = coefficients - x @ guess
     if mirror is not None:
         rest = np.concatenate([rest, rest * np.repeat(mirror[1], shapes.shape[2])])
     # in the shapes' own lengths, so that the centres cover where bodies end up
     length = np.sqrt(np.concatenate([(shapes[a] ** 2).mean(axis=0) for a in range(2)]))
     limit = np.quantile(np.abs(rest), 0.995, axis=0) + 1e-9
     centres = _centres(np.clip(rest, -limit, limit) * length, futures, rng) / length
-    net = initial(x.shape[1], hidden, centres, shapes.shape[1], guess[:-1], guess[-1], rng)
+    net = initial(x.shape[1], hidden, centres, shapes.shape[1], guess, rng)
     _first_spread(net, windows, shapes, keep)
     return net
 
@@ -96,9 +94,10 @@ def _first_spread(net: Network, windows: Windows, shapes: Floats, keep: Floats) 
     """Deviations of each horizon around the nearest future, for a start."""
     out, _, _ = outputs(net, windows.inputs)
     futures, width = len(net.spread), shapes.shape[2]
-    c = out[:, :2 * futures * width].reshape(len(out), futures, 2, width).copy()
-    c[:, 1:] += c[:, :1]
     rows = np.random.default_rng(0).permutation(len(out))[:3000]
+    c = out[:, :2 * futures * width].reshape(len(out), futures, 2, width).copy()
+    if futures > 1:
+        c[:, 1:] += c[:, :1] - c[:, 1:].mean(axis=1, keepdims=True)
     mean = np.einsum("nkab,ahb->nkha", c[rows], shapes)
     off = np.abs(windows.truth[rows][:, None] - mean)
     ade = np.where(keep[rows][:, None], off.sum(axis=3), 0.0).sum(axis=2)

@@ -13,8 +13,8 @@ from npc_world.core.compiled import kernel
 
 __all__ = ["EXTRAS", "input_size", "read_past", "resample"]
 
-EXTRAS = 8
-"""Inputs beside the velocities: speed, log of how unsteady it has been, heading (2), share of the past that is known, bends."""
+EXTRAS = 9
+"""Inputs beside the velocities: speed, logs of how unsteady and how jerky it has been, heading (2), share of the past that is known, bends."""
 _HEADING_MEMORY = 2.0
 """The heading is the mean velocity, weighed by exp(-age / so many of the shortest lags) …"""
 _HEADING_SHARE = 0.12
@@ -22,12 +22,17 @@ _HEADING_SHARE = 0.12
 _FLOOR = 0.25
 """Where units are known, the scale is at least such a share of the typical speed: a body that stands may start."""
 _SMOOTH = 0.03
-"""Changes of velocity below such a share of the scale are not told apart."""
+"""Changes of velocity below such a share of the scale are not told apart …"""
+_FINE = 0.005
+"""… nor changes of those below this one."""
 
 
 def input_size(lags: int) -> int:
-    """Numbers read from a past of so many lags (now not counted)."""
-    return 2 * lags + EXTRAS
+    """Numbers read from a past of so many lags (now not counted): velocities, extras, velocities by jerkiness and by straightness.
+
+    How far the newest velocities are to be trusted depends on how jerky they are, and on how straight the way was: products say so plainly.
+    """
+    return 6 * lags + EXTRAS
 
 
 @kernel
@@ -104,3 +109,12 @@ def read_past(past, lags, known_s, typical, turned, inputs, frame):  # type: ign
     newest = math.hypot(inputs[0], inputs[1])
     inputs[at + 6] = newest
     inputs[at + 7] = newest - chord
+    jerk = 0.0
+    for j in range(2, steps):
+        for a in range(2):
+            jerk += (inputs[2 * j + a] - 2.0 * inputs[2 * j - 2 + a] + inputs[2 * j - 4 + a]) ** 2
+    inputs[at + 8] = 1.0 + 0.5 * math.log(math.sqrt(jerk / max(1, steps - 2)) + _FINE)
+    after = at + EXTRAS
+    for i in range(2 * steps):
+        inputs[after + i] = inputs[i] * inputs[at + 8]
+        inputs[after + 2 * steps + i] = inputs[i] * chord

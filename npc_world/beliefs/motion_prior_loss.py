@@ -1,9 +1,10 @@
 """How wrong a batch of mixtures is about what came, and which way each number should move: the gradient that fitting follows.
 
 A mixture of K futures: coefficients of a few smooth shapes in time per axis, so that each future is coherent; weights; a
-covariance per future and horizon.  Three terms: the negative log density of every step (Bishop 1994, mixture density
-networks), the error of the nearest future alone (Guzman-Rivera et al. 2012, multiple choice learning: keeps the futures
-apart, each for a case of its own), and the absolute error of the first future, which is to be the single best guess.
+covariance per future and horizon.  The first future is the single best guess, and the others are placed so that the mixture's
+mean is that guess too.  Three terms: the negative log density of every step (Bishop 1994, mixture density networks), the error of
+the nearest future alone (Guzman-Rivera et al. 2012, multiple choice learning: spreads the futures as a quantiser would, each for a
+case of its own), and the absolute error of the first.
 """
 
 from __future__ import annotations
@@ -14,19 +15,151 @@ import numpy as np
 
 from npc_world.core.compiled import kernel
 
-__all__ = ["BEST", "NEAREST", "SPREADS", "TERMS", "mixture_loss", "output_size"]
+__all__ = ["BEST", "FIRST_SHARE", "LEAST_LOG", "MOST_CORRELATED", "MOST_LOG", "NEAREST", "SPREADS", "TERMS", "mixture_loss", "output_size",
+           "read_coefficients", "read_shares"]
 
 SPREADS = 4
 """Outputs that widen all covariances: log factor along and across at no time ahead, and what the last horizon adds."""
 TERMS = 3
 DENSITY, NEAREST, BEST = range(TERMS)
-_MOST_CORRELATED = 0.95
-_LEAST_LOG, _MOST_LOG = -7.0, 4.0
+MOST_CORRELATED = 0.95
+LEAST_LOG, MOST_LOG = -7.0, 4.0
+FIRST_SHARE = 0.2
+"""Weight the first future has at least: it lies in the middle, and is to be the likeliest."""
+_SOON = 2.0
+"""What the next steps count beyond their share in the best guess: over them most bodies are foreseen almost exactly."""
 
 
 def output_size(futures: int, shapes: int) -> int:
     """Outputs of the network: coefficients of all futures, log weights, spreads."""
     return futures * 2 * shapes + futures + SPREADS
+
+
+@kernel
+def read_shares(out, logits, chance, share):  # type: ignore[no-untyped-def]
+    """Fill chance (K,), the softmax of out[logits:], and share (K,), the weights: the first future has its least share besides."""
+    futures = share.shape[0]
+    top, total = -math.inf, 0.0
+    for k in range(futures):
+        top = max(top, out[logits + k])
+    for k in range(futures):
+        chance[k] = math.exp(max(-30.0, out[logits + k] - top))
+        total += chance[k]
+    for k in range(futures):
+        chance[k] /= total
+        share[k] = (1.0 - FIRST_SHARE) * chance[k]
+    share[0] += FIRST_SHARE
+
+
+@kernel
+def read_coefficients(out, share, coefficients):  # type: ignore[no-untyped-def]
+    """Fill coefficients (K, 2B): the first as it is said, the others beside it so that all together have it as their mean."""
+    futures, size = coefficients.shape
+    rest = max(1e-12, 1.0 - share[0])
+    for c in range(size):
+        middle = 0.0
+        for k in range(1, futures):
+            middle += share[k] / rest * out[k * size + c]
+        coefficients[0, c] = out[c]
+        for k in range(1, futures):
+            coefficients[k, c] = out[c] + out[k * size + c] - middle
+
+
+@kernel
+def _density_term(out, truth, g, mean, share, spread, widen, logp, d_mean, d_log, d_out, d_spread):  # type: ignore[no-untyped-def]
+    """Sum over the known steps of the negative log density; its gradient, times g."""
+    futures, steps = mean.shape[0], mean.shape[1]
+    lost = 0.0
+    for h in range(steps):
+        if truth[h, 0] != truth[h, 0]:
+            continue
+        u = (h + 1.0) / steps
+        wide_a, wide_c = out[widen] + u * out[widen + 1], out[widen + 2] + u * out[widen + 3]
+        best = -1e300
+        for k in range(futures):
+            la = min(MOST_LOG, max(LEAST_LOG, spread[k, h, 0] + wide_a))
+            lc = min(MOST_LOG, max(LEAST_LOG, spread[k, h, 1] + wide_c))
+            r = MOST_CORRELATED * math.tanh(spread[k, h, 2])
+            q = 1.0 - r * r
+            za, zc = (truth[h, 0] - mean[k, h, 0]) * math.exp(-la), (truth[h, 1] - mean[k, h, 1]) * math.exp(-lc)
+            square = (za * za - 2.0 * r * za * zc + zc * zc) / q
+            logp[k] = math.log(share[k] + 1e-12) - la - lc - 0.5 * math.log(q) - 0.5 * square - 1.8378770664
+            best = max(best, logp[k])
+        total = 0.0
+        for k in range(futures):
+            total += math.exp(logp[k] - best)
+        lost -= best + math.log(total)
+        for k in range(futures):
+            right = math.exp(logp[k] - best) / total
+            d_log[k] += g * right
+            if right < 1e-9:
+                continue
+            la = min(MOST_LOG, max(LEAST_LOG, spread[k, h, 0] + wide_a))
+            lc = min(MOST_LOG, max(LEAST_LOG, spread[k, h, 1] + wide_c))
+            t = math.tanh(spread[k, h, 2])
+            r = MOST_CORRELATED * t
+            q = 1.0 - r * r
+            ea, ec = math.exp(-la), math.exp(-lc)
+            za, zc = (truth[h, 0] - mean[k, h, 0]) * ea, (truth[h, 1] - mean[k, h, 1]) * ec
+            ga, gc = (za - r * zc) / q, (zc - r * za) / q
+            d_mean[k, h, 0] -= g * right * ga * ea
+            d_mean[k, h, 1] -= g * right * gc * ec
+            da, dc = g * right * (1.0 - za * ga), g * right * (1.0 - zc * gc)
+            square = (za * za - 2.0 * r * za * zc + zc * zc) / q
+            d_spread[k, h, 0] += da
+            d_spread[k, h, 1] += dc
+            d_spread[k, h, 2] -= g * right * (r / q + za * zc / q - r * square / q) * MOST_CORRELATED * (1.0 - t * t)
+            d_out[widen] += da
+            d_out[widen + 1] += u * da
+            d_out[widen + 2] += dc
+            d_out[widen + 3] += u * dc
+    return lost
+
+
+@kernel
+def _miss(truth, mean, k, known, last, soon, scale, d_mean):  # type: ignore[no-untyped-def]
+    """How far future k is off: half over all known steps, half at the last, `soon` more over the next; adds its gradient times scale."""
+    total = 0.0
+    for h in range(truth.shape[0]):
+        if truth[h, 0] == truth[h, 0]:
+            dx, dy = mean[k, h, 0] - truth[h, 0], mean[k, h, 1] - truth[h, 1]
+            off = math.sqrt(dx * dx + dy * dy + 1e-10)
+            w = (0.5 + soon / (h + 1.0)) / known + (0.5 if h == last else 0.0)
+            total += w * off
+            if scale > 0.0:
+                d_mean[k, h, 0] += scale * w * dx / off
+                d_mean[k, h, 1] += scale * w * dy / off
+    return total
+
+
+@kernel
+def _back(out, d_mean, d_log, shapes, chance, share, d_coefficients, d_out):  # type: ignore[no-untyped-def]
+    """From the futures' places and log weights back to the outputs; the reverse of `read_coefficients` and `read_shares`."""
+    futures, steps, width = d_mean.shape[0], d_mean.shape[1], shapes.shape[2]
+    size, rest = 2 * width, max(1e-12, 1.0 - share[0])
+    logits = futures * size
+    for k in range(futures):
+        for a in range(2):
+            for b in range(width):
+                total = 0.0
+                for h in range(steps):
+                    total += d_mean[k, h, a] * shapes[a, h, b]
+                d_coefficients[k, a * width + b] = total
+    total = 0.0
+    for k in range(futures):
+        d_log[k] *= (1.0 - FIRST_SHARE) * chance[k] / max(share[k], 1e-12)
+        total += d_log[k]
+    for k in range(futures):
+        d_out[logits + k] += chance[k] * total - d_log[k]
+    for c in range(size):
+        moved, middle = 0.0, 0.0
+        for k in range(1, futures):
+            moved += d_coefficients[k, c]
+            middle += share[k] / rest * out[k * size + c]
+        d_out[c] += moved + d_coefficients[0, c]
+        for k in range(1, futures):
+            d_out[k * size + c] += d_coefficients[k, c] - share[k] / rest * moved
+            d_out[logits + k] -= share[k] / rest * moved * (out[k * size + c] - middle)
 
 
 @kernel
@@ -39,34 +172,12 @@ def mixture_loss(out, truth, importance, shapes, spread, weights, d_out, d_sprea
     count, steps = truth.shape[0], truth.shape[1]
     futures, width = spread.shape[0], shapes.shape[2]
     logits, widen = futures * 2 * width, futures * 2 * width + futures
-    mean = np.empty((futures, steps, 2))
-    share, d_share, logp, miss = np.empty(futures), np.empty(futures), np.empty(futures), np.empty(futures)
-    d_mean = np.empty((futures, steps, 2))
+    mean, d_mean = np.empty((futures, steps, 2)), np.empty((futures, steps, 2))
+    coefficients, d_coefficients = np.empty((futures, 2 * width)), np.empty((futures, 2 * width))
+    chance, share, d_log, logp = np.empty(futures), np.empty(futures), np.empty(futures), np.empty(futures)
     terms[:] = 0.0
+    d_out[:] = 0.0
     for n in range(count):
-        d_out[n] = 0.0
-        for k in range(futures):
-            for h in range(steps):
-                for a in range(2):
-                    total = 0.0
-                    for b in range(width):
-                        c = out[n, a * width + b]
-                        if k > 0:
-                            c += out[n, (2 * k + a) * width + b]
-                        total += shapes[a, h, b] * c
-                    mean[k, h, a] = total
-                    d_mean[k, h, a] = 0.0
-        top = -1e30
-        for k in range(futures):
-            top = max(top, out[n, logits + k])
-        total = 0.0
-        for k in range(futures):
-            share[k] = math.exp(out[n, logits + k] - top)
-            total += share[k]
-        for k in range(futures):
-            share[k] = share[k] / total + 1e-12
-            d_share[k] = 0.0
-            miss[k] = 0.0
         known, last = 0, -1
         for h in range(steps):
             if truth[n, h, 0] == truth[n, h, 0]:
@@ -74,81 +185,27 @@ def mixture_loss(out, truth, importance, shapes, spread, weights, d_out, d_sprea
                 last = h
         if known == 0:
             continue
-        g = weights[0] / (known * count)
-        for h in range(steps):
-            if truth[n, h, 0] != truth[n, h, 0]:
-                continue
-            u = (h + 1.0) / steps
-            wide_a = out[n, widen] + u * out[n, widen + 1]
-            wide_c = out[n, widen + 2] + u * out[n, widen + 3]
-            best = -1e300
-            for k in range(futures):
-                la = min(_MOST_LOG, max(_LEAST_LOG, spread[k, h, 0] + wide_a))
-                lc = min(_MOST_LOG, max(_LEAST_LOG, spread[k, h, 1] + wide_c))
-                r = _MOST_CORRELATED * math.tanh(spread[k, h, 2])
-                q = 1.0 - r * r
-                za, zc = (truth[n, h, 0] - mean[k, h, 0]) * math.exp(-la), (truth[n, h, 1] - mean[k, h, 1]) * math.exp(-lc)
-                square = (za * za - 2.0 * r * za * zc + zc * zc) / q
-                logp[k] = math.log(share[k]) - la - lc - 0.5 * math.log(q) - 0.5 * square - 1.8378770664
-                best = max(best, logp[k])
-            total = 0.0
-            for k in range(futures):
-                total += math.exp(logp[k] - best)
-            terms[0] -= (best + math.log(total)) / (known * count)
-            for k in range(futures):
-                right = math.exp(logp[k] - best) / total
-                d_share[k] += g * right  # of the log share; the softmax follows below
-                if right < 1e-9:
-                    continue
-                la = min(_MOST_LOG, max(_LEAST_LOG, spread[k, h, 0] + wide_a))
-                lc = min(_MOST_LOG, max(_LEAST_LOG, spread[k, h, 1] + wide_c))
-                t = math.tanh(spread[k, h, 2])
-                r = _MOST_CORRELATED * t
-                q = 1.0 - r * r
-                ea, ec = math.exp(-la), math.exp(-lc)
-                za, zc = (truth[n, h, 0] - mean[k, h, 0]) * ea, (truth[n, h, 1] - mean[k, h, 1]) * ec
-                ga, gc = (za - r * zc) / q, (zc - r * za) / q
-                d_mean[k, h, 0] -= g * right * ga * ea
-                d_mean[k, h, 1] -= g * right * gc * ec
-                da, dc = g * right * (1.0 - za * ga), g * right * (1.0 - zc * gc)
-                square = (za * za - 2.0 * r * za * zc + zc * zc) / q
-                dr = -g * right * (r / q + za * zc / q - r * square / q)
-                d_spread[k, h, 0] += da
-                d_spread[k, h, 1] += dc
-                d_spread[k, h, 2] += dr * _MOST_CORRELATED * (1.0 - t * t)
-                d_out[n, widen] += da
-                d_out[n, widen + 1] += u * da
-                d_out[n, widen + 2] += dc
-                d_out[n, widen + 3] += u * dc
-        nearest = 0
+        read_shares(out[n], logits, chance, share)
+        read_coefficients(out[n], share, coefficients)
         for k in range(futures):
-            for h in range(steps):
-                if truth[n, h, 0] == truth[n, h, 0]:
-                    d = math.hypot(truth[n, h, 0] - mean[k, h, 0], truth[n, h, 1] - mean[k, h, 1])
-                    miss[k] += d * (0.5 / known + (0.5 if h == last else 0.0))
-            if miss[k] < miss[nearest]:
-                nearest = k
-        terms[1] += importance[n] * miss[nearest] / count
-        terms[2] += importance[n] * miss[0] / count
-        for part in range(2):
-            k = nearest if part == 0 else 0
-            scale = importance[n] * weights[1 + part] / count
-            for h in range(steps):
-                if truth[n, h, 0] == truth[n, h, 0]:
-                    dx, dy = mean[k, h, 0] - truth[n, h, 0], mean[k, h, 1] - truth[n, h, 1]
-                    w = scale * (0.5 / known + (0.5 if h == last else 0.0)) / math.sqrt(dx * dx + dy * dy + 1e-10)
-                    d_mean[k, h, 0] += w * dx
-                    d_mean[k, h, 1] += w * dy
-        total = 0.0
-        for k in range(futures):
-            total += d_share[k]
-        for k in range(futures):
-            d_out[n, logits + k] = share[k] * total - d_share[k]
             for h in range(steps):
                 for a in range(2):
-                    if d_mean[k, h, a] != 0.0:
-                        for b in range(width):
-                            d = d_mean[k, h, a] * shapes[a, h, b]
-                            d_out[n, a * width + b] += d
-                            if k > 0:
-                                d_out[n, (2 * k + a) * width + b] += d
+                    total = 0.0
+                    for b in range(width):
+                        total += shapes[a, h, b] * coefficients[k, a * width + b]
+                    mean[k, h, a] = total
+        d_mean[:] = 0.0
+        d_log[:] = 0.0
+        if weights[DENSITY] > 0.0:
+            terms[DENSITY] += _density_term(out[n], truth[n], weights[DENSITY] / (known * count), mean, share, spread, widen, logp, d_mean, d_log,
+                                            d_out[n], d_spread) / (known * count)
+        if weights[NEAREST] > 0.0:
+            nearest, least = 0, math.inf
+            for k in range(futures):
+                off = _miss(truth[n], mean, k, known, last, 0.0, 0.0, d_mean)
+                if off < least:
+                    nearest, least = k, off
+            terms[NEAREST] += importance[n] * least / count
+            _miss(truth[n], mean, nearest, known, last, 0.0, importance[n] * weights[NEAREST] / count, d_mean)
+        terms[BEST] += importance[n] / count * _miss(truth[n], mean, 0, known, last, _SOON, importance[n] * weights[BEST] / count, d_mean)
+        _back(out[n], d_mean, d_log, shapes, chance, share, d_coefficients, d_out[n])

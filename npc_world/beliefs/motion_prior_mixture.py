@@ -6,12 +6,10 @@ import math
 
 import numpy as np
 
+from npc_world.beliefs.motion_prior_loss import LEAST_LOG, MOST_CORRELATED, MOST_LOG, read_coefficients, read_shares
 from npc_world.core.compiled import kernel
 
 __all__ = ["evaluate_networks", "place_mixture", "place_mixtures"]
-
-_MOST_CORRELATED = 0.95
-_LEAST_LOG, _MOST_LOG = -7.0, 4.0
 
 
 @kernel
@@ -46,18 +44,18 @@ def evaluate_networks(first, first_offset, second, second_offset, top, offset, s
 
 @kernel
 def _own_frame(out, spread, shapes, correction, mean, deviation, weights):  # type: ignore[no-untyped-def]
-    """Fill mean (K + 1, H, 2), deviation (K + 1, H, 3) = along, across, correlation, weights (K + 1,) in the body's own frame."""
+    """Fill mean (K + 1, H, 2), deviation (K + 1, H, 3) = along, across, correlation, weights (K + 1,) in the body's own frame.
+
+    The last row is as wide as all others together, times a factor: what no future foresees.
+    """
     futures, steps, width = spread.shape[0], spread.shape[1], shapes.shape[2]
-    logits, widen = futures * 2 * width, futures * 2 * width + futures
+    widen = futures * 2 * width + futures
     tail = correction[steps, 0]
-    top, total = -math.inf, 0.0
+    coefficients, chance, share = np.empty((futures, 2 * width)), np.empty(futures), np.empty(futures)
+    read_shares(out, futures * 2 * width, chance, share)
+    read_coefficients(out, share, coefficients)
     for k in range(futures):
-        top = max(top, out[logits + k])
-    for k in range(futures):
-        weights[k] = math.exp(max(-30.0, out[logits + k] - top))
-        total += weights[k]
-    for k in range(futures):
-        weights[k] *= (1.0 - tail) / total
+        weights[k] = (1.0 - tail) * share[k]
     weights[futures] = tail
     for h in range(steps):
         u = (h + 1.0) / steps
@@ -68,27 +66,23 @@ def _own_frame(out, spread, shapes, correction, mean, deviation, weights):  # ty
             for a in range(2):
                 at = 0.0
                 for b in range(width):
-                    c = out[a * width + b]
-                    if k > 0:
-                        c += out[(2 * k + a) * width + b]
-                    at += shapes[a, h, b] * c
+                    at += shapes[a, h, b] * coefficients[k, a * width + b]
                 mean[k, h, a] = at
-            sa = math.exp(min(_MOST_LOG, max(_LEAST_LOG, spread[k, h, 0] + wide_a)) + correction[h, 0])
-            sc = math.exp(min(_MOST_LOG, max(_LEAST_LOG, spread[k, h, 1] + wide_c)) + correction[h, 0])
-            r = _MOST_CORRELATED * math.tanh(spread[k, h, 2])
+            sa = math.exp(min(MOST_LOG, max(LEAST_LOG, spread[k, h, 0] + wide_a)) + correction[h, 0])
+            sc = math.exp(min(MOST_LOG, max(LEAST_LOG, spread[k, h, 1] + wide_c)) + correction[h, 0])
+            r = MOST_CORRELATED * math.tanh(spread[k, h, 2])
             deviation[k, h, 0], deviation[k, h, 1], deviation[k, h, 2] = sa, sc, r
-            w = weights[k] / (1.0 - tail)
             mx, my = mean[k, h, 0], mean[k, h, 1]
-            x += w * mx
-            y += w * my
-            xx += w * (sa * sa + mx * mx)
-            yy += w * (sc * sc + my * my)
-            xy += w * (r * sa * sc + mx * my)
+            x += share[k] * mx
+            y += share[k] * my
+            xx += share[k] * (sa * sa + mx * mx)
+            yy += share[k] * (sc * sc + my * my)
+            xy += share[k] * (r * sa * sc + mx * my)
         xx, yy, xy = xx - x * x, yy - y * y, xy - x * y
         factor = math.exp(correction[h, 1])
         mean[futures, h, 0], mean[futures, h, 1] = x, y
         deviation[futures, h, 0], deviation[futures, h, 1] = factor * math.sqrt(xx), factor * math.sqrt(yy)
-        deviation[futures, h, 2] = max(-_MOST_CORRELATED, min(_MOST_CORRELATED, xy / math.sqrt(xx * yy)))
+        deviation[futures, h, 2] = max(-MOST_CORRELATED, min(MOST_CORRELATED, xy / math.sqrt(xx * yy)))
 
 
 @kernel

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from npc_world.beliefs.motion_prior_loss import TERMS, mixture_loss
 
-__all__ = ["Network", "Schedule", "initial", "outputs", "train"]
+__all__ = ["Network", "Schedule", "averaged", "initial", "joined", "outputs", "train"]
 
 Floats = NDArray[np.float64]
 _BETA_1, _BETA_2, _TINY = 0.9, 0.999, 1e-8
@@ -48,16 +48,15 @@ class Schedule:
     rate: float = 3e-3
     decay: float = 1e-3
     """Pull of the weights towards zero, relative to the rate."""
-    weights: tuple[float, float, float] = (1.0, 4.0, 4.0)
+    weights: tuple[float, float, float] = (1.0, 1.0, 1.0)
     """Of density, nearest future, best guess."""
 
 
-def initial(inputs: int, hidden: int, centres: Floats, steps: int, best: Floats, best_offset: Floats, rng: np.random.Generator) -> Network:
-    """A network that says the linear guess best (D, C) + best_offset (C,) and the centres (K, C) of what strays from it."""
+def initial(inputs: int, hidden: int, centres: Floats, steps: int, best: Floats, rng: np.random.Generator) -> Network:
+    """A network that says the linear guess best (D, C) and the centres (K, C) of what strays from it."""
     futures, size = centres.shape
     out = futures * size + futures + 4
     offset = np.zeros(out)
-    offset[:size] = best_offset
     offset[size:futures * size] = centres[1:].ravel()
     straight = np.zeros((inputs, out))
     straight[:, :size] = best
@@ -74,8 +73,12 @@ def outputs(net: Network, x: Floats) -> tuple[Floats, Floats, Floats]:
 
 
 def train(net: Network, x: Floats, truth: Floats, importance: Floats, shapes: Floats, schedule: Schedule, rng: np.random.Generator,
-          mirror: tuple[Floats, Floats] | None = None, advance: Callable[[], None] = lambda: None) -> Floats:
-    """Fit in place; returns (epochs, TERMS).  mirror: signs (D,) of the inputs and (2,) of the axes under reflection, drawn per sample."""
+          mirror: tuple[Floats, Floats] | None = None, centre: Floats | None = None, advance: Callable[[], None] = lambda: None) -> Floats:
+    """Fit in place; returns (epochs, TERMS).
+
+    mirror: signs (D,) of the inputs and (2,) of the axes under reflection, drawn per sample.  centre (N, 2B): the first future's
+    coefficients where another network says them.
+    """
     parameters = net.arrays()
     slow = [np.zeros_like(p) for p in parameters]
     fast = [np.zeros_like(p) for p in parameters]
@@ -88,12 +91,14 @@ def train(net: Network, x: Floats, truth: Floats, importance: Floats, shapes: Fl
         order = rng.permutation(count)
         for step in range(steps_per_epoch):
             rows = order[step * batch:(step + 1) * batch]
-            xb, yb = x[rows], truth[rows]
+            xb, yb, given = x[rows], truth[rows], None if centre is None else centre[rows]
             if mirror is not None:
                 flip = (rng.random(batch) < 0.5)[:, None]
                 xb = np.where(flip, xb * mirror[0], xb)
                 yb = np.where(flip[:, :, None], yb * mirror[1], yb)
-            gradients = _gradients(net, xb, np.ascontiguousarray(yb), importance[rows], shapes, weights, terms)
+                if given is not None:
+                    given = np.where(flip, given * np.repeat(mirror[1], shapes.shape[2]), given)
+            gradients = _gradients(net, xb, np.ascontiguousarray(yb), importance[rows], shapes, weights, given, terms)
             history[epoch] += terms / steps_per_epoch
             done += 1
             share = done / total
@@ -108,12 +113,41 @@ def train(net: Network, x: Floats, truth: Floats, importance: Floats, shapes: Fl
     return history
 
 
-def _gradients(net: Network, x: Floats, truth: Floats, importance: Floats, shapes: Floats, weights: Floats, terms: Floats) -> list[Floats]:
+def _gradients(net: Network, x: Floats, truth: Floats, importance: Floats, shapes: Floats, weights: Floats, given: Floats | None,
+               terms: Floats) -> list[Floats]:
     out, one, two = outputs(net, x)
+    if given is not None:
+        out[:, :given.shape[1]] = given
     d_out, d_spread = np.empty_like(out), np.zeros_like(net.spread)
     mixture_loss(out, truth, importance, shapes, net.spread, weights, d_out, d_spread, terms)
+    if given is not None:
+        d_out[:, :given.shape[1]] = 0.0
     length = np.sqrt((d_out ** 2).sum(axis=1, keepdims=True))  # a single strange window must not throw the network off
     d_out /= np.maximum(1.0, length * len(x) / 20.0)
     d_two = (d_out @ net.top.T) * (1.0 - two ** 2)
     d_one = (d_two @ net.second.T) * (1.0 - one ** 2)
     return [x.T @ d_one, d_one.sum(axis=0), one.T @ d_two, d_two.sum(axis=0), two.T @ d_out, d_out.sum(axis=0), x.T @ d_out, d_spread]
+
+
+def averaged(nets: Sequence[Network]) -> Network:
+    """One network that says the mean of what several say."""
+    second, at = np.zeros((sum(len(net.second) for net in nets),) * 2), 0
+    for net in nets:
+        second[at:at + len(net.second), at:at + len(net.second)] = net.second
+        at += len(net.second)
+    return Network(np.concatenate([net.first for net in nets], axis=1), np.concatenate([net.first_offset for net in nets]), second,
+                   np.concatenate([net.second_offset for net in nets]), np.concatenate([net.top for net in nets]) / len(nets),
+                   np.mean([net.offset for net in nets], axis=0), np.mean([net.straight for net in nets], axis=0),
+                   np.mean([net.spread for net in nets], axis=0))
+
+
+def joined(centre: Network, around: Network, size: int) -> Network:
+    """One network that says the first `size` outputs of `centre`, and the others of `around`."""
+    mine, hidden = centre.first.shape[1], centre.first.shape[1] + around.first.shape[1]
+    second, top = np.zeros((hidden, hidden)), np.zeros((hidden, around.top.shape[1]))
+    second[:mine, :mine], second[mine:, mine:] = centre.second, around.second
+    top[:mine, :size], top[mine:, size:] = centre.top[:, :size], around.top[:, size:]
+    offset, straight = around.offset.copy(), around.straight.copy()
+    offset[:size], straight[:, :size] = centre.offset[:size], centre.straight[:, :size]
+    return Network(np.concatenate([centre.first, around.first], axis=1), np.concatenate([centre.first_offset, around.first_offset]), second,
+                   np.concatenate([centre.second_offset, around.second_offset]), top, offset, straight, around.spread)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from npc_world.beliefs.motion_prior_calibration import calibrated
 from npc_world.beliefs.motion_prior_fit import first_network, mirror_signs, time_shapes
 from npc_world.beliefs.motion_prior_frame import EXTRAS
-from npc_world.beliefs.motion_prior_network import Network, Schedule, outputs, train
+from npc_world.beliefs.motion_prior_network import Network, Schedule, averaged, joined, outputs, train
 from npc_world.beliefs.motion_prior_windows import Grid, Windows, cut_windows, grid_for
 from npc_world.core.errors import BadInputError
 from npc_world.core.tunable import check_tunables, tunable
@@ -27,6 +27,8 @@ NETWORK = ("first", "first_offset", "second", "second_offset", "top", "offset", 
 _FEWEST = 60
 """Situations below which there is nothing to learn from."""
 _MOST_IMPORTANT = 4.0
+_CALM = 1.0
+"""Decay of the network that places futures around the best guess: what it reads into details does not hold elsewhere."""
 _HELD_OUT = 500
 """Situations per held-out part that regions are held against."""
 
@@ -35,19 +37,18 @@ _HELD_OUT = 500
 class PriorConfig:
     """How large a motion prior is and how it is fitted."""
 
-    futures: int = tunable(20, "rows of a forecast, one of which stands for what the others do not foresee", low=3, high=64)
-    members: int = tunable(2, "networks in the ensemble", low=1, high=16)
+    futures: int = tunable(20, "rows of a forecast: the first is the best single guess, the last stands for what the others do not foresee", low=3, high=64)
+    members: int = tunable(2, "networks whose best guesses are averaged", low=1, high=16)
     parts: int = tunable(4, "parts the tracks are dealt into, each held out once to correct the stated regions; 1 holds none out", low=1, high=16)
-    hidden: int = tunable(24, "units per hidden layer", low=2, high=256)
+    hidden: int = tunable(24, "units per hidden layer of each network", low=2, high=256)
     shapes: int = tunable(4, "ways in time each future is composed of, per axis", low=2, high=8)
-    situations: int = tunable(12_000, "situations to learn from, at most", low=100, high=1_000_000)
-    epochs: int = tunable(14, "rounds through them", low=1, high=1000)
+    situations: int = tunable(12_000, "situations each network learns from, at most, drawn from three times as many", low=100, high=1_000_000)
+    epochs: int = tunable(16, "rounds through them", low=1, high=1000)
     rate: float = tunable(3e-3, "length of a step of learning", low=1e-5, high=0.1)
     density: float = tunable(1.0, "what the likelihood of what came counts in fitting", low=0.0, high=100.0)
-    nearest: float = tunable(8.0, "what the error of the nearest future counts: keeps futures apart", low=0.0, high=100.0)
-    best: float = tunable(3.0, "what the error of the first future counts, which is to be the best single guess", low=0.0, high=100.0)
+    nearest: float = tunable(100.0, "what the error of the nearest future counts: spreads the futures over all that may come", low=0.0, high=1000.0)
     balance: float = tunable(1.0, "0: groups count by their situations; 1: small ones count as much as great ones", low=0.0, high=1.0)
-    speed_balance: float = tunable(0.25, "the same for rare speeds", low=0.0, high=1.0)
+    speed_balance: float = tunable(0.0, "the same for rare speeds", low=0.0, high=1.0)
     tail: float = tunable(0.1, "weight of what no future foresees", low=0.001, high=0.5)
     forget: float = tunable(0.05, "share of situations of which only part of the past is shown", low=0.0, high=1.0)
 
@@ -79,7 +80,7 @@ def train_prior(tracks: Sequence[Floats], dt_s: float, groups: Sequence[int] | N
     """(grid, networks, typical speed or 0)."""
     grid = grid_for(dt_s, history_s, horizon_s)
     typical = typical_speeds(tracks, dt_s, any_unit)
-    windows = cut_windows(tracks, dt_s, grid, config.situations, typical, turned, rng, config.forget)
+    windows = cut_windows(tracks, dt_s, grid, 3 * config.situations, typical, turned, rng, config.forget)
     if len(windows.inputs) < _FEWEST:
         raise BadInputError(f"tracks: {len(windows.inputs)} situations in {len(tracks)} tracks; at least {_FEWEST} are needed, each with "
                             f"{grid.lags_s[-1]:g} s of past and {grid.ahead_s[-1] if dt_s >= 0.25 else min(1.0, grid.ahead_s[-1]):g} s of future")
@@ -89,29 +90,44 @@ def train_prior(tracks: Sequence[Floats], dt_s: float, groups: Sequence[int] | N
         else np.ones(len(windows.inputs))
     share = _balance(windows, None if groups is None else np.asarray(groups)[windows.track], typical, config)
     mirror = mirror_signs(len(grid.lags_s), EXTRAS, turned)
-    drawn = rng.choice(len(share), len(share), p=share)
-    start = first_network(_rows(windows, drawn), shapes, config.futures - 1, config.hidden, mirror, rng)
-    schedule = Schedule(epochs=config.epochs, rate=config.rate, weights=(config.density, config.nearest, config.best))
-    report = progress if progress is not None else _line
     count = int(part.max()) + 1
     folds = count if count > 1 else 0
-    total = config.members + folds
 
-    def fitted(i: int, rows: NDArray[np.int64]) -> Network:
-        net, told = copy.deepcopy(start), _Told(report, i / total, config.epochs * total)
-        seeded = np.random.default_rng(rng.integers(2 ** 63))
-        train(net, windows.inputs[rows], windows.truth[rows], importance[rows], shapes, schedule, seeded, mirror, told.advance)
-        return net
+    def drawn(without: int = -1) -> NDArray[np.int64]:
+        """Situations to learn from: some more often than others."""
+        chance = np.where(part == without, 0.0, share)
+        return rng.choice(len(share), min(config.situations, len(share)), p=chance / chance.sum())
 
-    members, said = [fitted(i, drawn) for i in range(config.members)], []
+    start = [first_network(_rows(windows, drawn()), shapes, futures, config.hidden, mirror, rng) for futures in (1, config.futures - 1)]
+    report = progress if progress is not None else _line
+    total = (1 + folds) * (1 + config.members)
+
+    def fitted(i: int, without: int = -1) -> Network:
+        """First the best guess by itself, then the others around it: together, the likelihood would bend the guess."""
+        seeded, guesses = np.random.default_rng(rng.integers(2 ** 63)), []
+
+        def run(net: Network, which: int, rows: NDArray[np.int64], schedule: Schedule, said: Floats | None = None) -> Network:
+            told = _Told(report, (i * (1 + config.members) + which) / total, config.epochs * total)
+            train(net, windows.inputs[rows], windows.truth[rows], importance[rows], shapes, schedule, seeded, mirror, said, told.advance)
+            return net
+
+        guessing = Schedule(epochs=config.epochs, rate=config.rate, weights=(0.0, 0.0, 1.0))
+        for k in range(config.members):
+            guesses.append(run(copy.deepcopy(start[0]), k, drawn(without), guessing))
+        centre, rows, size = averaged(guesses), drawn(without), 2 * shapes.shape[2]
+        said = outputs(centre, windows.inputs[rows])[0][:, :size]
+        spreading = Schedule(epochs=config.epochs, rate=config.rate, decay=_CALM, weights=(config.density, config.nearest, 0.0))
+        return joined(centre, run(copy.deepcopy(start[1]), config.members, rows, spreading, said), size)
+
+    whole, said = fitted(0), []
     for i in range(max(1, folds)):
-        net = fitted(config.members + i, drawn[part[drawn] != i]) if folds else members[0]
+        net = fitted(1 + i, i) if folds else whole
         held = np.flatnonzero(part == i)
         held = held[:: max(1, len(held) // _HELD_OUT)]
         said.append((outputs(net, windows.inputs[held])[0], net.spread, windows.truth[held], np.full(len(held), 1.0 / len(held))))
     correction = calibrated(said, shapes, grid.ahead_s, config.tail, (0.5, 0.9))
     report(1.0, "fitted")
-    return grid, _together(members, shapes, correction), 0.0 if any_unit else float(np.median(typical))
+    return grid, _together([whole], shapes, correction), 0.0 if any_unit else float(np.median(typical))
 
 
 def typical_speeds(tracks: Sequence[Floats], dt_s: float, any_unit: bool) -> Floats:

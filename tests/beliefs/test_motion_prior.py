@@ -60,6 +60,30 @@ def test_it_foresees_strangers_better_than_constant_velocity_and_its_regions_hol
     assert abs((late < 0.5).mean() - 0.5) < 0.1 and abs((late < 0.9).mean() - 0.9) < 0.06
 
 
+def test_the_best_guess_is_the_likeliest_future_and_the_mean_of_all(prior: nw.MotionPrior) -> None:
+    for past, _ in moments(walkers(4, 8)):
+        forecast = prior.forecast(past, DT_S, 1.0, 0.1)
+        np.testing.assert_allclose(forecast.mean(), forecast.best(), atol=1e-9)
+        assert (forecast.best() == forecast.positions_px[0]).all()
+
+
+def test_what_a_body_did_jerkily_is_smoothed_and_what_it_did_smoothly_goes_on() -> None:
+    """Steady walkers, some seen sharply and some through noise: how far the last step counts is read off the past."""
+    def seen(seed: int, noise: float) -> list[np.ndarray]:
+        rng = np.random.default_rng(seed)
+        ways = [1.4 * DT_S * np.arange(60)[:, None] * np.array([np.cos(a), np.sin(a)]) for a in rng.uniform(0.0, 6.3, 30)]
+        return [way + rng.normal(0.0, noise, way.shape) for way in ways]
+
+    config = PriorConfig(futures=4, parts=1, hidden=10, situations=2000, epochs=12)
+    both = nw.MotionPrior.fit(seen(1, 0.0005) + seen(2, 0.03), DT_S, horizon_s=1.0, config=config)
+    for noise, least in ((0.0005, 1.5), (0.03, 0.5)):
+        off, plain = [], []
+        for past, future in moments(seen(3, noise)):
+            off.append(np.hypot(*(both.forecast(past, DT_S, 1.0, 0.1).mean()[-1] - future[-1])))
+            plain.append(np.hypot(*(past[-1] + 10.0 * (past[-1] - past[-2]) - future[-1])))
+        assert np.mean(off) < least * np.mean(plain)
+
+
 def test_metres_or_pixels_north_or_south_here_or_there_are_alike(prior: nw.MotionPrior) -> None:
     past, _ = moments(walkers(1, 3))[2]
     here = prior.forecast(past, DT_S)
