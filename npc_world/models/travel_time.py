@@ -24,8 +24,8 @@ from npc_world.models.nav_surfaces import surface_rows, uneven_cells
 __all__ = ["TravelTime", "travel_time", "travel_time_fields"]
 
 Floats = NDArray[np.float64]
-_WORTH_REPAIRING = 0.005
-"""Where more than this share of the cells is affected, computing anew is cheaper, what was looked at in vain included."""
+_WORTH_REPAIRING = 0.006
+"""Where more than this share of the free cells is affected, computing anew is cheaper, what was looked at in vain included."""
 _AT_START_CELLS = 0.05
 """A body so near to a link's start stands on it."""
 
@@ -102,8 +102,8 @@ class TravelTime:
         windows = grid.windows_since(self.revision)
         if windows is None or grid.exact or len(self.goal) != 1:
             return None
-        limit, (row, col) = 100 + int(_WORTH_REPAIRING * grid.free.size), grid.cell_of(self.goal[0])
-        if sum((r1 - r0) * (c1 - c0) for r0, c0, r1, c1 in windows) > limit or not grid.free[row, col] or any(
+        limit, (row, col) = 4 + int(_WORTH_REPAIRING * np.count_nonzero(grid.free)), grid.cell_of(self.goal[0])
+        if sum((r1 - r0) * (c1 - c0) for r0, c0, r1, c1 in windows) > 4 * limit or not grid.free[row, col] or any(
                 r0 - 3 <= row < r1 + 3 and c0 - 3 <= col < c1 + 3 for r0, c0, r1, c1 in windows):
             return None
         times = repair_times(grid.moves, grid.surface, uneven_cells(grid, self.table), self.table, grid.cell_px, self.speed_px_s,
