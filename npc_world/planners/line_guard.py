@@ -87,8 +87,24 @@ def _moments(times_s: Floats, place: Floats, across: Floats, reach: float) -> tu
     at = np.flatnonzero(enters)
     s = np.concatenate([place[at] + share[at] * (place[at + 1] - place[at]), place[inside]])
     t = np.concatenate([times_s[at] + share[at] * (times_s[at + 1] - times_s[at]), times_s[inside]])
+    turn_s, turn_t = _turns_between(times_s, place, np.abs(across), reach)
+    s, t = np.concatenate([s, turn_s]), np.concatenate([t, turn_t])
     order = np.argsort(t, kind="stable")
     return s[order], t[order]
+
+
+def _turns_between(times_s: Floats, place: Floats, gap: Floats, reach: float) -> tuple[Floats, Floats]:
+    """Places and times at which a track comes within reach only between two moments: what rebounds from the one on the line turns back there.
+
+    At a least gap (H,) the way there and the way back are taken for straight and equally steep.
+    """
+    i = 1 + np.flatnonzero((gap[1:-1] > reach) & (gap[1:-1] <= gap[:-2]) & (gap[1:-1] <= gap[2:]))
+    steep = np.maximum(gap[i - 1], gap[i + 1]) - gap[i]
+    off = 0.5 * (gap[i - 1] - gap[i + 1]) / np.where(steep > 0.0, steep, 1.0)  # in steps, from the moment of the least gap
+    near = (steep > 0.0) & (gap[i] - steep * (0.25 + np.abs(off)) <= reach)
+    i, off = i[near], off[near]
+    beside = i + np.where(off > 0.0, 1, -1)
+    return place[i] + np.abs(off) * (place[beside] - place[i]), times_s[i] + np.abs(off) * (times_s[beside] - times_s[i])
 
 
 def _best_place(where: Floats, when: Floats, comes: NDArray[np.bool_], weights: Floats, speed: float, reach: float, commit_s: float) -> float:

@@ -33,6 +33,8 @@ RECT = pygame.Rect(10, 20, 5, 7)
     (sprite(rect=RECT, hit_rect=RECT, hitbox=pygame.Rect(4, 4, 2, 2)), (5, 5)), (sprite(rect=RECT, pos=(1, 1)), (12.5, 23.5)),
     (SimpleNamespace(position=(1, 2)), (1, 2)), (SimpleNamespace(pos=pygame.Vector2(3, 4)), (3, 4)), (SimpleNamespace(center=(5, 6)), (5, 6)),
     (SimpleNamespace(position=lambda: (8, 9)), (8, 9)), (SimpleNamespace(x=1, y=2), (1, 2)), (SimpleNamespace(rect=None, pos=(1, 2)), (1, 2)),
+    (sprite(rect=RECT, hitbox_rect=pygame.Rect(4, 4, 2, 2)), (5, 5)), (SimpleNamespace(x=10, y=20, width=4, height=6), (12, 23)),
+    (SimpleNamespace(x=10, y=20, width=4, height=6, pos=(1, 2)), (1, 2)), (SimpleNamespace(x=10, y=20, width="wide", height=6), (10, 20)),
 ])
 def test_a_position(thing: Any, expected: tuple[float, float]) -> None:
     found = position_of(thing)

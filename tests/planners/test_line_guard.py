@@ -56,6 +56,16 @@ def test_one_that_flies_away_is_followed_with_the_eyes() -> None:
     assert meet.probability == 0.0
 
 
+def test_a_ball_foreseen_to_rebound_from_the_one_on_the_line_between_two_moments_comes_to_it() -> None:
+    """The track never gets within reach at any of its moments: it turns back at 190 px, 0.95 s from now."""
+    x = 190.0 - np.abs(190.0 - 200.0 * TIMES)
+    back = Forecast(TIMES, np.stack([x, 100.0 + 50.0 * TIMES], axis=1)[None], np.ones(1), np.tile(np.eye(2), (1, len(TIMES), 1, 1)), ("x",))
+    assert x.max() < 190.0 - 5.0
+    meet = guard_line((200.0, 0.0), (0.0, 1.0), 150.0, back, reach_px=(10.0, 10.0), now_px=np.array([0.0, 100.0]))
+    assert meet.point[1] == pytest.approx(147.5, abs=5.0)
+    assert meet.time_s == pytest.approx(0.95, abs=0.06)
+
+
 @pytest.mark.parametrize(("along", "speed", "named"), [((0.0, 0.0), 10.0, "along"), ((np.nan, 1.0), 10.0, "along"), ((0.0, 1.0), 0.0, "speed_px_s")])
 def test_bad_arguments_are_named(along: tuple[float, float], speed: float, named: str) -> None:
     with pytest.raises(BadInputError, match=named):
