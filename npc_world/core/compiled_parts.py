@@ -15,12 +15,15 @@ from collections.abc import Callable, Iterator
 from copy import copy
 from typing import Any
 
+from llvmlite.binding import parse_assembly  # type: ignore[import-untyped]
 from numba.core import types
+from numba.core.caching import FunctionCache
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
 from numba.core.dispatcher import _FunctionCompiler  # type: ignore[attr-defined]
 from numba.core.environment import Environment
 from numba.core.registry import CPUDispatcher
+from numba.core.runtime import rtsys
 from numba.core.types.misc import unliteral
 
 from npc_world.core.compiled_quicker import quicker
@@ -28,6 +31,7 @@ from npc_world.core.compiled_quicker import quicker
 __all__ = ["Kernel"]
 
 _OPTIONS = {"nopython": True, "nogil": True}
+_ENVIRONMENT = "_ZN08NumbaEnv"
 _NOWHERE: int = ctypes.cast(ctypes.pythonapi.PyErr_NoMemory, ctypes.c_void_p).value or 0
 """What stands for the machine code of a part, which nothing calls: a function of any arguments that raises an error."""
 
@@ -53,6 +57,9 @@ class PartLibrary(_Library):
         for function in self._final_module.functions:
             if not function.is_declaration and function.linkage.name == "external":
                 function.linkage = "linkonce_odr"
+        for variable in self._final_module.global_variables:
+            if variable.name.startswith(_ENVIRONMENT):
+                variable.linkage = "linkonce_any"  # few need theirs: the others' are dropped, and not looked for when the kernel is loaded
         self._finalize_dynamic_globals()
         self._finalized = True
 
@@ -108,6 +115,13 @@ class _WholeLibrary(_Library):
         self._optimize_final_module()
         self._final_module.verify()
         self._finalize_final_module()
+
+    def serialize_using_object_code(self) -> Any:
+        """For the cache: machine code, and of the rest only which functions it defines, since no kernel is linked into another."""
+        self._ensure_finalized()
+        names = [function.name for function in self._final_module.functions if not function.is_declaration and function.linkage.name == "external"]
+        stubs = parse_assembly("\n".join(f'define void @"{name}"() {{ unreachable }}' for name in names))
+        return self.name, "object", (self._get_compiled_object(), stubs.as_bitcode())
 
 
 class _PartCompiler(Compiler):  # type: ignore[misc]
@@ -180,6 +194,16 @@ class _WholeCompiler(_FunctionCompiler):  # type: ignore[misc]
         return environments
 
 
+class _KernelCache(FunctionCache):  # type: ignore[misc]
+    """numba's, without importing all of numba's compiler before machine code is loaded that needs none of it: a quarter second."""
+
+    def load_overload(self, signature: Any, context: Any) -> Any:
+        """The kernel compiled for these types, from disk, or None."""
+        rtsys.initialize(context)
+        with self._guard_against_spurious_io_errors():
+            return self._load_overload(signature, context)
+
+
 class Kernel(CPUDispatcher):  # type: ignore[misc]
     """What Python sees of a kernel: compiled for the types of its first call, cached on disk.
 
@@ -191,6 +215,10 @@ class Kernel(CPUDispatcher):  # type: ignore[misc]
         self._part = _Part(function, targetoptions=dict(_OPTIONS), pipeline_class=_PartCompiler)
         self._compiler = _WholeCompiler(self._part, function)
         self.enable_caching()
+
+    def enable_caching(self) -> None:
+        """Keep what is compiled on disk."""
+        self._cache = _KernelCache(self.py_func)
 
     @property
     def _numba_type_(self) -> Any:
