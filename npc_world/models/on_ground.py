@@ -94,6 +94,7 @@ def _packed(body: TopDownBody | Vehicle) -> Floats:
 
 
 BODY_ROWS = 11
+X, Y, A, B, FACTOR, GRIP, PUSH_X, PUSH_Y, TO_X, TO_Y, HIT = range(BODY_ROWS)
 """Rows of the bodies that `advance` moves: x, y, a, b, then scratch, and last whether a wall stopped the body in this step."""
 
 
@@ -102,45 +103,45 @@ def advance(params, surface, table, solid, cell_px, bodies, wishes, dt_s):  # ty
     """One step of all B bodies (BODY_ROWS, B) under controls (2, B): as `step_top_down` or `step_vehicle` on the ground they stand on.
 
     Row by row and in passes, so that the processor works on several bodies at once: looking up the ground, moving, and walls.
+    Rows are indexed and not named: a view of each would take as long as moving some bodies.
     """
     kind, top, acceleration, braking = params[0], params[1], params[2], params[3]
     radius, lateral, slowest, fastest, per_px = params[4], params[5], params[6], params[7], 1.0 / cell_px
-    x, y, a, b = bodies[0], bodies[1], bodies[2], bodies[3]
-    factor, grip, push_x, push_y, to_x, to_y, hit = bodies[4], bodies[5], bodies[6], bodies[7], bodies[8], bodies[9], bodies[10]
-    u, w = wishes[0], wishes[1]
     rows, cols = surface.shape
-    count = x.shape[0]
+    count = bodies.shape[1]
     for s in range(count):
-        here = surface[min(rows - 1, max(0, int(y[s] * per_px))), min(cols - 1, max(0, int(x[s] * per_px)))]
-        factor[s], grip[s], push_x[s], push_y[s] = table[here, 0], table[here, 1], table[here, 2] * top, table[here, 3] * top
+        here = surface[min(rows - 1, max(0, int(bodies[Y, s] * per_px))), min(cols - 1, max(0, int(bodies[X, s] * per_px)))]
+        bodies[FACTOR, s], bodies[GRIP, s], bodies[PUSH_X, s], bodies[PUSH_Y, s] = table[here, 0], table[here, 1], table[here, 2] * top, table[here, 3] * top
     if kind == 0.0:
         limit = acceleration * dt_s if acceleration > 0.0 else 1e300
         for s in range(count):  # `np.divide` never raises: with nothing to raise this becomes vector instructions
-            share = min(1.0, np.divide(top, math.sqrt(max(1e-300, u[s] * u[s] + w[s] * w[s]))))
-            change_x, change_y = factor[s] * (u[s] * share) + push_x[s] - a[s], factor[s] * (w[s] * share) + push_y[s] - b[s]
-            held = min(1.0, np.divide(grip[s] * limit, math.sqrt(max(1e-300, change_x * change_x + change_y * change_y))))
-            a[s] += change_x * held
-            b[s] += change_y * held
-            to_x[s] = x[s] + a[s] * dt_s
-            to_y[s] = y[s] + b[s] * dt_s
+            share = min(1.0, np.divide(top, math.sqrt(max(1e-300, wishes[0, s] * wishes[0, s] + wishes[1, s] * wishes[1, s]))))
+            change_x = bodies[FACTOR, s] * (wishes[0, s] * share) + bodies[PUSH_X, s] - bodies[A, s]
+            change_y = bodies[FACTOR, s] * (wishes[1, s] * share) + bodies[PUSH_Y, s] - bodies[B, s]
+            held = min(1.0, np.divide(bodies[GRIP, s] * limit, math.sqrt(max(1e-300, change_x * change_x + change_y * change_y))))
+            bodies[A, s] += change_x * held
+            bodies[B, s] += change_y * held
+            bodies[TO_X, s] = bodies[X, s] + bodies[A, s] * dt_s
+            bodies[TO_Y, s] = bodies[Y, s] + bodies[B, s] * dt_s
     else:
         for s in range(count):
-            to_x[s], to_y[s], a[s], b[s] = step_vehicle(x[s], y[s], a[s], b[s], min(fastest, max(slowest, u[s])), w[s], dt_s, acceleration, braking,
-                                                        radius, lateral, factor[s], grip[s], push_x[s], push_y[s])
+            bodies[TO_X, s], bodies[TO_Y, s], bodies[A, s], bodies[B, s] = step_vehicle(
+                bodies[X, s], bodies[Y, s], bodies[A, s], bodies[B, s], min(fastest, max(slowest, wishes[0, s])), wishes[1, s], dt_s, acceleration, braking,
+                radius, lateral, bodies[FACTOR, s], bodies[GRIP, s], bodies[PUSH_X, s], bodies[PUSH_Y, s])
     for s in range(count):
-        row, col = min(rows - 1, max(0, int(y[s] * per_px))), min(cols - 1, max(0, int(x[s] * per_px)))
-        to_row, to_col = min(rows - 1, max(0, int(to_y[s] * per_px))), min(cols - 1, max(0, int(to_x[s] * per_px)))
-        hit[s] = 0.0
+        row, col = min(rows - 1, max(0, int(bodies[Y, s] * per_px))), min(cols - 1, max(0, int(bodies[X, s] * per_px)))
+        to_row, to_col = min(rows - 1, max(0, int(bodies[TO_Y, s] * per_px))), min(cols - 1, max(0, int(bodies[TO_X, s] * per_px)))
+        bodies[HIT, s] = 0.0
         if to_row != row or to_col != col:
             if kind == 0.0:
                 if solid[row, to_col] == 1:
-                    to_x[s], to_col, a[s], hit[s] = x[s], col, 0.0, 1.0
+                    bodies[TO_X, s], to_col, bodies[A, s], bodies[HIT, s] = bodies[X, s], col, 0.0, 1.0
                 if solid[to_row, to_col] == 1:
-                    to_y[s], b[s], hit[s] = y[s], 0.0, 1.0
+                    bodies[TO_Y, s], bodies[B, s], bodies[HIT, s] = bodies[Y, s], 0.0, 1.0
             elif solid[to_row, to_col] == 1:
-                to_x[s], to_y[s], b[s], hit[s] = x[s], y[s], 0.0, 1.0
+                bodies[TO_X, s], bodies[TO_Y, s], bodies[B, s], bodies[HIT, s] = bodies[X, s], bodies[Y, s], 0.0, 1.0
     for s in range(count):
-        x[s], y[s] = to_x[s], to_y[s]
+        bodies[X, s], bodies[Y, s] = bodies[TO_X, s], bodies[TO_Y, s]
 
 
 @kernel

@@ -50,10 +50,10 @@ def mppi_on_ground(params, surface, table, solid, cell_px, states, due, targets,
         for h in range(steps):
             for c in range(2):
                 middle = controls[n, min(steps - 1, h + int(shift[d] + 0.5)), c]
-                row, noise, least, most = scratch[h, c], bank[h, c], low[c], high[c]
+                least, most = low[c], high[c]
                 for s in range(samples):
-                    row[s] = min(most, max(least, middle + noise[begin + s]))
-                row[0] = middle
+                    scratch[h, c, s] = min(most, max(least, middle + bank[h, c, begin + s]))
+                scratch[h, c, 0] = middle
         sample_costs(params, surface, table, solid, cell_px, states[n], scratch, dt_s, targets[n], weights[n], terms, field, bodies, cases, costs, no_trace)
         least, best, total, square, count = math.inf, 0, 0.0, 0.0, 0
         for s in range(samples):
@@ -76,14 +76,14 @@ def mppi_on_ground(params, surface, table, solid, cell_px, states, due, targets,
             mass += say[s]
         for h in range(steps):
             for c in range(2):
-                row, p, q, r, t = scratch[h, c], 0.0, 0.0, 0.0, 0.0
+                p, q, r, t = 0.0, 0.0, 0.0, 0.0
                 for s in range(0, samples - 3, 4):  # four sums side by side, for one would wait for itself
-                    p += say[s] * row[s]
-                    q += say[s + 1] * row[s + 1]
-                    r += say[s + 2] * row[s + 2]
-                    t += say[s + 3] * row[s + 3]
+                    p += say[s] * scratch[h, c, s]
+                    q += say[s + 1] * scratch[h, c, s + 1]
+                    r += say[s + 2] * scratch[h, c, s + 2]
+                    t += say[s + 3] * scratch[h, c, s + 3]
                 for s in range(samples - samples % 4, samples):
-                    p += say[s] * row[s]
+                    p += say[s] * scratch[h, c, s]
                 mean[h, c, 0] = (p + q + r + t) / mass
         sample_costs(params, surface, table, solid, cell_px, states[n], mean, dt_s, targets[n], weights[n], terms, field, one_body, one_case, one_cost, trace)
         chosen = one_cost[0] <= least

@@ -12,7 +12,7 @@ from npc_world.core.compiled import kernel
 from npc_world.core.errors import BadInputError
 from npc_world.core.records import Forecast
 from npc_world.core.tunable import check_tunables, tunable
-from npc_world.models.on_ground import advance
+from npc_world.models.on_ground import HIT, A, B, X, Y, advance
 from npc_world.models.travel_time import TravelTime
 from npc_world.planners.risk import Risk, collapsed, risk_of
 
@@ -107,38 +107,37 @@ def sample_costs(params, surface, table, solid, cell_px, state, controls, dt_s, 
             bodies[i, s] = state[i]
         for k in range(count):
             cases[k, s] = 0.0
-    x, y, a, b, hit = bodies[0], bodies[1], bodies[2], bodies[3], bodies[10]
     for h in range(steps):
         advance(params, surface, table, solid, cell_px, bodies, controls[h], dt_s)
         if trace.shape[0] > 0:
-            trace[h, 0], trace[h, 1] = x[0], y[0]
+            trace[h, 0], trace[h, 1] = bodies[X, 0], bodies[Y, 0]
         weight = near / steps + (end if h == steps - 1 else 0.0)
         for s in range(samples):
-            out[s] += wall * hit[s]
+            out[s] += wall * bodies[HIT, s]
         if smooth > 0.0 and h > 0:
             for s in range(samples):
                 du, dw = (controls[h, 0, s] - controls[h - 1, 0, s]) / top, (controls[h, 1, s] - controls[h - 1, 1, s]) / wheel
                 out[s] += smooth * (du * du + dw * dw) / steps
         for k in range(count):
-            case, to_x, to_y = cases[k], targets[k, h, 0], targets[k, h, 1]
+            to_x, to_y = targets[k, h, 0], targets[k, h, 1]
             if reach == 0.0:
                 for s in range(samples):
-                    dx, dy = x[s] - to_x, y[s] - to_y
-                    case[s] += weight * (dx * dx + dy * dy)
+                    dx, dy = bodies[X, s] - to_x, bodies[Y, s] - to_y
+                    cases[k, s] += weight * (dx * dx + dy * dy)
             else:
                 for s in range(samples):
-                    if case[s] >= 0.0:
-                        dx, dy = x[s] - to_x, y[s] - to_y
+                    if cases[k, s] >= 0.0:
+                        dx, dy = bodies[X, s] - to_x, bodies[Y, s] - to_y
                         square = dx * dx + dy * dy
-                        case[s] = -1.0 - case[s] if square <= reach else case[s] + weight * square  # caught: what it had cost is kept below zero
+                        cases[k, s] = -1.0 - cases[k, s] if square <= reach else cases[k, s] + weight * square  # caught: what it had cost is kept below zero
     by_case, scratch = np.empty(count), np.empty(count)
     for s in range(samples):
         own = out[s]
         if stop > 0.0:
-            own += stop * ((a[s] * a[s] + b[s] * b[s]) if params[0] == 0.0 else b[s] * b[s]) / (top * top)
+            own += stop * ((bodies[A, s] * bodies[A, s] + bodies[B, s] * bodies[B, s]) if params[0] == 0.0 else bodies[B, s] * bodies[B, s]) / (top * top)
         if field.shape[0] > 0:
-            row = min(field.shape[0] - 1, max(0, int(y[s] / cell_px)))
-            col = min(field.shape[1] - 1, max(0, int(x[s] / cell_px)))
+            row = min(field.shape[0] - 1, max(0, int(bodies[Y, s] / cell_px)))
+            col = min(field.shape[1] - 1, max(0, int(bodies[X, s] / cell_px)))
             own += way * min(1e6, field[row, col])
         for k in range(count):
             by_case[k] = (cases[k, s] if cases[k, s] >= 0.0 else -1.0 - cases[k, s]) / (length * length)
