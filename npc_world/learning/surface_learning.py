@@ -53,6 +53,8 @@ class SurfaceLearner:
         self._estimates: dict[str, SurfaceEstimate] = {}
         self._doubts: dict[str, _Doubts] = {}
         self._told: dict[str, Surface] = {}
+        self._other: dict[str, int] = {}
+        """Stretches in a row after which a surface was believed to be other than told."""
         self._misfit = 1.0
         self._unexplained: float | None = None
         self._rows: list[tuple[float, ...]] = []
@@ -152,11 +154,16 @@ class SurfaceLearner:
             return False
         self._estimates[name] = new.estimate
         self.beliefs[name] = new.estimate.record
-        told = self._told.setdefault(name, self._prior(name))
-        if differs(told, new.estimate.record):
-            self._told[name] = new.estimate.record
-            self.surprise = surprise_of(name, told, new.estimate.record, self._last_s)
+        self._tell(name, new.estimate.record)
         return True
+
+    def _tell(self, name: str, now: Surface) -> None:
+        """Say that the ground is other than was told, once that has lasted: what is believed at once may still wander back."""
+        told = self._told.setdefault(name, self._prior(name))
+        self._other[name] = self._other.get(name, 0) + 1 if differs(told, now) else 0
+        if self._other[name] >= _LASTING:
+            self._told[name], self._other[name] = now, 0
+            self.surprise = surprise_of(name, told, now, self._last_s)
 
     def _punctual(self, old: SurfaceEstimate, fit: _Fit, rows: Floats, track: Floats, max_speed: float, max_acceleration: float,
                   sigma: float) -> tuple[_Fit, Floats]:
@@ -194,7 +201,7 @@ class SurfaceLearner:
             return fit
         if stretches + 1 >= _FEWEST and best.lead > _CLEAR_LEAD and best.streak >= 2:
             self._doubts.pop(name, None)
-            self._told[name] = best.estimate.record
+            self._told[name], self._other[name] = best.estimate.record, 0
             self.surprise = surprise_of(name, old.record, best.estimate.record, self._last_s)
             return replace(fit, estimate=best.estimate, velocity=best.velocity)
         self._doubts[name] = _Doubts(rivals, stretches + 1)
@@ -247,8 +254,11 @@ _MISFIT_SCALES = np.diag([1.0, 4.0, 1.0, 1.0])
 _EXPECTED_OFF = 2.0
 _BEST_MISFIT = 0.05
 """However well a body obeyed so far, a twentieth of the variance that `noise` stands for is kept."""
-_CLEAR_LEAD = 5.0
-"""Log evidence ratio that counts as very strong: 150 to one."""
+_CLEAR_LEAD = 8.0
+"""Log evidence ratio from which a rival is believed, 3,000 to one: the ground is asked some hundred times in ten minutes, and where
+bodies obey their model only roughly stretches in a row err alike, so that 150 to one comes about by chance."""
+_LASTING = 6
+"""Stretches in a row that must speak for other ground before a word is said of it; the belief itself follows at once."""
 _FEWEST = 3
 """So many stretches must have been looked at before a rival is believed: a knock is over by then."""
 _BEGINNINGS = 3

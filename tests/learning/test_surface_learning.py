@@ -159,3 +159,13 @@ def test_what_was_not_trodden_keeps_its_prior() -> None:
     learner = SurfaceLearner(SurfaceLearning(), {})
     walk(learner, "grass", 0.7, 2.0)
     assert learner.belief("mud") == SurfaceLearner(SurfaceLearning(), {}).belief("mud")
+
+
+def test_it_believes_at_once_and_speaks_once_that_has_lasted() -> None:
+    learner = SurfaceLearner(SurfaceLearning(), {"mud": Surface(speed_factor=1.0, speed_factor_sd=0.2)})
+    end = walk(learner, "mud", 0.7, 1.0)
+    assert learner.belief("mud").speed_factor == pytest.approx(0.7, rel=0.05)
+    assert learner.surprise is None
+    walk(learner, "mud", 0.7, 2.0, start_s=end)
+    assert learner.surprise is not None
+    assert learner.surprise.quality == "speed"
