@@ -162,7 +162,7 @@ def test_what_was_not_trodden_keeps_its_prior() -> None:
 
 
 def test_it_believes_at_once_and_speaks_once_that_has_lasted() -> None:
-    learner = SurfaceLearner(SurfaceLearning(), {"mud": Surface(speed_factor=1.0, speed_factor_sd=0.2)})
+    learner = SurfaceLearner(SurfaceLearning(), {"mud": Surface(speed_factor=1.0, speed_factor_sd=0.1)})
     end = walk(learner, "mud", 0.7, 1.0)
     assert learner.belief("mud").speed_factor == pytest.approx(0.7, rel=0.05)
     assert learner.surprise is None
