@@ -20,6 +20,8 @@ from npc_world.core.errors import BadInputError
 
 __all__ = ["fit_scripted", "main"]
 
+_SCRIPTED = PriorConfig(calm=0.1, hidden=32, epochs=20, situations=16_000)
+"""Bodies of many kinds, which their pasts tell apart: a larger network, free to."""
 _STEP_S, _HISTORY_S, _HORIZON_S = 0.1, 2.0, 4.8
 
 
@@ -47,7 +49,7 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="npc-world prior", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True, help="npz to write")
     parser.add_argument("--data", type=Path, nargs="+", help="npz of recorded tracks; default: scripted bodies")
-    parser.add_argument("--tracks", type=int, default=400, help="scripted bodies (default 400)")
+    parser.add_argument("--tracks", type=int, default=800, help="scripted bodies (default 800)")
     parser.add_argument("--gravity", action="store_true", help="down is special, as in platform games")
     parser.add_argument("--any-unit", action="store_true", help="bodies to come may be measured in another unit")
     parser.add_argument("--seed", type=int, default=1)
@@ -55,7 +57,7 @@ def main(argv: list[str]) -> int:
     bar = Progress(100, "fitting")
     try:
         if options.data is None:
-            prior = fit_scripted(options.tracks, options.seed, PriorConfig(), bar)
+            prior = fit_scripted(options.tracks, options.seed, _SCRIPTED, bar)
         else:
             tracks = [track for path in options.data for track in read_recorded(path)]
             steps = np.array([track.dt_s for track in tracks])

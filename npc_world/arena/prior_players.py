@@ -41,6 +41,36 @@ def _walker(rng: np.random.Generator, n: int, dt_s: float) -> Floats:
     return out
 
 
+def _passer_by(rng: np.random.Generator, n: int, dt_s: float) -> Floats:
+    """On foot among others: steps aside and back onto its line, slows behind somebody and catches up, bends gently to where it goes next."""
+    sways, eases_s, events_hz = math.exp(rng.normal(math.log(0.04), 0.6)), rng.uniform(0.5, 1.5), rng.choice([0.05, 0.15, 0.3])
+    course, heading = (float(a) for a in np.repeat(rng.uniform(-math.pi, math.pi), 2))
+    own = rng.uniform(0.7, 1.3)
+    pace, speed, aside, left_s = own, own, 0.0, 0.0
+    bends_s, at, out = 1.0, np.zeros(2), np.empty((n, 2))
+    for k in range(n):
+        left_s -= dt_s
+        if left_s <= 0.0:
+            pace, aside = own, 0.0 if aside == 0.0 else -aside
+            left_s = math.inf if aside == 0.0 else rng.uniform(0.8, 1.6)
+            if aside == 0.0 and rng.random() < 0.05:
+                pace, left_s = 0.0, rng.exponential(3.0)
+        if left_s == math.inf and rng.random() < events_hz * dt_s:
+            left_s, kind = rng.uniform(0.8, 2.0), rng.random()
+            if kind < 0.45:
+                aside = rng.normal(0.0, 0.25)
+            elif kind < 0.8:
+                pace = own * rng.uniform(0.5, 1.2)
+            else:
+                course, bends_s = course + rng.normal(0.0, 0.5), rng.uniform(0.5, 2.5)
+        heading += (course + aside - heading) * dt_s / (0.5 if aside != 0.0 else bends_s) + sways * math.sqrt(dt_s) * rng.normal()
+        speed += (pace - speed) * dt_s / eases_s + 0.5 * sways * math.sqrt(dt_s) * rng.normal() * min(1.0, speed)
+        speed = max(0.0, speed)
+        at = at + speed * dt_s * np.array([math.cos(heading), math.sin(heading)])
+        out[k] = at
+    return out
+
+
 def _keys(rng: np.random.Generator, n: int, dt_s: float) -> Floats:
     """Eight directions and none, each held for a while, with some inertia."""
     held_s, inertia_s, idle = rng.uniform(0.25, 1.5), rng.choice([0.0, 0.05, 0.15, 0.4]), rng.uniform(0.0, 0.3)
@@ -88,7 +118,8 @@ def _scripted(rng: np.random.Generator, n: int, dt_s: float) -> Floats:
 
 
 KINDS: dict[str, tuple[float, Callable[[np.random.Generator, int, float], Floats]]] = {
-    "walker": (0.46, _walker), "keys": (0.16, _keys), "driver": (0.16, _driver), "repetitive": (0.08, _repetitive), "scripted": (0.14, _scripted),
+    "walker": (0.36, _walker), "passer-by": (0.2, _passer_by), "keys": (0.12, _keys), "driver": (0.14, _driver),
+    "repetitive": (0.06, _repetitive), "scripted": (0.12, _scripted),
 }
 """Share of each kind, and what makes a track of it."""
 _NOISE = (0.0, 0.004, 0.015, 0.03)

@@ -27,8 +27,6 @@ NETWORK = ("first", "first_offset", "second", "second_offset", "top", "offset", 
 _FEWEST = 60
 """Situations below which there is nothing to learn from."""
 _MOST_IMPORTANT = 4.0
-_CALM = 1.0
-"""Decay of the network that places futures around the best guess: what it reads into details does not hold elsewhere."""
 _HELD_OUT = 500
 """Situations per held-out part that regions are held against."""
 
@@ -47,6 +45,7 @@ class PriorConfig:
     rate: float = tunable(3e-3, "length of a step of learning", low=1e-5, high=0.1)
     density: float = tunable(1.0, "what the likelihood of what came counts in fitting", low=0.0, high=100.0)
     nearest: float = tunable(100.0, "what the error of the nearest future counts: spreads the futures over all that may come", low=0.0, high=1000.0)
+    calm: float = tunable(1.0, "pull towards saying the same of every past, of the network that spreads futures: less where bodies are of many kinds", low=0.0, high=100.0)
     balance: float = tunable(1.0, "0: groups count by their situations; 1: small ones count as much as great ones", low=0.0, high=1.0)
     speed_balance: float = tunable(0.0, "the same for rare speeds", low=0.0, high=1.0)
     tail: float = tunable(0.1, "weight of what no future foresees", low=0.001, high=0.5)
@@ -116,7 +115,7 @@ def train_prior(tracks: Sequence[Floats], dt_s: float, groups: Sequence[int] | N
             guesses.append(run(copy.deepcopy(start[0]), k, drawn(without), guessing))
         centre, rows, size = averaged(guesses), drawn(without), 2 * shapes.shape[2]
         said = outputs(centre, windows.inputs[rows])[0][:, :size]
-        spreading = Schedule(epochs=config.epochs, rate=config.rate, decay=_CALM, weights=(config.density, config.nearest, 0.0))
+        spreading = Schedule(epochs=config.epochs, rate=config.rate, decay=config.calm, weights=(config.density, config.nearest, 0.0))
         return joined(centre, run(copy.deepcopy(start[1]), config.members, rows, spreading, said), size)
 
     whole, said = fitted(0), []
