@@ -60,16 +60,18 @@ def quicker(context: Any, part_library: type) -> Iterator[None]:
         _OPEN[0] = False
 
 
-def _remembering(resolve: Callable[..., Any]) -> Callable[..., Any]:
-    answers: dict[Any, Any] = {}
+_ANSWERS: dict[Any, Any] = {}
+"""By function (with all it is overloaded for), types of arguments and flags."""
 
+
+def _remembering(resolve: Callable[..., Any]) -> Callable[..., Any]:
     def get_call_type(self: Any, context: Any, args: Any, kws: Any) -> Any:
         if kws or getattr(self.typing_key, "__module__", None) not in _ANSWER_BY_TYPES:
             return resolve(self, context, args, kws)
         key = (self, args, ConfigStack.top_or_none())
-        answer = answers.get(key)
+        answer = _ANSWERS.get(key)
         if answer is None:
-            answer = answers[key] = resolve(self, context, args, kws)
+            answer = _ANSWERS[key] = resolve(self, context, args, kws)
         return answer
 
     return get_call_type
