@@ -23,7 +23,7 @@ _PASSED_ON = {
     "prior": ("fit a motion prior on tracks and write it down", "npc_world.arena.fit_prior"),
     "bench": ("measure how long a step takes", "npc_world.arena.bench"),
     "record": ("play a demo and write down where everything was", "record"),
-    "learn": ("learn a ball's physics from recordings", "npc_world.arena.learn"),
+    "learn": ("learn the physics of a ball and of surfaces from recordings", "npc_world.arena.learn"),
 }
 """Subcommands that read their own options: help, and the module whose `main(argv)` runs."""
 

@@ -115,7 +115,7 @@ class NpcConfig:
     teamwork: Teamwork = tunable(factory=Teamwork, help="sharing the work")
     avoidance: Avoidance = tunable(factory=Avoidance, help="keeping clear of other bodies")
     learning: SurfaceLearning = tunable(factory=SurfaceLearning, help="how it learns the ground from its own steps")
-    physics: str = tunable("", "file of `npc-world learn` with what it believes of balls; relative to the file that names it")
+    physics: str = tunable("", "file of `npc-world learn` with what it believes of balls and of surfaces; relative to the file that names it")
     surfaces: dict[str, Surface] = tunable(factory=lambda: dict(DEFAULT_SURFACES), help="prior beliefs by surface name")
 
     def __post_init__(self) -> None:

@@ -34,8 +34,8 @@ def read_npc_config(source: str | os.PathLike[str] | Mapping[str, Any]) -> NpcCo
     beside = Path() if isinstance(source, Mapping) else Path(source).parent
     if config.physics:
         from npc_world.learning.physics_file import read_physics  # takes the ball along: only when asked for
-        read_physics(beside / config.physics)
-        config = replace(config, physics=str(beside / config.physics))
+        learned = read_physics(beside / config.physics)  # what was measured of a surface replaces the prior of its name
+        config = replace(config, physics=str(beside / config.physics), surfaces={**config.surfaces, **learned.surfaces})
     if config.target.prior not in ("", "shipped"):
         try:
             MotionPrior.load(beside / config.target.prior)

@@ -1,4 +1,5 @@
-"""`npc-world learn`: fit a ball's physics to recordings, say how well it then foresees throws it was not fitted to."""
+"""`npc-world learn`: fit a ball's physics, and what surfaces do to a body that was told how to move, to recordings; say how well
+that then foresees what it was not fitted to."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import argparse
 import json
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from npc_world.arena.learn_surfaces import commanded_bodies, learn_surfaces, surface_lines
 from npc_world.arena.plot import require_matplotlib
 from npc_world.arena.progress import Progress
 from npc_world.core.errors import BadInputError
 from npc_world.core.records import Forecast
 from npc_world.learning.ball_data import check_outside
 from npc_world.learning.ball_model import BallModel
+from npc_world.learning.physics_file import BallPhysics, physics_of, write_physics
 from npc_world.learning.recording import Recording, Run
 from npc_world.models.ball_world import BallWorld
 
@@ -64,11 +67,14 @@ class HeldOut:
 
 def main(argv: list[str]) -> int:
     """Run the command; 0 when it ran, 2 for wrong arguments."""
-    parser = argparse.ArgumentParser(prog="npc-world learn", description="Learn a ball's physics from recordings, offline.")
+    parser = argparse.ArgumentParser(prog="npc-world learn", description="Learn a ball's physics, and what surfaces do, from recordings, offline.")
     parser.add_argument("logs", nargs="+", type=Path, metavar="LOG", help="recordings of nw.Recorder or `npc-world record`; a .part left by a crash will do")
     parser.add_argument("--out", type=Path, metavar="FILE", default=Path("physics.toml"), help="where the physics goes (default physics.toml)")
     parser.add_argument("--body", metavar="NAME", help="whose motion is learned (default: the body that has a world, else the one seen most)")
     parser.add_argument("--radius", type=float, metavar="PX", help="radius of the ball, for recordings that do not say what it may touch")
+    parser.add_argument("--speed", type=float, metavar="PX_S", help="top speed of a body that was told how to move (default: the highest asked for)")
+    parser.add_argument("--acceleration", type=float, default=0.0, metavar="PX_S2",
+                        help="its acceleration limit, to learn grip; 0: it has the speed it asks for at once (default 0)")
     parser.add_argument("--throws", type=int, default=24, metavar="N", help="throws that are fitted, drawn evenly from the recordings (default 24)")
     parser.add_argument("--held-out", type=int, default=12, metavar="N", help="other throws, on which the forecast is measured (default 12)")
     parser.add_argument("--seed", type=int, default=0, help="of what is drawn (default 0)")
@@ -81,34 +87,59 @@ def main(argv: list[str]) -> int:
     if options.throws < 1 or options.held_out < 0 or options.seed < 0:
         print(f"--throws {options.throws} --held-out {options.held_out} --seed {options.seed}: expected at least 1, 0 and 0", file=sys.stderr)
         return 2
+    if not ((options.speed is None or 0.0 < options.speed < np.inf) and 0.0 <= options.acceleration < np.inf):
+        print(f"--speed {options.speed} --acceleration {options.acceleration}: expected numbers above zero, the latter may be 0", file=sys.stderr)
+        return 2
     if options.plot is not None:
         require_matplotlib()
     recordings = [Recording(path) for path in options.logs]
     for recording in recordings:
         if not recording.finished:
             print(f"{recording.path}: was not finished; read as far as it goes", file=sys.stderr)
-    body = options.body if options.body is not None else _likeliest_body(recordings)
+    moved = commanded_bodies(recordings)
+    walker = options.body if options.body in moved else max(moved, key=lambda name: moved[name], default=None) if options.body is None else None
+    found = {} if walker is None else learn_surfaces(recordings, walker, options.speed or moved[walker][1], options.acceleration, options.seed)
+    told = [f"{walker!r}: {moved[walker][0]} frames", *surface_lines(found, options.acceleration > 0.0)] if walker is not None else []
+    body = None if options.body in moved else options.body or _likeliest_body(recordings, moved, options.radius)
+    figures: dict[str, Any] = {"surfaces": {name: asdict(one) for name, one in found.items()}}
+    surfaces = {name: one.surface for name, one in found.items()}
+    if body is not None:
+        learned = _learn_ball(recordings, body, options)
+        if learned is None:
+            return 2
+        physics, lines, ball_figures = learned
+        physics = replace(physics, surfaces=surfaces)
+        told, figures = [*told, *lines], {**ball_figures, **figures}
+    elif surfaces:
+        physics = BallPhysics(surfaces=surfaces)
+    else:
+        print(f"{walker!r} did not move on any surface for long enough in {', '.join(map(str, options.logs))}", file=sys.stderr)
+        return 2
+    print("\n".join(told))
+    write_physics(options.out, physics, [f"What `npc-world learn` found in {', '.join(path.name for path in options.logs)}.", *told])
+    print(f"{options.out}: written")
+    if options.json is not None:
+        options.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
+def _learn_ball(recordings: list[Recording], body: str, options: argparse.Namespace) -> tuple[BallPhysics, list[str], dict[str, Any]] | None:
+    """What to write, what to say, and the figures; None when there was nothing to learn from, which is said."""
     sample = sample_throws(recordings, body, options.throws + options.held_out, options.seed, options.radius)
     if not sample.throws:
         print(f"no throw of {body!r} with {_SHORTEST} sightings or more in {', '.join(map(str, options.logs))}{_reasons(sample)}", file=sys.stderr)
-        return 2
+        return None
     fitted, held = _divided(sample.throws, options.throws, options.held_out)
     model = fit_throws(fitted, options.radius, options.seed)
     outcome = foresee(model, held, options.radius)
-    told = _told(sample, body, fitted, model, outcome)
-    print("\n".join(told))
-    model.save_physics(options.out, [f"What `npc-world learn` found in {', '.join(path.name for path in options.logs)}.", *told])
-    print(f"{options.out}: written")
     if options.plot is not None:
         from npc_world.arena.learn_plot import plot_forecasts
         plot_forecasts(model, held or fitted, options.plot, options.radius)
         print(f"{options.plot}: written")
-    if options.json is not None:
-        physics = {name: {"value": value, "sd": sd} for name, (value, sd) in model.physics.items()}
-        figures = {"body": body, "frames": sample.frames, "throws": sample.found, "fitted": len(fitted), "left_out": sample.left_out,
-                   "scheme": model.scheme, "physics": physics, "held_out": None if outcome is None else asdict(outcome)}
-        options.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
-    return 0
+    constants = {name: {"value": value, "sd": sd} for name, (value, sd) in model.physics.items()}
+    figures = {"body": body, "frames": sample.frames, "throws": sample.found, "fitted": len(fitted), "left_out": sample.left_out,
+               "scheme": model.scheme, "physics": constants, "held_out": None if outcome is None else asdict(outcome)}
+    return physics_of(model.knowledge), _told(sample, body, fitted, model, outcome), figures
 
 
 def sample_throws(recordings: list[Recording], body: str, most: int, seed: int, radius_px: float | None = None) -> Sample:
@@ -274,20 +305,22 @@ def _chunk_count(recording: Recording) -> int:
         return sum(name.startswith("frames") for name in archive.namelist())
 
 
-def _likeliest_body(recordings: list[Recording]) -> str:
+def _likeliest_body(recordings: list[Recording], moved: Collection[str], radius_px: float | None) -> str | None:
+    """The ball: what has a world, else what is seen most; None where all are bodies that were told how to move, or may be."""
     counts: dict[str, int] = {}
     with_world: dict[str, int] = {}
     for recording in recordings:
         for chunk in recording.chunks():
             for name, places in chunk.positions_px.items():
                 seen = int(np.isfinite(places[:, 0]).sum())
-                counts[name] = counts.get(name, 0) + seen
                 if name in chunk.worlds:
                     with_world[name] = with_world.get(name, 0) + seen
-    if not counts:
+                if name not in moved:
+                    counts[name] = counts.get(name, 0) + seen
+    if not counts and not with_world and not moved:
         raise BadInputError("the recordings hold no body")
-    chosen = with_world or counts
-    return max(chosen, key=lambda name: chosen[name])
+    chosen = with_world or (counts if not moved or radius_px is not None else {})
+    return max(chosen, key=lambda name: chosen[name], default=None)
 
 
 def _divided(throws: list[Run], fitted: int, held: int) -> tuple[list[Run], list[Run]]:

@@ -1,9 +1,12 @@
-"""What was learned of a ball, as a TOML file that people can read and edit: `npc-world learn` writes it, `BallModel` reads it.
+"""What was learned of a ball and of surfaces, as a TOML file that people can read and edit: `npc-world learn` writes it, `BallModel` reads it.
 
     scheme = "chipmunk"
     step_s = 0.016666666666666666
     [constants]
     gravity_y_px_s2 = {value = 998.7, sd = 0.4}
+    [surfaces.mud]
+    speed_factor = 0.52
+    speed_factor_sd = 0.01
 
 Names are those of `BallModel.physics`; one that is missing is not known.  A constant with sd = 0 is believed exactly.
 """
@@ -15,7 +18,7 @@ import math
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +30,7 @@ from npc_world.core.errors import BadInputError, SaveFileError
 from npc_world.core.tunable import check_tunables, tunable
 from npc_world.learning.ball_knowledge import BallKnowledge
 from npc_world.learning.ball_watch import LawBelief
+from npc_world.models.surfaces import Surface
 
 __all__ = ["BallPhysics", "Constant", "physics_of", "read_physics", "with_physics", "write_physics"]
 
@@ -50,7 +54,7 @@ class BallPhysics:
     """The file's content."""
 
     scheme: str = tunable("chipmunk", "how the engine steps", choices=("chipmunk", "continuous"))
-    step_s: float = tunable(help="the engine's step, s", low=1e-6, high=1.0)
+    step_s: float = tunable(0.0, "the engine's step, s; 0 where the file says nothing of balls", low=0.0, high=1.0)
     noise_px: float = tunable(0.0, "standard deviation of a sighting, px; 0 is told by the sightings", low=0.0)
     rounding_px: float = tunable(0.0, "sightings are rounded to multiples of this, px; 0 are not", low=0.0)
     spin_sd_rad_s: float = tunable(0.0, "spread of the spin at the start of a throw, rad/s", low=0.0)
@@ -58,12 +62,15 @@ class BallPhysics:
     constants: dict[str, Constant] = tunable(factory=dict, help="gravity_x_px_s2, gravity_y_px_s2, damping, inertia, restitution_m, friction_m")
     correlated: list[str] = tunable(factory=list, help="the constants that the rows of `correlation` are of, in this order")
     correlation: list[list[float]] = tunable(factory=list, help="correlations of their errors", low=-1.0, high=1.0)
+    surfaces: dict[str, Surface] = tunable(factory=dict, help="what surfaces do to a body, by name: the priors of an NPC whose preset names the file")
 
     def __post_init__(self) -> None:
         check_tunables(self)
         size = len(self.correlated)
         if len(self.correlation) != size or any(len(row) != size for row in self.correlation):
             raise BadInputError(f"correlation has {len(self.correlation)} rows: expected {size} rows of {size}, as `correlated` names")
+        if not self.step_s > 0.0 and (self.constants or not self.surfaces):
+            raise BadInputError("step_s: must be given, the engine's step in seconds, where the file is not of surfaces only")
 
 
 def read_physics(source: str | os.PathLike[str] | Mapping[str, Any]) -> BallPhysics:
@@ -87,6 +94,8 @@ def physics_of(known: BallKnowledge) -> BallPhysics:
 
 def with_physics(known: BallKnowledge, physics: BallPhysics) -> BallKnowledge:
     """`known` with what a file says of everything that is still open in it; what was given as known stays."""
+    if not physics.step_s > 0.0:
+        return known  # it is of surfaces only
     unknown = sorted(set(physics.constants) - set(_names(known)))
     if unknown:
         raise BadInputError(f"physics: {unknown[0]} is not a constant of this ball: it has {', '.join(_names(known))}")
@@ -124,6 +133,8 @@ def write_physics(path: str | os.PathLike[str], physics: BallPhysics, remarks: S
     lines += ["  [" + ", ".join(f"{v:.6g}" for v in row) + "]," for row in physics.correlation]
     lines += ["]", "", "[constants]"]
     lines += [f"{name} = {{value = {c.value!r}, sd = {c.sd!r}}}" for name, c in physics.constants.items()]
+    for name, surface in physics.surfaces.items():
+        lines += ["", f"[surfaces.{json.dumps(name)}]", *(f"{f.name} = {getattr(surface, f.name)!r}" for f in fields(Surface))]
     target = Path(path)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,9 @@ The file is a zip archive of numpy arrays ("npz"), `numpy.load(path, allow_pickl
 
 - `about.npy`: JSON text: format "npc_world recording", version 1, and what the game said of itself;
 - `frames-000000.npy`, …: one record each of n frames, its fields `time_s` (n,) float64 and per body a field of the body's name
-  with `x` (n,), `y` (n,) float64 (NaN where it was not seen) and `run` (n,) uint32, which counts how often it began anew;
+  with `x` (n,), `y` (n,) float64 (NaN where it was not seen) and `run` (n,) uint32, which counts how often it began anew; for a
+  body that moves as it is told also `wish_x`, `wish_y` (n,) float64, the velocity asked for (NaN where none was), and `ground`
+  (n,) text, the surface it was on;
 - `world-000000.npy`, …: JSON text, the arguments of `world`: it holds for that body's frames from there on.
 
 While the game runs the file is `log.npz.part`: a crash loses at most the chunk not yet written, `Recording` reads such a file too.
@@ -40,6 +42,8 @@ __all__ = ["FORMAT", "VERSION", "Recorder", "part_of"]
 FORMAT, VERSION = "npc_world recording", 1
 _CLOCK = "time_s"
 _MOST_BODIES = 1000
+_LONGEST_SURFACE = 40
+_Wish = tuple[float, float, str]
 
 
 def part_of(path: Path) -> Path:
@@ -65,6 +69,7 @@ class Recorder:
         self._chunk_frames = chunk_frames
         self._times: list[float] = []
         self._rows: list[dict[str, tuple[float, float, int]]] = []
+        self._wishes: list[dict[str, _Wish]] = []
         self._runs: dict[str, int] = {}
         self._last_s = -math.inf
         try:
@@ -75,18 +80,20 @@ class Recorder:
         self._archive.add("about", np.array(told))
         if self._archive.problem is not None:
             raise SaveFileError(f"{self.path}: {self._archive.problem}")
-        self._finalizer = weakref.finalize(self, _finish, self._archive, self._times, self._rows)
+        self._finalizer = weakref.finalize(self, _finish, self._archive, self._times, self._rows, self._wishes)
 
     @property
     def problem(self) -> str | None:
         """Why recording stopped; None while all is well."""
         return self._archive.problem
 
-    def frame(self, time_s: float, bodies: Mapping[str, Any]) -> None:
+    def frame(self, time_s: float, bodies: Mapping[str, Any], commanded: Mapping[str, tuple[Any, str]] | None = None) -> None:
         """Where each body is now: name → a pair, a sprite, a rect or a body; None, or left out, while it is not seen.
 
-        Raises `BadInputError` for a time that does not increase, a position that is not finite and a name that cannot be one;
-        nothing is recorded then.
+        commanded: for bodies that move as they are told, name → (velocity px/s (2,) asked for on the way here, name of the surface
+        it is on): from this `npc-world learn` finds out what surfaces do.
+        Raises `BadInputError` for a time that does not increase, a position or velocity that is not finite and a name that cannot
+        be one; nothing is recorded then.
         """
         if not (isinstance(time_s, (int, float, np.floating)) and math.isfinite(time_s)):
             raise BadInputError(f"time_s={time_s!r}: expected seconds")
@@ -98,12 +105,14 @@ class Recorder:
             if thing is not None:
                 x, y = position_of(thing, f"bodies[{name!r}]")
                 row[name] = (float(x), float(y), self._runs.get(name, 0))
+        wishes = {name: _wish_of(name, told) for name, told in (commanded or {}).items() if name in row}
         if self._archive.closed:
             raise BadInputError(f"time_s={time_s!r}: the recording {self.path} is closed")
         for name in row:
             self._runs.setdefault(name, 0)
         self._times.append(float(time_s))
         self._rows.append(row)
+        self._wishes.append(wishes)
         self._last_s, self.frames = float(time_s), self.frames + 1
         if len(self._times) >= self._chunk_frames:
             self.flush()
@@ -127,12 +136,12 @@ class Recorder:
 
     def flush(self) -> None:
         """Write the frames at hand as a chunk of their own."""
-        _write_chunk(self._archive, self._times, self._rows)
+        _write_chunk(self._archive, self._times, self._rows, self._wishes)
 
     def close(self) -> Path:
         """Write what is left and put the file in its place; returns its path.  Raises `SaveFileError` when anything went wrong."""
         self._finalizer.detach()
-        _finish(self._archive, self._times, self._rows)
+        _finish(self._archive, self._times, self._rows, self._wishes)
         if self._archive.problem is not None:
             raise SaveFileError(f"{self.path}: {self._archive.problem}; what was written is in {self._archive.part}")
         return self.path
@@ -204,13 +213,27 @@ class _Archive:
             self.problem = self.problem or str(error)
 
 
-def _write_chunk(archive: _Archive, times: list[float], rows: list[dict[str, tuple[float, float, int]]]) -> None:
+def _wish_of(name: str, told: Any) -> _Wish:
+    try:
+        velocity, surface = told
+        x, y = (float(v) for v in velocity)
+    except (TypeError, ValueError):
+        raise BadInputError(f"commanded[{name!r}]={told!r}: expected (velocity (2,), name of a surface)") from None
+    if not (math.isfinite(x) and math.isfinite(y) and isinstance(surface, str) and 0 < len(surface) <= _LONGEST_SURFACE):
+        raise BadInputError(f"commanded[{name!r}]={told!r}: expected finite px/s, and a name of 1 to {_LONGEST_SURFACE} characters")
+    return x, y, surface
+
+
+def _write_chunk(archive: _Archive, times: list[float], rows: list[dict[str, tuple[float, float, int]]], wishes: list[dict[str, _Wish]]) -> None:
     if not times:
         return
     names = list(dict.fromkeys(name for row in rows for name in row))
     count = len(times)
     body = np.dtype([("x", "<f8", (count,)), ("y", "<f8", (count,)), ("run", "<u4", (count,))])
-    chunk = np.zeros((), np.dtype([(_CLOCK, "<f8", (count,)), *((name, body) for name in names)]))
+    told = np.dtype([*((n, body.fields[n][0]) for n in ("x", "y", "run")), ("wish_x", "<f8", (count,)), ("wish_y", "<f8", (count,)),
+                     ("ground", f"<U{_LONGEST_SURFACE}", (count,))]) if body.fields is not None else body
+    moved = {name for row in wishes for name in row}
+    chunk = np.zeros((), np.dtype([(_CLOCK, "<f8", (count,)), *((name, told if name in moved else body) for name in names)]))
     chunk[_CLOCK] = times
     for name in names:
         seen = np.array([row.get(name, (math.nan, math.nan, -1)) for row in rows])
@@ -218,14 +241,18 @@ def _write_chunk(archive: _Archive, times: list[float], rows: list[dict[str, tup
         known = np.flatnonzero(run >= 0.0)
         run = run[known[np.clip(np.searchsorted(known, np.arange(count), side="right") - 1, 0, None)]]  # while unseen, as before
         chunk[name]["x"], chunk[name]["y"], chunk[name]["run"] = seen[:, 0], seen[:, 1], run
+        if name in moved:
+            asked = [row.get(name, (math.nan, math.nan, "")) for row in wishes]
+            chunk[name]["wish_x"], chunk[name]["wish_y"], chunk[name]["ground"] = ([a[n] for a in asked] for n in range(3))
     archive.add("frames", chunk)
     times.clear()
     rows.clear()
+    wishes.clear()
 
 
-def _finish(archive: _Archive, times: list[float], rows: list[dict[str, tuple[float, float, int]]]) -> None:
+def _finish(archive: _Archive, times: list[float], rows: list[dict[str, tuple[float, float, int]]], wishes: list[dict[str, _Wish]]) -> None:
     """Also runs when the recorder is forgotten, or the interpreter ends."""
-    _write_chunk(archive, times, rows)
+    _write_chunk(archive, times, rows, wishes)
     archive.finish()
 
 

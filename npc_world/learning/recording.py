@@ -9,7 +9,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,10 @@ class Chunk:
     """(n,) per body: which run, counted from 0, the frame belongs to."""
     worlds: dict[str, dict[str, Any]]
     """Per body that has one: arguments for `BallWorld.build`."""
+    commanded_px_s: dict[str, Floats] = field(default_factory=dict)
+    """(n, 2) per body that was told how to move: the velocity asked for; NaN where none was."""
+    surfaces: dict[str, NDArray[np.str_]] = field(default_factory=dict)
+    """(n,) for the same bodies: the surface each was on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +143,14 @@ class Recording:
             times = np.asarray(array["time_s"], np.float64)
             places = {n: np.stack([np.asarray(array[n]["x"], np.float64), np.asarray(array[n]["y"], np.float64)], axis=-1) for n in names}
             runs = {n: np.asarray(array[n]["run"], np.int64) for n in names}
+            moved = [n for n in names if "wish_x" in (array.dtype[n].names or ())]
+            wishes = {n: np.stack([np.asarray(array[n]["wish_x"], np.float64), np.asarray(array[n]["wish_y"], np.float64)], axis=-1) for n in moved}
+            grounds = {n: np.asarray(array[n]["ground"], np.str_) for n in moved}
         except (ValueError, KeyError, IndexError, TypeError) as error:
             raise SaveFileError(f"{self.path}: a chunk in it cannot be read ({error})") from None
         if times.ndim != 1 or any(p.shape != (len(times), 2) for p in places.values()) or not np.isfinite(times).all() or (np.diff(times) <= 0).any():
             raise SaveFileError(f"{self.path}: a chunk in it is damaged")
-        return Chunk(times, places, runs, worlds)
+        return Chunk(times, places, runs, worlds, wishes, grounds)
 
     def _members(self) -> Iterator[tuple[str, NDArray[Any]]]:
         """(kind, array) in order."""
