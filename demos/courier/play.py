@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pygame
 
 from ..assets import colour
+from ..fixed_steps import FixedSteps
 from ..hunt.records import Controls
 from ..input import Command
 from ..screens.base import Screen, dim, heading
@@ -109,7 +110,8 @@ class PlayScreen(Screen):
         self.think_ms: deque[float] = deque(maxlen=600)
         self._controls = controls
         self._mind = MindView(view.hud.map)
-        self._left_s, self._over_s, self._frame_s = 0.0, 0.0, STEP_S
+        self._steps = FixedSteps(STEP_S, _MOST_STEPS)
+        self._over_s, self._frame_s = 0.0, STEP_S
         self._ended = False
 
     def handle(self, app: CourierApp, command: Command) -> None:  # type: ignore[override]
@@ -137,12 +139,8 @@ class PlayScreen(Screen):
     def update(self, app: CourierApp, frame_s: float) -> None:  # type: ignore[override]
         """As many steps of 1/60 s as have come due; what cannot be caught up is let go."""
         self._frame_s = frame_s
-        self._left_s += frame_s
         controls: Controls = app.hands.controls() if self._controls is None else self._controls.controls()
-        steps = 0
-        while self._left_s >= STEP_S and steps < _MOST_STEPS:
-            self._left_s -= STEP_S
-            steps += 1
+        for _ in self._steps.due(frame_s):
             started = time.perf_counter()
             self.world.step(controls, STEP_S)
             self.think_ms.append(1000.0 * (time.perf_counter() - started))
@@ -150,7 +148,6 @@ class PlayScreen(Screen):
             self._hear(app)
             if self._controls is not None:
                 controls = self._controls.controls()
-        self._left_s = min(self._left_s, STEP_S)
         app.tension = self._tension() if self.world.state == "playing" else 0.0
         if self.world.state != "playing" and not self._ended:
             self._over_s += frame_s

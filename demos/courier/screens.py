@@ -9,11 +9,11 @@ import pygame
 
 from ..assets import colour
 from ..input import Command
-from ..screens.base import Choice, Choices, Screen, dim, heading
+from ..screens.base import Choice, Choices, Ending, Screen, dim, heading
 from ..screens.games import games_choice
 from ..screens.menu import next_difficulty
-from ..screens.page import help_page, title_page
-from ..screens.panels import key_cap, plate, ui_scale
+from ..screens.page import help_page, key_lines, title_page
+from ..screens.panels import plate, ui_scale
 from ..screens.text import typeface, wrapped
 from .sprites import TINTS, icon, turned
 from .town import clock
@@ -107,15 +107,8 @@ class HelpScreen(Screen):
         for line in wrapped(bold, _AIM, panel.width - 56 * s):
             bold.write(surface, line, (x, y), colour("ivory"))
             y += 27 * s
-        y = top = panel.y + 112 * s
-        for caps, words in _KEYS:
-            at = x
-            for cap in caps:
-                sprite = key_cap(cap, round(26 * s))
-                surface.blit(sprite, (round(at), round(y)))
-                at += sprite.get_width() + 4
-            font.write(surface, words, (max(at + 8 * s, x + 84 * s), y + 2 * s), colour("ivory"))
-            y += 36 * s
+        top = panel.y + 112 * s
+        key_lines(surface, _KEYS, x, top, s, size=19, row=36)
         x, y = panel.x + 625 * s, top
         for name, who, words in _RIVALS:
             sprite = turned(name, round(3 * math.sin(self._time_s)) % 72, 0.8)
@@ -137,35 +130,20 @@ class HelpScreen(Screen):
         font.write(surface, "Esc or Enter closes", (panel.centerx, panel.bottom + 10 * s), colour("ivory_dim"), align=0.5)
 
 
-class EveningScreen(Screen):
+class EveningScreen(Ending):
     """The day is over: who came when to each stop, what cost them time, the week's points."""
 
-    see_through = True
-
     def __init__(self, app: CourierApp, play: PlayScreen) -> None:
-        self.play, self._time_s = play, 0.0
+        self.play = play
         self.won = play.world.state == "won"
         over = app.week.over
         first = Choice(lambda: "A new week", app.new_week) if over else Choice(lambda: "Next day", app.start_day, note="they remember the town")
-        self._choices = Choices([first, Choice(lambda: "This day again", app.restart), Choice(lambda: "Menu", app.to_menu)])
+        super().__init__([first, Choice(lambda: "This day again", app.restart), Choice(lambda: "Menu", app.to_menu)])
         self._title = self._verdict(app) if over else ("You were first" if self.won else f"{play.world.standing()[0].who} was first")
 
     def _verdict(self, app: CourierApp) -> str:
         best = app.week.order()[0]
         return "The week is yours!" if best == "you" else f"{best} wins the week"
-
-    def handle(self, app: CourierApp, command: Command) -> None:  # type: ignore[override]
-        if self._time_s < 0.4 and command.name == "accept":
-            return
-        if self._choices.handle(app, command):
-            return
-        if command.name == "back":
-            app.to_menu()
-        elif command.name == "restart":
-            app.restart()
-
-    def update(self, app: CourierApp, frame_s: float) -> None:  # type: ignore[override]
-        self._time_s += frame_s
 
     def draw(self, app: CourierApp, surface: pygame.Surface) -> None:  # type: ignore[override]
         dim(surface, round(min(170.0, 600.0 * self._time_s + 30)))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 import npc_world as nw
 
 from .minds import Mind
-from .physics import Physics, Walker
+from .physics import Physics, Walker, Walks
 from .records import Event
 
 __all__ = ["NAMES", "Hunter"]
@@ -24,7 +24,7 @@ _TELL_BACK, _TELL_KEPT = 4, 12
 _TELL_WITHIN_BODIES = 24.0
 
 
-class Hunter:
+class Hunter(Walks):
     """What the screen draws of one hunter.  It is shown the player only while it sees or hears it."""
 
     def __init__(self, physics: Physics, position: tuple[float, float], max_speed_px_s: float, npc: Mind, name: str, colour_index: int) -> None:
@@ -40,30 +40,6 @@ class Hunter:
         self._unseen_s = math.inf
         self._said: deque[nw.Explanation] = deque(maxlen=_TELL_KEPT)
         self._silent_s = 0.0
-
-    @property
-    def position(self) -> NDArray[np.float64]:
-        return self.walker.position
-
-    @property
-    def previous(self) -> NDArray[np.float64]:
-        return self.walker.previous
-
-    @property
-    def velocity(self) -> NDArray[np.float64]:
-        return self.walker.velocity
-
-    @property
-    def radius(self) -> float:
-        return self.walker.radius
-
-    @property
-    def surface(self) -> str:
-        return self.walker.surface
-
-    @property
-    def swimming(self) -> bool:
-        return self.walker.swimming
 
     @property
     def heading_rad(self) -> float:

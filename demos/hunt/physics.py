@@ -17,7 +17,7 @@ import npc_world as nw
 
 from .level import SOLID, TILE_PX, Level, Rect
 
-__all__ = ["FOOTINGS", "PLAYER_ACCELERATION_PX_S2", "PLAYER_SPEED_PX_S", "RADIUS_PX", "Footing", "Physics", "Walker"]
+__all__ = ["FOOTINGS", "PLAYER_ACCELERATION_PX_S2", "PLAYER_SPEED_PX_S", "RADIUS_PX", "Footing", "Physics", "Walker", "Walks"]
 
 PLAYER_SPEED_PX_S = 170.0
 """The player's top speed on a road; currents are shares of it."""
@@ -44,6 +44,39 @@ FOOTINGS: dict[str, Footing] = {
     "road": Footing(1.0, 1.0), "bridge": Footing(1.0, 1.0), "grass": Footing(0.92, 1.0), "sand": Footing(0.8, 0.8),
     "reeds": Footing(0.75, 0.9), "mud": Footing(0.5, 0.7), "ice": Footing(1.05, 0.12), "water": Footing(0.58, 0.6), "deep": Footing(0.4, 0.5),
 }
+
+
+class Walks:
+    """Whoever has a walker, seen from outside."""
+
+    walker: Walker
+
+    @property
+    def position(self) -> NDArray[np.float64]:
+        return self.walker.position
+
+    @property
+    def previous(self) -> NDArray[np.float64]:
+        """(2,) position one step ago, for drawing between steps."""
+        return self.walker.previous
+
+    @property
+    def velocity(self) -> NDArray[np.float64]:
+        return self.walker.velocity
+
+    @property
+    def radius(self) -> float:
+        return self.walker.radius
+
+    @property
+    def surface(self) -> str:
+        """Kind of tile underfoot."""
+        return self.walker.surface
+
+    @property
+    def swimming(self) -> bool:
+        """A bridge fell under it."""
+        return self.walker.swimming
 
 
 class Walker:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-from numpy.typing import NDArray
-
 from .difficulty import Difficulty
-from .physics import PLAYER_SPEED_PX_S, Physics, Walker
+from .physics import PLAYER_SPEED_PX_S, Physics, Walker, Walks
 from .records import Controls, Event
 
 __all__ = ["DASH_BOOST", "DASH_S", "Player"]
@@ -22,7 +19,7 @@ _SLIDE_EVERY_S = 0.3
 _BUMP_PX_S = 60.0
 
 
-class Player:
+class Player(Walks):
     """A walker that follows `Controls`.  All that the screen draws of it is here."""
 
     def __init__(self, physics: Physics, position: tuple[float, float], difficulty: Difficulty) -> None:
@@ -37,33 +34,6 @@ class Player:
         self._stride_px = 0.0
         self._slid_s = 0.0
         self._was_on = self.walker.surface
-
-    @property
-    def position(self) -> NDArray[np.float64]:
-        return self.walker.position
-
-    @property
-    def previous(self) -> NDArray[np.float64]:
-        """(2,) position one step ago, for drawing between steps."""
-        return self.walker.previous
-
-    @property
-    def velocity(self) -> NDArray[np.float64]:
-        return self.walker.velocity
-
-    @property
-    def radius(self) -> float:
-        return self.walker.radius
-
-    @property
-    def surface(self) -> str:
-        """Kind of tile underfoot."""
-        return self.walker.surface
-
-    @property
-    def swimming(self) -> bool:
-        """A bridge fell under it."""
-        return self.walker.swimming
 
     @property
     def dashing(self) -> bool:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pygame
 
 from ..assets import colour, picture
+from ..fixed_steps import FixedSteps
 from ..input import Command
-from ..screens.base import Choice, Choices, Screen, dim, heading
+from ..screens.base import Choice, Choices, Ending, Screen, dim, heading
 from ..screens.games import games_choice
-from ..screens.page import help_page, title_page
-from ..screens.panels import key_cap, plate, ui_scale
+from ..screens.page import help_page, key_lines, title_page
+from ..screens.panels import plate, ui_scale
 from ..screens.text import typeface, wrapped
 from .difficulty import DIFFICULTIES
 from .frame import scaled
@@ -50,7 +51,8 @@ class PlayScreen(Screen):
         self._thrower = thrower
         self._kind: str | None = None
         self._mouse: tuple[float, float] | None = None
-        self._left_s, self._alpha, self._frame_s = 0.0, 1.0, STEP_S
+        self._steps = FixedSteps(STEP_S, _MOST_STEPS)
+        self._alpha, self._frame_s = 1.0, STEP_S
         self._over_s = 0.0
         self._carded = False
         self._armed = False
@@ -110,25 +112,20 @@ class PlayScreen(Screen):
                 self._carded = True
                 app.push(CardScreen(self) if self.world.state == "between" else MatchEnd(app, self))
             return
-        self._left_s += frame_s
-        steps = 0
-        while self._left_s >= STEP_S and steps < _MOST_STEPS:
-            self._left_s -= STEP_S
-            steps += 1
+        for _ in self._steps.due(frame_s):
             controls = self._controls(app)
             started = time.perf_counter()
             self.world.step(controls)
             self.think_ms.append(1000.0 * (time.perf_counter() - started))
             self.view.advance(self.world)
             app.hear(self.world)
-        self._left_s = min(self._left_s, STEP_S)
-        self._alpha = min(1.0, self._left_s / STEP_S)
+        self._alpha = self._steps.share
         app.tension = 1.0 if self.world.state == "flying" else 0.25
 
     def go_on(self, app: KeeperApp) -> None:
         """To the next stage."""
         self.world.next_round()
-        self._over_s, self._carded, self._left_s, self._armed = 0.0, False, 0.0, False
+        self._over_s, self._carded, self._steps.left_s, self._armed = 0.0, False, 0.0, False
 
     # ---- drawing ------------------------------------------------------------------------------------------------
 
@@ -184,30 +181,16 @@ class CardScreen(Screen):
             bold.write(surface, "Enter, Space or click", (width / 2, y + 144 * s), colour("coral_light"), align=0.5)
 
 
-class MatchEnd(Screen):
+class MatchEnd(Ending):
     """The end of the match: points, rounds, what it learned."""
 
-    see_through = True
+    deaf_s, deaf_to = 0.5, ("accept", "click")
 
     def __init__(self, app: KeeperApp, play: PlayScreen) -> None:
         self.play = play
         self.new_best = app.note_match(play.world)
         self.tales = [tale_of(play.world, number) for number in range(play.world.rounds)]
-        self._time_s = 0.0
-        self._choices = Choices([Choice(lambda: "Again", app.restart), Choice(lambda: "Menu", app.to_menu)])
-
-    def handle(self, app: KeeperApp, command: Command) -> None:
-        if self._time_s < 0.5 and command.name in ("accept", "click"):
-            return
-        if self._choices.handle(app, command):
-            return
-        if command.name == "back":
-            app.to_menu()
-        elif command.name == "restart":
-            app.restart()
-
-    def update(self, app: KeeperApp, frame_s: float) -> None:
-        self._time_s += frame_s
+        super().__init__([Choice(lambda: "Again", app.restart), Choice(lambda: "Menu", app.to_menu)])
 
     def draw(self, app: KeeperApp, surface: pygame.Surface) -> None:
         dim(surface, round(min(170.0, 600.0 * self._time_s + 30)))
@@ -305,14 +288,7 @@ class KeeperHelp(Screen):
         figure = scaled("actors/keeper", 0.62 * s, "", ((2 + int(9 * self._time_s) % 6) * 128, 0, 128, 152))
         surface.blit(figure, figure.get_rect(topright=(panel.right - round(24 * s), panel.y + round(2 * s))))
         y = panel.y + 112 * s
-        for caps, words in _KEYS:
-            at = x
-            for cap in caps:
-                sprite = key_cap(cap, round(25 * s))
-                surface.blit(sprite, (round(at), round(y)))
-                at += sprite.get_width() + 4
-            font.write(surface, words, (max(at + 8 * s, x + 96 * s), y + 2 * s), colour("ivory"))
-            y += 35 * s
+        key_lines(surface, _KEYS, x, y, s, cap=25, indent=96, row=35)
         y = panel.y + 118 * s
         for name, words in _SIGNS:
             sprite = picture(name)

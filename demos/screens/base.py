@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pygame
 
@@ -17,7 +17,7 @@ from .text import typeface
 if TYPE_CHECKING:
     from ..shell import Shell
 
-__all__ = ["Choice", "Choices", "Screen", "dim", "heading"]
+__all__ = ["Cards", "Choice", "Choices", "Ending", "Screen", "dim", "heading"]
 
 
 class Screen:
@@ -124,6 +124,69 @@ class Choices:
         for side in (-1, 1):
             tip = (box.centerx + side * (box.width / 2 - 14 * s + nudge), box.centery)
             pygame.draw.polygon(surface, colour("ink"), [tip, (tip[0] - side * 9 * s, tip[1] - 8 * s), (tip[0] - side * 9 * s, tip[1] + 8 * s)])
+
+
+class Cards(Screen):
+    """Cards in rows of `columns`, one of them marked, for keys, gamepad and mouse.  Who draws them says where in `_boxes`."""
+
+    columns = 3
+
+    def __init__(self, count: int, marked: int = 0) -> None:
+        self._count, self._marked = count, marked
+        self._boxes: list[pygame.Rect] = []
+        self._time_s = 0.0
+
+    def handle(self, app: Shell, command: Command) -> None:
+        moves = {"left": -1, "right": 1, "up": -self.columns, "down": self.columns}
+        if command.name in moves:
+            self._marked = (self._marked + moves[command.name]) % self._count
+            app.audio.play("menu_move")
+        elif command.name in ("point", "click") and command.at is not None:
+            for k, box in enumerate(self._boxes):
+                if box.collidepoint(app.to_canvas(command.at)):
+                    self._marked = k
+                    if command.name == "click":
+                        self._take(app)
+        elif command.name == "accept":
+            self._take(app)
+        elif command.name == "back":
+            app.pop()
+
+    def _take(self, app: Shell) -> None:
+        app.audio.play("menu_pick")
+        self.pick(app)
+
+    def pick(self, app: Shell) -> None:
+        """The marked card was chosen."""
+
+    def update(self, app: Shell, frame_s: float) -> None:
+        self._time_s += frame_s
+
+
+class Ending(Screen):
+    """How a round went, over what is left of it, and what to do next."""
+
+    see_through = True
+    deaf_s = 0.35
+    """A thumb may still be on the key that ended the round."""
+    deaf_to = ("accept",)
+
+    def __init__(self, choices: list[Choice]) -> None:
+        self._choices = Choices(choices)
+        self._time_s = 0.0
+
+    def handle(self, app: Any, command: Command) -> None:
+        if self._time_s < self.deaf_s and command.name in self.deaf_to:
+            return
+        if self._choices.handle(app, command):
+            return
+        if command.name == "back":
+            app.to_menu()
+        elif command.name == "restart":
+            app.restart()
+
+    def update(self, app: Any, frame_s: float) -> None:
+        self._time_s += frame_s
 
 
 def dim(surface: pygame.Surface, opacity: int = 150) -> None:

@@ -8,8 +8,7 @@ import pygame
 
 from ..assets import colour, picture
 from ..games import GAMES, Game
-from ..input import Command
-from .base import Choice, Screen, dim, heading
+from .base import Cards, Choice, dim, heading
 from .panels import plate, ui_scale
 from .text import typeface, wrapped
 
@@ -24,41 +23,21 @@ def games_choice(app: Shell) -> list[Choice]:
     return [Choice(lambda: "Another game", app.open_games)] if len(GAMES) > 1 else []
 
 
-class GamesScreen(Screen):
+class GamesScreen(Cards):
     """Cards side by side; the game that is running goes back to its own menu."""
+
+    columns = 1
 
     def __init__(self, app: Shell) -> None:
         titles = [game.title for game in GAMES]
         self._here = titles.index(app.title) if app.title in titles else 0
-        self._marked = (self._here + 1) % len(GAMES)
-        self._boxes: list[pygame.Rect] = []
-        self._time_s = 0.0
+        super().__init__(len(GAMES), (self._here + 1) % len(GAMES))
 
-    def handle(self, app: Shell, command: Command) -> None:
-        moves = {"left": -1, "right": 1, "up": -1, "down": 1}
-        if command.name in moves:
-            self._marked = (self._marked + moves[command.name]) % len(GAMES)
-            app.audio.play("menu_move")
-        elif command.name in ("point", "click") and command.at is not None:
-            for k, box in enumerate(self._boxes):
-                if box.collidepoint(app.to_canvas(command.at)):
-                    self._marked = k
-                    if command.name == "click":
-                        self._pick(app)
-        elif command.name == "accept":
-            self._pick(app)
-        elif command.name == "back":
-            app.pop()
-
-    def _pick(self, app: Shell) -> None:
-        app.audio.play("menu_pick")
+    def pick(self, app: Shell) -> None:
         if self._marked == self._here:
             app.pop()
         else:
             app.go_on_with(GAMES[self._marked].word)
-
-    def update(self, app: Shell, frame_s: float) -> None:
-        self._time_s += frame_s
 
     def draw(self, app: Shell, surface: pygame.Surface) -> None:
         app.draw_backdrop(surface, self._time_s)

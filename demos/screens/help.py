@@ -13,8 +13,8 @@ from ..hunt.tiles import Texture, texture
 from ..hunt.view_walls import to_surface
 from ..input import Command
 from .base import Screen
-from .page import help_page
-from .panels import key_cap, ui_scale
+from .page import help_page, key_lines
+from .panels import ui_scale
 from .text import typeface, wrapped
 
 if TYPE_CHECKING:
@@ -59,22 +59,11 @@ class HelpScreen(Screen):
         surface.blit(figure("player", 0, frame), (panel.right - 84, panel.y + 8))
         surface.blit(figure("hunter/1", 0, frame), (panel.right - 136, panel.y + 8))
         y = panel.y + 92 * s
-        self._keys(surface, x, y, s)
+        key_lines(surface, _KEYS, x, y, s)
         self._ground(surface, panel.x + 600 * s, y, s)
         words = "Gamepad: left stick runs, A dash, B smoke, X lever, Y mind, Start pause"
         font.write(surface, words, (panel.centerx, panel.bottom - 36 * s), colour("ember"), align=0.5)
         font.write(surface, "Esc or Enter closes", (panel.centerx, panel.bottom + 10 * s), colour("ivory_dim"), align=0.5)
-
-    def _keys(self, surface: pygame.Surface, x: float, y: float, s: float) -> None:
-        font = typeface(round(20 * s))
-        for caps, words in _KEYS:
-            at = x
-            for cap in caps:
-                sprite = key_cap(cap, round(26 * s))
-                surface.blit(sprite, (round(at), round(y)))
-                at += sprite.get_width() + 4
-            font.write(surface, words, (max(at + 8 * s, x + 84 * s), y + 2 * s), colour("ivory"))
-            y += 37 * s
 
     def _ground(self, surface: pygame.Surface, x: float, y: float, s: float) -> None:
         font, bold = typeface(round(20 * s)), typeface(round(20 * s), True)

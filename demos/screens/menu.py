@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pygame
 
@@ -11,7 +11,7 @@ from ..assets import colour, picture
 from ..hunt.difficulty import DIFFICULTIES
 from ..hunt.levels import LEVELS, RANDOM, make_level
 from ..input import Command
-from .base import Choice, Choices, Screen, dim, heading
+from .base import Cards, Choice, Choices, Screen, dim, heading
 from .games import games_choice
 from .page import title_page
 from .panels import plate, ui_scale
@@ -85,41 +85,23 @@ def backdrop(app: App, surface: pygame.Surface, time_s: float) -> None:
     dim(surface, 88)
 
 
-class LevelsScreen(Screen):
+class LevelsScreen(Cards):
     """Cards of all islands, with their maps, their stories and the best times."""
 
     def __init__(self, app: App) -> None:
         self._names = [*LEVELS, RANDOM]
-        self._marked = self._names.index(app.settings.level) if app.settings.level in self._names else 0
-        self._boxes: list[pygame.Rect] = []
-        self._time_s = 0.0
+        super().__init__(len(self._names), self._names.index(app.settings.level) if app.settings.level in self._names else 0)
 
-    def handle(self, app: App, command: Command) -> None:
-        moves = {"left": -1, "right": 1, "up": -3, "down": 3}
-        if command.name in moves:
-            self._marked = (self._marked + moves[command.name]) % len(self._names)
-            app.audio.play("menu_move")
-        elif command.name in ("point", "click") and command.at is not None:
-            for k, box in enumerate(self._boxes):
-                if box.collidepoint(app.to_canvas(command.at)):
-                    self._marked = k
-                    if command.name == "click":
-                        self._pick(app)
-        elif command.name == "accept":
-            self._pick(app)
-        elif command.name == "back":
-            app.pop()
-        elif command.name == "restart":
+    def handle(self, app: Any, command: Command) -> None:
+        if command.name == "restart":
             app.next_seed()
+        else:
+            super().handle(app, command)
 
-    def _pick(self, app: App) -> None:
-        app.audio.play("menu_pick")
+    def pick(self, app: Any) -> None:
         app.settings.level = self._names[self._marked]
         app.pop()
         app.start_round(app.settings.level)
-
-    def update(self, app: App, frame_s: float) -> None:
-        self._time_s += frame_s
 
     def draw(self, app: App, surface: pygame.Surface) -> None:
         backdrop(app, surface, self._time_s)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pygame
 
 from ..assets import colour
 from .base import Choices, dim, heading
-from .panels import plate, ui_scale
+from .panels import key_cap, plate, ui_scale
 from .text import typeface
 
-__all__ = ["help_page", "title_page"]
+__all__ = ["help_page", "key_lines", "title_page"]
 
 
 def title_page(surface: pygame.Surface, title: str, words: str, choices: Choices, footer: str, time_s: float, *, top: float,
@@ -38,3 +40,17 @@ def help_page(surface: pygame.Surface, width: int = 1130) -> pygame.Rect:
     panel.midtop = (across // 2, round(0.135 * down))
     surface.blit(plate(panel.width, panel.height, 228, 20), panel)
     return panel
+
+
+def key_lines(surface: pygame.Surface, keys: Sequence[tuple[Sequence[str], str]], x: float, y: float, s: float, *, size: int = 20, cap: int = 26,
+              indent: int = 84, row: int = 37) -> None:
+    """Caps of keys and what they do, a line each from (x, y) down; the words begin at `indent`, or after the caps.  Lengths at scale `s`."""
+    font = typeface(round(size * s))
+    for caps, words in keys:
+        at = x
+        for each in caps:
+            sprite = key_cap(each, round(cap * s))
+            surface.blit(sprite, (round(at), round(y)))
+            at += sprite.get_width() + 4
+        font.write(surface, words, (max(at + 8 * s, x + indent * s), y + 2 * s), colour("ivory"))
+        y += row * s

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pygame
 
+from ..fixed_steps import FixedSteps
 from ..hunt.camera import Camera
 from ..hunt.hud import RoundInfo
 from ..hunt.records import Controls
@@ -51,7 +52,7 @@ class PlayScreen(Screen):
         """What writes the round down, when that was asked for."""
         self._controls = controls
         self._mind = MindLayer()
-        self._left_s = 0.0
+        self._steps = FixedSteps(STEP_S, _MOST_STEPS)
         self._alpha = 1.0
         self._frame_s = STEP_S
         self._over_s = 0.0
@@ -97,12 +98,8 @@ class PlayScreen(Screen):
         """As many steps of 1/60 s as have come due; what cannot be caught up is let go."""
         self._frame_s = frame_s
         app.watch_npc(self.world)
-        self._left_s += frame_s
         controls: Controls = app.hands.controls() if self._controls is None else self._controls.controls()
-        steps = 0
-        while self._left_s >= STEP_S and steps < _MOST_STEPS:
-            self._left_s -= STEP_S
-            steps += 1
+        for _ in self._steps.due(frame_s):
             started = time.perf_counter()
             self.world.step(controls, STEP_S)
             self.think_ms.append(1000.0 * (time.perf_counter() - started))
@@ -112,8 +109,7 @@ class PlayScreen(Screen):
                 self._log.step(self.world)
             app.audio.hear(self.world.events, self.world.player.position)
             self._feel(app)
-        self._left_s = min(self._left_s, STEP_S)
-        self._alpha = min(1.0, self._left_s / STEP_S) if self.world.state == "playing" else 1.0
+        self._alpha = self._steps.share if self.world.state == "playing" else 1.0
         app.tension = self.view.hunted if self.world.state == "playing" else 0.0
         if self.world.state != "playing" and not self._ended:
             self._over_s += frame_s

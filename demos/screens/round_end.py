@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import pygame
 
 from ..assets import colour
-from ..input import Command
-from .base import Choice, Choices, Screen, dim, heading
+from .base import Choice, Ending, dim, heading
 from .panels import plate, ui_scale
 from .replay import Ghosts
 from .text import typeface, wrapped
@@ -20,21 +19,20 @@ if TYPE_CHECKING:
 __all__ = ["RoundEndScreen"]
 
 
-class RoundEndScreen(Screen):
-    see_through = True
+class RoundEndScreen(Ending):
+    """Caught, or away: the facts, and why."""
 
     def __init__(self, app: App, play: PlayScreen) -> None:
         self.play = play
         world = play.world
         self.won = world.state == "won"
         self.new_best = app.note_round(world)
-        self._time_s = 0.0
         self._ghosts = None if self.won else self._picture()
         self.sentence = "" if world.why_caught is None else world.why_caught.sentence
         self.others = () if world.why_caught is None else tuple(text for text in world.why_caught.alternatives if not text.startswith("0 %"))[:2]
         first = Choice(lambda: "Next island", lambda: app.next_level()) if self.won else Choice(lambda: "Again", app.next_round, note="they remember how you moved")
         second = Choice(lambda: "Again", app.next_round, note="they remember how you moved") if self.won else Choice(lambda: "Again, unknown to them", app.restart)
-        self._choices = Choices([first, second, Choice(lambda: "Choose an island", app.to_levels), Choice(lambda: "Menu", app.to_menu)])
+        super().__init__([first, second, Choice(lambda: "Choose an island", app.to_levels), Choice(lambda: "Menu", app.to_menu)])
 
     def _picture(self) -> Ghosts | None:
         world = self.play.world
@@ -45,19 +43,6 @@ class RoundEndScreen(Screen):
         if decision is None:
             return None
         return Ghosts(self.play.view.island, self.play.recorder, decision, number, world.caught_by.colour_index)
-
-    def handle(self, app: App, command: Command) -> None:
-        if self._time_s < 0.35 and command.name == "accept":  # a thumb still on the dash key
-            return
-        if self._choices.handle(app, command):
-            return
-        if command.name == "back":
-            app.to_menu()
-        elif command.name == "restart":
-            app.restart()
-
-    def update(self, app: App, frame_s: float) -> None:
-        self._time_s += frame_s
 
     def draw(self, app: App, surface: pygame.Surface) -> None:
         dim(surface, round(min(170.0, 600.0 * self._time_s + 30)))
