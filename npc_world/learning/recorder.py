@@ -229,11 +229,10 @@ def _write_chunk(archive: _Archive, times: list[float], rows: list[dict[str, tup
         return
     names = list(dict.fromkeys(name for row in rows for name in row))
     count = len(times)
-    body = np.dtype([("x", "<f8", (count,)), ("y", "<f8", (count,)), ("run", "<u4", (count,))])
-    told = np.dtype([*((n, body.fields[n][0]) for n in ("x", "y", "run")), ("wish_x", "<f8", (count,)), ("wish_y", "<f8", (count,)),
-                     ("ground", f"<U{_LONGEST_SURFACE}", (count,))]) if body.fields is not None else body
+    place = [("x", "<f8", (count,)), ("y", "<f8", (count,)), ("run", "<u4", (count,))]
+    wish = [("wish_x", "<f8", (count,)), ("wish_y", "<f8", (count,)), ("ground", f"<U{_LONGEST_SURFACE}", (count,))]
     moved = {name for row in wishes for name in row}
-    chunk = np.zeros((), np.dtype([(_CLOCK, "<f8", (count,)), *((name, told if name in moved else body) for name in names)]))
+    chunk = np.zeros((), np.dtype([(_CLOCK, "<f8", (count,)), *((name, np.dtype(place + wish if name in moved else place)) for name in names)]))
     chunk[_CLOCK] = times
     for name in names:
         seen = np.array([row.get(name, (math.nan, math.nan, -1)) for row in rows])
