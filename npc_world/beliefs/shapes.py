@@ -1,4 +1,4 @@
-"""Shapes of motion that are clear at a glance, put before a forecast: an arc, and legs of a zig-zag or of a round.
+"""Shapes of motion that are clear at a glance, put before a forecast: an exact course, an arc, and legs of a zig-zag or of a round.
 
 The experts of a `TargetModel` have to earn their weight with each body anew, over some seconds.  A slower pursuer has no such time: a
 steady bend is believed at once, and a pattern of turns from the second turn on.  Each shape keeps its own odds.
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npc_world.beliefs.arcs import Arcs
+from npc_world.beliefs.glance import Glance
 from npc_world.beliefs.legs import Legs
 from npc_world.core.records import Forecast
 from npc_world.core.terrain import Terrain
@@ -31,18 +32,22 @@ class Shapes:
 
     def __init__(self, ground: Terrain) -> None:
         self._ground = ground
-        self._arcs, self._legs = Arcs(), Legs(0.0 if len(ground.rects) == 0 and len(ground.surfaces) == 1 else _DOUBT)
+        self._open = len(ground.rects) == 0 and len(ground.surfaces) == 1
+        self._arcs, self._legs, self._glance = Arcs(), Legs(0.0 if self._open else _DOUBT), Glance()
 
     def observe(self, time_s: float, position_px: Floats) -> None:
         """It is at (2,) px at `time_s`."""
         x, y = float(position_px[0]), float(position_px[1])
         self._arcs.observe(time_s, x, y)
         self._legs.observe(time_s, x, y)
+        if self._open:
+            self._glance.observe(time_s, x, y)
 
     def reset(self) -> None:
         """A new round."""
         self._arcs.reset()
         self._legs.reset()
+        self._glance.reset()
 
     @property
     def by_the_clock(self) -> float:
@@ -50,8 +55,13 @@ class Shapes:
         return self._legs.probability
 
     def before(self, forecast: Forecast) -> Forecast:
-        """The forecast, and before all else the shapes by their probabilities; those that lead through walls are left out."""
-        arc = self._arcs.track(forecast.times_s)
+        """The forecast, and before all else the shapes by their probabilities; those that lead through walls are left out.
+
+        Exact courses have a say where neither walls nor surfaces give reasons to leave them.
+        """
+        course = self._glance.track(forecast.times_s)
+        arc = self._arcs.track(forecast.times_s) if course is None else None
+        forecast = _put(forecast, course, self._glance.probability, None, self._glance.label, self._ground)
         forecast = _put(forecast, arc, _ARC_SHARE * self._arcs.probability, None, f"keeps turning {self._arcs.side}", self._ground)
         legs = self._legs.track(forecast.times_s)
         spread = self._legs.spread_px() ** 2 * np.eye(2) if legs is not None else None

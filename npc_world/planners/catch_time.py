@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from npc_world.core.compiled import kernel
 
-__all__ = ["arrivals_along", "catch_late", "catch_open", "catch_times_open", "field_at", "with_present"]
+__all__ = ["HOPELESS_CLOSING", "arrivals_along", "catch_late", "catch_open", "field_at", "with_present"]
 
 Floats = NDArray[np.float64]
-_HOPELESS_CLOSING = 0.35
+HOPELESS_CLOSING = 0.35
 """Least share of the own speed at which a gap closes past the last step: a future that runs away bends someday."""
 
 
@@ -25,7 +25,7 @@ def _closing(times_s, track, speed):  # type: ignore[no-untyped-def]
     """px/s at which a gap is taken to close past the last step."""
     last = times_s.shape[0] - 1
     moved = math.hypot(track[last, 0] - track[last - 1, 0], track[last, 1] - track[last - 1, 1])
-    return max(_HOPELESS_CLOSING * speed, speed - moved / (times_s[last] - times_s[last - 1]))
+    return max(HOPELESS_CLOSING * speed, speed - moved / (times_s[last] - times_s[last - 1]))
 
 
 @kernel
@@ -78,14 +78,6 @@ def _meet_straight(dx, dy, vx, vy, speed, head):  # type: ignore[no-untyped-def]
     if low > high:
         low, high = high, low
     return low if low >= 0.0 else high if high >= 0.0 else -1.0
-
-
-@kernel
-def catch_times_open(times_s, tracks, starts, delay_s, speed, reach, change_hz, steady, change_cost, out):  # type: ignore[no-untyped-def]
-    """out (C, K): expected time to catch each track (K, H, 2) when the pursuer stands at starts (C, 2) after delay_s seconds."""
-    for c in range(starts.shape[0]):
-        for k in range(tracks.shape[0]):
-            out[c, k] = catch_open(times_s, tracks[k], starts[c, 0], starts[c, 1], delay_s[c], speed, reach, change_hz, steady, change_cost)[3]
 
 
 @kernel

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from npc_world.planners.catch_time import catch_open, catch_times_open
+from npc_world.planners.catch_time import HOPELESS_CLOSING, catch_open
 from npc_world.planners.chase import Chase, Meeting
+from npc_world.planners.renewal import FUTURES, catch_renewed, count_futures, renew
 
 __all__ = ["intercept_in_the_open"]
 
@@ -16,32 +18,55 @@ Floats = NDArray[np.float64]
 _HEADINGS = 32
 
 
+@dataclass(frozen=True, slots=True)
+class _Futures:
+    """What may become of the hypotheses of a chase."""
+
+    chase: Chase
+    tracks: Floats
+    """(S, H, 2)"""
+    owners: NDArray[np.int64]
+    shares: Floats
+
+    @classmethod
+    def of(cls, chase: Chase) -> _Futures:
+        owners = np.empty(FUTURES + 3 * len(chase.weights), np.int64)
+        owners = owners[:count_futures(chase.weights, owners)]
+        tracks, shares = np.empty((len(owners), *chase.tracks.shape[1:])), np.empty(len(owners))
+        renew(chase.times_s, chase.tracks, owners, chase.change_hz, chase.steady, tracks, shares)
+        return cls(chase, tracks, owners, shares)
+
+    def catch_times(self, starts: Floats, late_s: float) -> Floats:
+        """(C, K) mean time to catch each hypothesis, and what may become of it, from starts (C, 2) left late_s from now."""
+        chase = self.chase
+        out = np.empty((len(starts), len(chase.tracks)))
+        catch_renewed(chase.times_s, self.tracks, self.owners, self.shares, starts, np.full(len(starts), late_s), chase.speed, chase.reach,
+                      HOPELESS_CLOSING * chase.speed, out)
+        return out
+
+
 def intercept_in_the_open(chase: Chase) -> Meeting:
     """The heading, or standing still, with the least expected catch time."""
     start, speed = chase.start, chase.speed
-    alone = np.array([catch_open(chase.times_s, track, start[0], start[1], 0.0, speed, chase.reach, chase.change_hz, chase.steady, chase.change_cost)
-                      for track in chase.tracks])
+    alone = np.array([catch_open(chase.times_s, track, start[0], start[1], 0.0, speed, chase.reach, 0.0, 1.0, 0.0) for track in chase.tracks])
+    futures = _Futures.of(chase)
     commit = min(chase.commit_s, max(1e-3, float(alone[:, 0].min())))
     towards = alone[:, 1:3] - start
-    best = _best_heading(chase, commit, np.concatenate([np.arctan2(towards[:, 1], towards[:, 0]),
-                                                        np.arange(_HEADINGS) * (2.0 * math.pi / _HEADINGS)]))
+    best = _best_heading(futures, commit, np.concatenate([np.arctan2(towards[:, 1], towards[:, 0]),
+                                                          np.arange(_HEADINGS) * (2.0 * math.pi / _HEADINGS)]))
     width = 2.0 * math.pi / _HEADINGS
     for _ in range(2):
         width /= 5.0
-        best = _best_heading(chase, commit, np.asarray(best + width * np.arange(-4, 5), dtype=np.float64))
+        best = _best_heading(futures, commit, np.asarray(best + width * np.arange(-4, 5), dtype=np.float64))
     moves = np.stack([start, start + speed * commit * np.array([math.cos(best), math.sin(best)])])
-    catch_times = np.empty((2, len(chase.tracks)))
-    catch_times_open(chase.times_s, chase.tracks, moves, np.array([commit, commit]), speed, chase.reach, chase.change_hz, chase.steady, chase.change_cost,
-                     catch_times)
+    catch_times = futures.catch_times(moves, commit)
     values = chase.score(catch_times)
     chosen = 0 if values[0] < values[1] - 1e-9 else 1  # standing still, only when that is better
-    k = chase.served(catch_times[chosen], alone[:, 3])
+    k = chase.served(catch_times[chosen], futures.catch_times(start[None, :], 0.0)[0])
     return chase.meeting(moves[chosen], catch_times[chosen], k, alone[k, 1:3], float(alone[k, 0]))
 
 
-def _best_heading(chase: Chase, commit: float, angles: Floats) -> float:
+def _best_heading(futures: _Futures, commit: float, angles: Floats) -> float:
+    chase = futures.chase
     points = chase.start + chase.speed * commit * np.stack([np.cos(angles), np.sin(angles)], axis=1)
-    catch_times = np.empty((len(angles), len(chase.tracks)))
-    catch_times_open(chase.times_s, chase.tracks, points, np.full(len(angles), commit), chase.speed, chase.reach, chase.change_hz, chase.steady, chase.change_cost,
-                     catch_times)
-    return float(angles[int(np.argmin(chase.score(catch_times)))])
+    return float(angles[int(np.argmin(chase.score(futures.catch_times(points, commit))))])

@@ -30,8 +30,8 @@ def test_a_zigzag_comes_first_unless_a_wall_is_in_the_way() -> None:
     track = walk(zigzag(12))
     shapes = seen(track[:120])
     joined = shapes.before(PLAIN)
-    assert joined.labels == ("turns as before", "keeps going")
-    np.testing.assert_allclose(joined.weights, [shapes.by_the_clock, 1.0 - shapes.by_the_clock])
+    assert joined.labels == ("turns as before", "holds its course", "keeps going")
+    np.testing.assert_allclose([joined.weights[0], joined.weights.sum()], [shapes.by_the_clock, 1.0])
     assert np.linalg.eigvalsh(joined.covariances_px2[0]).min() > 0.0
     beyond, across = (nw.Terrain.from_rects([(x, 0, 20, 600)], size=(900, 600)) for x in (870, 740))
     assert seen(track[:120], beyond).by_the_clock < 0.3 < shapes.by_the_clock  # walls are reasons to turn: it takes turns foretold
@@ -40,8 +40,10 @@ def test_a_zigzag_comes_first_unless_a_wall_is_in_the_way() -> None:
     assert seen(track[:280], across).before(PLAIN) is PLAIN
 
 
-def test_a_bend_comes_first_and_a_straight_line_adds_nothing() -> None:
-    assert seen(turning([(1.0, 0.0)])).before(PLAIN) is PLAIN
+def test_a_bend_comes_first_and_a_straight_line_is_held_where_nothing_is_in_the_way() -> None:
+    walled = nw.Terrain.from_rects([(0, 580, 20, 20)], size=(900, 600))
+    assert seen(turning([(1.0, 0.0)]), walled).before(PLAIN) is PLAIN
+    assert seen(turning([(1.0, 0.0)])).before(PLAIN).labels == ("holds its course", "keeps going")
     bend = seen(turning([(1.0, 0.0), (0.6, 1.5)])).before(PLAIN)
     assert bend.labels == ("keeps turning right", "keeps going")
     assert math.isclose(bend.weights.sum(), 1.0)

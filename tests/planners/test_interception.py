@@ -55,11 +55,11 @@ def test_expected_time_is_never_above_that_of_heading_for_the_likeliest() -> Non
         commit = float(np.hypot(*every.move_to_px)) / 100.0
         if commit == 0.0:
             continue
-        from npc_world.planners.catch_time import catch_times_open, with_present
+        from npc_world.planners.catch_time import catch_open, with_present
         times, futures = with_present(forecast.times_s, forecast.positions_px, None)
-        out = np.empty((1, 4))
-        catch_times_open(times, futures, (direction * 100.0 * commit)[None], np.array([commit]), 100.0, 0.0, 0.0, 0.0, 1.5, out)
-        assert every.expected_catch_s <= float(out[0] @ np.array(weights)) + 0.02
+        x, y = direction * 100.0 * commit
+        out = [catch_open(times, future, x, y, commit, 100.0, 0.0, 0.0, 0.0, 1.5)[3] for future in futures]
+        assert every.expected_catch_s <= float(np.array(out) @ np.array(weights)) + 0.02
 
 
 def test_a_wall_makes_it_go_round() -> None:
