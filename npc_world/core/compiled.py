@@ -60,10 +60,17 @@ COMPILED: bool = _NUMBA is not None
 """True when kernels run as machine code."""
 
 
+_INSIDES_KNOWN = ((0, 60), (0, 68))
+"""First and last version of numba whose insides `compiled_parts` was tried with; with others kernels are compiled in numba's own way."""
+
+
 def _kernel_class() -> Any:
     try:
+        first, last = _INSIDES_KNOWN
+        if not first <= tuple(int(part) for part in _NUMBA.__version__.split(".")[:2]) <= last:
+            raise ImportError(_NUMBA.__version__)
         from npc_world.core.compiled_parts import Kernel
-    except (ImportError, AttributeError):  # a numba whose insides are not as ours expect
+    except (ImportError, AttributeError, ValueError):  # a numba whose insides are not as ours expect
         return _NUMBA.njit(cache=True, nogil=True)
     return Kernel
 

@@ -13,12 +13,13 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable, Iterator
 from copy import copy
+from inspect import signature
 from typing import Any
 
 from llvmlite.binding import parse_assembly  # type: ignore[import-untyped]
 from numba.core import types
 from numba.core.caching import FunctionCache
-from numba.core.codegen import JITCodeLibrary
+from numba.core.codegen import CPUCodegen, JITCodeLibrary
 from numba.core.compiler import Compiler
 from numba.core.dispatcher import _FunctionCompiler  # type: ignore[attr-defined]
 from numba.core.environment import Environment
@@ -36,9 +37,16 @@ _NOWHERE: int = ctypes.cast(ctypes.pythonapi.PyErr_NoMemory, ctypes.c_void_p).va
 """What stands for the machine code of a part, which nothing calls: a function of any arguments that raises an error."""
 
 
+_PASSES_FOR_ANY_FUNCTION = "llvm_module" not in signature(CPUCodegen._function_pass_manager).parameters
+"""numba up to 0.61 prepares passes for one module."""
+
+
 class _Library(JITCodeLibrary):  # type: ignore[misc]
     def _optimize_functions(self, ll_module: Any) -> None:
-        """As numba's; it also prepares passes for each of the many functions that are only declared."""
+        """As numba's, which also prepares passes for each of the many functions that are only declared."""
+        if not _PASSES_FOR_ANY_FUNCTION:
+            super()._optimize_functions(ll_module)
+            return
         ll_module.data_layout = self._codegen._data_layout
         for function in ll_module.functions:
             if not function.is_declaration:
@@ -109,8 +117,7 @@ class _WholeLibrary(_Library):
         self._raise_if_finalized()
         seen: dict[Any, None] = {}
         libraries = [each for library in self._linking_libraries for each in library.reached(seen)]
-        for library in libraries:
-            self._reload_init.update(getattr(library, "_reload_init", ()))
+        self._reload_init = set().union(*(getattr(library, "_reload_init", ()) for library in libraries))  # numba 0.61 knows none
         _link(self._final_module, libraries)
         self._optimize_final_module()
         self._final_module.verify()
@@ -140,9 +147,9 @@ class _PartCompiler(Compiler):  # type: ignore[misc]
 class _Part(CPUDispatcher):  # type: ignore[misc]
     """What kernels see of a kernel."""
 
-    def compile(self, signature: Any) -> Any:
+    def compile(self, types_given: Any) -> Any:
         """Once for all integers and all truth values, not again for each that a caller writes out."""
-        return super().compile(tuple(unliteral(each) for each in signature))
+        return super().compile(tuple(unliteral(each) for each in types_given))
 
     def add_overload(self, result: Any) -> None:
         """Make a compiled signature known to callers; there is no address, so any unique object names it."""
@@ -197,11 +204,11 @@ class _WholeCompiler(_FunctionCompiler):  # type: ignore[misc]
 class _KernelCache(FunctionCache):  # type: ignore[misc]
     """numba's, without importing all of numba's compiler before machine code is loaded that needs none of it: a quarter second."""
 
-    def load_overload(self, signature: Any, context: Any) -> Any:
+    def load_overload(self, types_given: Any, context: Any) -> Any:
         """The kernel compiled for these types, from disk, or None."""
         rtsys.initialize(context)
         with self._guard_against_spurious_io_errors():
-            return self._load_overload(signature, context)
+            return self._load_overload(types_given, context)
 
 
 class Kernel(CPUDispatcher):  # type: ignore[misc]
