@@ -47,10 +47,14 @@ class Brain:
         self._seed = seed
         self._turns = Turns.of(ground)
         self._number = self._turns.join()
+        apart = (_GOLDEN * (self._turns.together - 1)) % 1.0  # a lone one is not shifted
         self.rng = np.random.default_rng(seed)
         self.motion = OwnMotion()
         self.freedom = Freedom()
         self.surfaces = SurfaceLearner(config.learning, config.surfaces)
+        self.surfaces.stagger(apart)
+        if member == 0:
+            team.stagger(apart)
         self.watcher = SurfaceWatcher()
         self.steerer = Steerer(ground, self.rng)
         self.keep_clear = KeepClear(config.avoidance)

@@ -66,6 +66,12 @@ class Team:
         self._members += 1
         return self._members - 1
 
+    def stagger(self, phase: float) -> None:
+        """Of many strangers not all do the same work in the same frame: `phase` in [0, 1) sets this one's models apart; what is known already stays."""
+        self._phase = phase
+
+    _phase = 0.0
+
     # ---- what the members tell --------------------------------------------------------------------------------
 
     def configure(self, config: TargetConfig, persistence: PersistenceConfig, goals: Any) -> None:
@@ -207,6 +213,7 @@ class Team:
             if self._grounds:
                 self.models[name].believe_ground(self._best_known())
             self._shapes[name] = Shapes(self.ground)
+            self.models[name].stagger(self._phase)
         return self.models[name]
 
     def _conclude(self) -> None:

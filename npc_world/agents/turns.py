@@ -23,6 +23,7 @@ class Turns:
 
     def __init__(self) -> None:
         self._joined = 0
+        self._together = 0
         self._stepped: set[int] = set()
         self._thinkers = 0
         self._left = 1.0
@@ -40,11 +41,17 @@ class Turns:
     def join(self) -> int:
         """The number of a new NPC.  With it everything begins anew: what went before on this ground, in another round, has no say."""
         self._joined += 1
+        self._together += 1
         self._thinkers, self._left = 0, 1.0
         self._stepped.clear()
         self._waiting.clear()
         self._granted.clear()
         return self._joined - 1
+
+    @property
+    def together(self) -> int:
+        """How many NPCs have joined since the last frame: they begin to watch together, and would do the same work in the same frames."""
+        return self._together
 
     @property
     def thinkers(self) -> int:
@@ -53,6 +60,7 @@ class Turns:
 
     def begin(self, number: int, dt_s: float) -> None:
         """An NPC begins its frame of dt_s seconds."""
+        self._together = 0
         if number in self._stepped:
             self._thinkers = len(self._stepped)
             self._stepped.clear()

@@ -24,10 +24,13 @@ from npc_world.beliefs.layout import (
     COUNT,
     EXPERTS,
     GIVEN,
+    GRID_S,
     HABITS_OFF,
     JUMP_TIME,
     OWN,
+    PAST_TIME,
     PEAK_STEPS,
+    STEP_S,
     SURPRISE,
     TIME,
     TOP_SPEED,
@@ -88,6 +91,7 @@ class TargetModel:
         self._time, self._place, self._due = np.zeros(1), np.zeros((1, 2)), np.zeros(1, np.bool_)
         self._hidden: Hidden | None = None
         self._now_s = 0.0
+        self._phase = 0.0
         self._visible = False
         self._given = np.full((GIVEN + 1, len(FINE_TIMES_S), 2), math.nan)
         self._log_prior = np.full(GIVEN, -math.inf)
@@ -119,6 +123,8 @@ class TargetModel:
         jumped_s = m[JUMP_TIME]
         plain = not self._intent.labels and not self._experts and self._prior is None
         self._watch(near, AT_ONCE if plain else LATER)
+        if self._phase > 0.0 and m[STEP_S] == 0.0 and m[PAST_TIME] == time:  # a new stretch has begun
+            m[PAST_TIME] -= self._phase * GRID_S
         if self._due[0] and not plain:
             self._intent.update(m)
             self._intent.log_posterior(self._log_prior)
@@ -128,6 +134,10 @@ class TargetModel:
             if m[JUMP_TIME] != jumped_s:
                 self._mix.reset()
             self._mix.observe(time, float(at[0]), float(at[1]), self._experts_forecast)
+
+    def stagger(self, phase: float) -> None:
+        """Record and speak `phase` in [0, 1) of a step of the record earlier than others that begin to watch at the same time: not all in one frame."""
+        self._phase = phase
 
     def believe_ground(self, surfaces: Mapping[str, Surface]) -> None:
         """What the watcher has learned of surfaces by name; without it they are what their names promise."""

@@ -58,12 +58,17 @@ class SurfaceLearner:
         self._misfit = 1.0
         self._unexplained: float | None = None
         self._rows: list[tuple[float, ...]] = []
+        self._patience_s = 0.0
         self._wish_before = (0.0, 0.0)
         self._late_lead = 0.0
         self._began_s, self._last_s, self._surface = 0.0, 0.0, ""
         self._entered: tuple[float, float] | None = None
         self._faded_s = 0.0
         self._found, self._curvature = np.empty(10), np.empty((8, 8))
+
+    def stagger(self, phase: float) -> None:
+        """Look at the first stretch later by `phase` in [0, 1) of its usual length: of many learners that begin together not all measure in the same frame."""
+        self._patience_s = phase * self.config.window_s
 
     def belief(self, name: str) -> Surface:
         """What is believed of a surface, from experience or from its name."""
@@ -82,8 +87,9 @@ class SurfaceLearner:
         self._last_s, self._wish_before = time_s, wish
         if time_s - self._faded_s > 1.0:
             self._fade(time_s)
-        if len(self._rows) < 4 or time_s - self._began_s < self._enough_s(max_speed, max_acceleration) - 1e-9:
+        if len(self._rows) < 4 or time_s - self._began_s < self._enough_s(max_speed, max_acceleration) + self._patience_s - 1e-9:
             return changed
+        self._patience_s = 0.0
         changed = self._measure(max_speed, max_acceleration) or changed
         last = self._rows[-1]
         self._rows = [(0.0, *last[1:])]
