@@ -6,9 +6,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import zipfile
-from collections.abc import Collection, Iterator
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,37 +15,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npc_world.arena.learn_surfaces import commanded_bodies, learn_surfaces, surface_lines
+from npc_world.arena.learn_throws import SHORTEST, Sample, geometry_of, sample_throws
 from npc_world.arena.plot import require_matplotlib
 from npc_world.arena.progress import Progress
 from npc_world.core.errors import BadInputError
 from npc_world.core.records import Forecast
-from npc_world.learning.ball_data import check_outside
 from npc_world.learning.ball_model import BallModel
 from npc_world.learning.physics_file import BallPhysics, physics_of, write_physics
 from npc_world.learning.recording import Recording, Run
 from npc_world.models.ball_world import BallWorld
 
-__all__ = ["HeldOut", "Sample", "fit_throws", "foresee", "main", "sample_throws"]
+__all__ = ["HeldOut", "fit_throws", "forecast_of_run", "foresee", "main"]
 
 Floats = NDArray[np.float64]
-_LONGEST, _SHORTEST = 240, 30
-"""Sightings of a throw that are used; a longer run is several throws."""
 _TOGETHER = 6
 """Throws that are fitted together first; the others are added one by one."""
 _AHEAD_S = (0.5, 1.0, 2.0)
-
-
-@dataclass(slots=True)
-class Sample:
-    """Throws drawn evenly from all of a recording, in their order."""
-
-    throws: list[Run] = field(default_factory=list)
-    frames: int = 0
-    """In which the body was seen."""
-    found: int = 0
-    """Throws in the recording."""
-    left_out: dict[str, int] = field(default_factory=dict)
-    """Why, and how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +111,7 @@ def _learn_ball(recordings: list[Recording], body: str, options: argparse.Namesp
     """What to write, what to say, and the figures; None when there was nothing to learn from, which is said."""
     sample = sample_throws(recordings, body, options.throws + options.held_out, options.seed, options.radius)
     if not sample.throws:
-        print(f"no throw of {body!r} with {_SHORTEST} sightings or more in {', '.join(map(str, options.logs))}{_reasons(sample)}", file=sys.stderr)
+        print(f"no throw of {body!r} with {SHORTEST} sightings or more in {', '.join(map(str, options.logs))}{_reasons(sample)}", file=sys.stderr)
         return None
     fitted, held = _divided(sample.throws, options.throws, options.held_out)
     model = fit_throws(fitted, options.radius, options.seed)
@@ -140,32 +124,6 @@ def _learn_ball(recordings: list[Recording], body: str, options: argparse.Namesp
     figures = {"body": body, "frames": sample.frames, "throws": sample.found, "fitted": len(fitted), "left_out": sample.left_out,
                "scheme": model.scheme, "physics": constants, "held_out": None if outcome is None else asdict(outcome)}
     return physics_of(model.knowledge), _told(sample, body, fitted, model, outcome), figures
-
-
-def sample_throws(recordings: list[Recording], body: str, most: int, seed: int, radius_px: float | None = None) -> Sample:
-    """At most `most` throws of a body, each as likely to be among them (Vitter's algorithm R, 1985): memory holds no more than these."""
-    rng = np.random.default_rng(seed)
-    sample = Sample()
-    kept: list[tuple[int, Run]] = []
-    worlds: dict[int, BallWorld] = {}
-    bar = Progress(sum(_chunk_count(r) for r in recordings), "reading")
-    for recording in recordings:
-        for run in _watched(recording, body, bar):
-            sample.frames += len(run.times_s)
-            reason = _unfit(run, worlds, radius_px)
-            if reason is not None:
-                sample.left_out[reason] = sample.left_out.get(reason, 0) + 1
-                continue
-            if len(kept) < most:
-                kept.append((sample.found, run))
-            else:
-                place = int(rng.integers(sample.found + 1))
-                if place < most:
-                    kept[place] = (sample.found, run)
-            sample.found += 1
-    bar.close()
-    sample.throws = [run for _, run in sorted(kept, key=lambda item: item[0])]
-    return sample
 
 
 def fit_throws(throws: list[Run], radius_px: float | None = None, seed: int = 0) -> BallModel:
@@ -190,7 +148,7 @@ def fit_throws(throws: list[Run], radius_px: float | None = None, seed: int = 0)
     return model
 
 
-def foresee(model: BallModel, held: list[Run], radius_px: float | None = None, seen: int = _SHORTEST) -> HeldOut | None:
+def foresee(model: BallModel, held: list[Run], radius_px: float | None = None, seen: int = SHORTEST) -> HeldOut | None:
     """Forecasts of throws from their first `seen` sightings, against what was then observed; None when there are none."""
     errors: dict[str, list[float]] = {f"{s:g}": [] for s in _AHEAD_S}
     still: dict[str, list[float]] = {f"{s:g}": [] for s in _AHEAD_S}
@@ -218,7 +176,7 @@ def foresee(model: BallModel, held: list[Run], radius_px: float | None = None, s
                    {n: float(np.median(still[n])) for n in known}, float(np.mean(inside)))
 
 
-def forecast_of_run(model: BallModel, run: Run, radius_px: float | None, seen: int = _SHORTEST) -> tuple[Forecast | None, Floats, Floats]:
+def forecast_of_run(model: BallModel, run: Run, radius_px: float | None, seen: int = SHORTEST) -> tuple[Forecast | None, Floats, Floats]:
     """(forecast or None, what was observed at its times (H, 2), seconds ahead (H,)); sightings may be uneven in time."""
     if len(run.times_s) < seen + 5:
         return None, np.zeros((0, 2)), np.zeros(0)
@@ -253,56 +211,12 @@ def watcher_of(model: BallModel, run: Run, radius_px: float | None) -> BallModel
     return watcher
 
 
-def geometry_of(run: Run, radius_px: float | None) -> dict[str, Any]:
-    """Arguments for `BallWorld.build`: as recorded, else an empty world for a ball of `radius_px`."""
-    if run.world is not None:
-        return run.world
-    if radius_px is None:
-        raise BadInputError("the recording does not say what the ball may touch (Recorder.world): give at least its --radius")
-    return {"segments": [], "radius_px": radius_px}
-
-
 def _one_world(throws: list[Run]) -> bool:
     return all(t.world == throws[0].world for t in throws)
 
 
 def _material_count(geometry: dict[str, Any]) -> int:
     return BallWorld.build(**geometry).materials
-
-
-def _watched(recording: Recording, body: str, bar: Progress) -> Iterator[Run]:
-    """The body's runs, the long ones in pieces, while the bar goes on with the chunks."""
-    chunks = recording.chunks
-
-    def counted() -> Iterator[Any]:
-        for chunk in chunks():
-            bar.advance()
-            yield chunk
-
-    yield from recording.runs(body, longest=_LONGEST, chunks=counted())
-
-
-def _unfit(run: Run, worlds: dict[int, BallWorld], radius_px: float | None) -> str | None:
-    if len(run.times_s) < _SHORTEST:
-        return f"shorter than {_SHORTEST} sightings"
-    key = id(run.world)
-    if key not in worlds:
-        worlds.clear()  # one at a time: memory stays flat however often it changes
-        worlds[key] = BallWorld.build(**geometry_of(run, radius_px))
-    try:
-        check_outside(run.positions_px[0], worlds[key], "run")
-    except BadInputError:
-        return "begins inside a wall"
-    if float(np.ptp(run.positions_px, axis=0).max()) < worlds[key].radius_px:
-        return "hardly moves"
-    return None
-
-
-def _chunk_count(recording: Recording) -> int:
-    if not recording.finished:
-        return 1
-    with zipfile.ZipFile(recording.path) as archive:
-        return sum(name.startswith("frames") for name in archive.namelist())
 
 
 def _likeliest_body(recordings: list[Recording], moved: Collection[str], radius_px: float | None) -> str | None:

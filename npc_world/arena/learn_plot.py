@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from npc_world.arena.learn import forecast_of_run, geometry_of
+from npc_world.arena.learn import forecast_of_run
+from npc_world.arena.learn_throws import geometry_of
 from npc_world.arena.plot import require_matplotlib
 from npc_world.learning.ball_model import BallModel
 from npc_world.learning.recording import Run

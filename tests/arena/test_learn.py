@@ -11,6 +11,7 @@ import pytest
 import npc_world as nw
 from npc_world import cli
 from npc_world.arena import learn
+from npc_world.arena.learn_throws import sample_throws
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +47,7 @@ def test_throws_are_drawn_evenly_and_unfit_ones_left_out(tmp_path: Path) -> None
             recorder.begin("ball")
             for k in range(10 if n % 10 == 0 else 40):
                 recorder.frame(next(clock), {"ball": (100.0 + (0 if n % 10 == 1 else 3 * k), n), "fly": rng.uniform(0, 9, 2)})
-    sample = learn.sample_throws([nw.Recording(tmp_path / "log.npz")], "ball", 60, 1, radius_px=5.0)
+    sample = sample_throws([nw.Recording(tmp_path / "log.npz")], "ball", 60, 1, radius_px=5.0)
     assert sample.found == 240
     assert sample.left_out == {"shorter than 30 sightings": 30, "hardly moves": 30}
     heights = [run.positions_px[0, 1] for run in sample.throws]
@@ -70,7 +71,7 @@ def test_several_worlds_are_learned_as_one(tmp_path: Path) -> None:
             start = [(rng.uniform(320, 480), 100.0, rng.uniform(-300, 300), 0.0, 0.0)]
             for place in np.round(world.roll(start, [0.0, 900.0, 0.9, 0.5, 0.8, 0.5, 0.4, 0.4], 1 / 60, 150).paths_px[0]):
                 recorder.frame(next(clock), {"ball": place})
-    sample = learn.sample_throws([nw.Recording(tmp_path / "log.npz")], "ball", 8, 0)
+    sample = sample_throws([nw.Recording(tmp_path / "log.npz")], "ball", 8, 0)
     model = learn.fit_throws(sample.throws[:6])
     assert model.physics["restitution_0"][0] == pytest.approx(0.8, abs=0.01)
     assert model.physics["restitution_1"][0] == pytest.approx(0.5, abs=0.01)
