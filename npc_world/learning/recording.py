@@ -148,7 +148,9 @@ class Recording:
             grounds = {n: np.asarray(array[n]["ground"], np.str_) for n in moved}
         except (ValueError, KeyError, IndexError, TypeError) as error:
             raise SaveFileError(f"{self.path}: a chunk in it cannot be read ({error})") from None
-        if times.ndim != 1 or any(p.shape != (len(times), 2) for p in places.values()) or not np.isfinite(times).all() or (np.diff(times) <= 0).any():
+        whole = times.ndim == 1 and all(p.shape == (len(times), 2) for p in (*places.values(), *wishes.values())) and all(
+            each.shape == (len(times),) for each in (*runs.values(), *grounds.values()))
+        if not whole or not np.isfinite(times).all() or (np.diff(times) <= 0).any():
             raise SaveFileError(f"{self.path}: a chunk in it is damaged")
         return Chunk(times, places, runs, worlds, wishes, grounds)
 

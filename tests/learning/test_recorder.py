@@ -185,3 +185,22 @@ def test_a_damaged_finished_recording_says_so(tmp_path: Path) -> None:
     path.write_bytes(raw)
     with pytest.raises(SaveFileError, match=r"log\.npz"):
         list(nw.Recording(path).chunks())
+
+
+@pytest.mark.parametrize("field", ["x", "run", "wish_x", "ground"])
+def test_a_chunk_whose_parts_do_not_match_is_refused(tmp_path: Path, field: str) -> None:
+    path = tmp_path / "log.npz"
+    with nw.Recorder(path) as recorder:
+        for k in range(8):
+            recorder.frame(k / 60, {"walker": (100.0 + k, 50.0)}, {"walker": ((60.0, 0.0), "grass")})
+    assert len(next(iter(nw.Recording(path).chunks())).commanded_px_s["walker"]) == 8
+    members = dict(np.load(path))
+    name, = (key for key in members if key.startswith("frames"))
+    whole = members[name]
+    body = whole.dtype["walker"]
+    parts = [(n, body[n].base, (3,) if n == field else (8,)) for n in body.names]
+    members[name] = np.zeros((), np.dtype([("time_s", "<f8", (8,)), ("walker", np.dtype(parts))]))
+    members[name]["time_s"] = whole["time_s"]
+    np.savez(path, **members)
+    with pytest.raises(SaveFileError, match="chunk in it"):
+        list(nw.Recording(path).chunks())
