@@ -13,7 +13,7 @@ from ..assets import colour
 from ..fixed_steps import FixedSteps
 from ..hunt.records import Controls
 from ..input import Command
-from ..screens.base import Screen, dim, heading
+from ..screens.base import Round, Screen, dim, heading
 from ..screens.panels import plate, ui_scale
 from ..screens.text import typeface, wrapped
 from .hud import HudInfo
@@ -98,10 +98,8 @@ class NewsScreen(Screen):
         typeface(round(24 * s), True).write(surface, words, (sheet.centerx, sheet.bottom - 48 * s), colour("coral_dark" if pulse > 0.3 else "coral"), align=0.5)
 
 
-class PlayScreen(Screen):
+class PlayScreen(Round):
     """One day.  `controls` stands in for the hands when given: a scripted player, a benchmark."""
-
-    is_round = True
 
     def __init__(self, app: CourierApp, world: CourierWorld, view: View, controls: Any = None) -> None:
         self.world, self.view = world, view
@@ -116,19 +114,15 @@ class PlayScreen(Screen):
 
     def handle(self, app: CourierApp, command: Command) -> None:  # type: ignore[override]
         name = command.name
-        if name in ("back", "pause"):
-            app.open_pause()
-        elif name == "restart":
-            app.restart()
-        elif name == "help":
-            app.open_help()
-        elif name == "mind":
+        if name == "mind":
             self.mind_of = {None: 0, 0: 1, 1: None}[self.mind_of]
         elif name.startswith("hunter ") and self.mind_of is not None:
             which = name.removeprefix("hunter ")
             self.mind_of = 1 - self.mind_of if which in "+-" else {"1": 0, "2": 1}.get(which, self.mind_of)
         elif name == "click" and command.at is not None:
             self._click(app.to_canvas(command.at))
+        else:
+            super().handle(app, command)
 
     def _click(self, at: tuple[float, float]) -> None:
         """Close the road under the mouse."""

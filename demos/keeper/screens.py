@@ -11,7 +11,7 @@ import pygame
 from ..assets import colour, picture
 from ..fixed_steps import FixedSteps
 from ..input import Command
-from ..screens.base import Choice, Choices, Ending, Screen, dim, heading
+from ..screens.base import Choice, Choices, Ending, Round, Screen, dim, heading
 from ..screens.games import games_choice
 from ..screens.page import help_page, key_lines, title_page
 from ..screens.panels import plate, ui_scale
@@ -39,10 +39,8 @@ _HINTS = ((0.3, 6.5, "Aim with the mouse or the arrows.  Hold the button or Spac
           (23.0, 30.0, "The threads are what it imagines.  Tab hides them."))
 
 
-class PlayScreen(Screen):
+class PlayScreen(Round):
     """One match.  `thrower` stands in for the hands when given."""
-
-    is_round = True
 
     def __init__(self, app: KeeperApp, world: KeeperWorld, view: View, thrower: Any = None) -> None:
         self.world, self.view = world, view
@@ -62,18 +60,14 @@ class PlayScreen(Screen):
 
     def handle(self, app: KeeperApp, command: Command) -> None:
         name = command.name
-        if name in ("back", "pause"):
-            app.open_pause()
-        elif name == "restart":
-            app.restart()
-        elif name == "help":
-            app.open_help()
-        elif name == "mind":
+        if name == "mind":
             self.mind = not self.mind
         elif name.startswith("hunter "):
             self._choose(name.removeprefix("hunter "))
         elif name == "point":
             self._mouse = command.at
+        else:
+            super().handle(app, command)
 
     def _choose(self, which: str) -> None:
         at = KINDS.index(self.world.kind)

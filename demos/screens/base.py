@@ -17,7 +17,7 @@ from .text import typeface
 if TYPE_CHECKING:
     from ..shell import Shell
 
-__all__ = ["Cards", "Choice", "Choices", "Ending", "Screen", "dim", "heading"]
+__all__ = ["Cards", "Choice", "Choices", "Ending", "Round", "Screen", "dim", "heading"]
 
 
 class Screen:
@@ -124,6 +124,21 @@ class Choices:
         for side in (-1, 1):
             tip = (box.centerx + side * (box.width / 2 - 14 * s + nudge), box.centery)
             pygame.draw.polygon(surface, colour("ink"), [tip, (tip[0] - side * 9 * s, tip[1] - 8 * s), (tip[0] - side * 9 * s, tip[1] + 8 * s)])
+
+
+class Round(Screen):
+    """Play goes on here."""
+
+    is_round = True
+
+    def handle(self, app: Any, command: Command) -> None:
+        """Pause, begin again, help: the same in every game."""
+        if command.name in ("back", "pause"):
+            app.open_pause()
+        elif command.name == "restart":
+            app.restart()
+        elif command.name == "help":
+            app.open_help()
 
 
 class Cards(Screen):

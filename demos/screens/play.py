@@ -17,7 +17,7 @@ from ..hunt.sprites import between
 from ..hunt.view import View
 from ..hunt.world import STEP_S, HuntWorld
 from ..input import Command
-from .base import Screen
+from .base import Round
 from .mind import MindLayer
 from .replay import Recorder
 from .round_end import RoundEndScreen
@@ -36,10 +36,8 @@ _HINTS = ((0.5, 7.0, "Run with WASD or the arrows. Collect the relics, then reac
           (28.0, 36.0, "Tab shows what a hunter thinks."))
 
 
-class PlayScreen(Screen):
+class PlayScreen(Round):
     """One round.  `controls` stands in for the hands when given: a scripted player, a benchmark."""
-
-    is_round = True
 
     def __init__(self, app: App, world: HuntWorld, view: View, number: int, controls: Any = None) -> None:
         self.world, self.view, self.number = world, view, number
@@ -62,18 +60,14 @@ class PlayScreen(Screen):
 
     def handle(self, app: App, command: Command) -> None:
         name = command.name
-        if name in ("back", "pause"):
-            app.open_pause()
-        elif name == "restart":
-            app.restart()
-        elif name == "help":
-            app.open_help()
-        elif name == "mind":
+        if name == "mind":
             self.mind_of = 0 if self.mind_of is None else self._next_mind()
         elif name.startswith("hunter ") and self.mind_of is not None:
             self._choose(name.removeprefix("hunter "))
         elif name == "click" and self.mind_of is not None and command.at is not None:
             self._choose_at(self.view.camera.to_world(app.to_canvas(command.at)))
+        else:
+            super().handle(app, command)
 
     def _next_mind(self) -> int | None:
         """The next hunter; after the last one the view closes."""
