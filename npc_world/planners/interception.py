@@ -41,7 +41,8 @@ def intercept(ground: Terrain | None, position: Any, speed_px_s: float, forecast
     reach_px: centre distance that counts as caught.  surfaces: (S, 4) believed speeds per surface (see `surface_table`).
     now_px: where the target is now, when known.  covered_s: (K,) catch times of the teammates: a hypothesis that another
     catches sooner counts for little (`cover_weight` in [0, 1] sets how little).  change_hz: how often the target stops doing what
-    was forecast; a far meeting then counts for less than being near (`change_cost` times the walk over what is left).
+    was forecast.  In the open futures are then drawn that leave it (`renewal`); on maps a far meeting counts for less than being near
+    (`change_cost` times the walk over what is left).
     steady: probability in [0, 1] that it never does.  holding: what the pursuer holds, for the ground's links.  Raises `BadInputError` for a bad speed.
     """
     start = position_of(position, "position")
