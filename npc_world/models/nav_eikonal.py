@@ -26,6 +26,8 @@ __all__ = ["straight_time_fields", "straight_times_to_cells"]
 
 _EXACT_CELLS = 3
 """Around the source times are those of straight lines: there the marching scheme is least accurate."""
+NOTHING = np.zeros((0, 0), np.bool_)
+ANYWHERE = np.zeros((0, 0))
 
 
 def straight_time_fields(ground: Terrain, starts: ArrayLike, speed_px_s: float, *, size: Any = None, surfaces: ArrayLike | None = None,
@@ -42,18 +44,19 @@ def straight_time_fields(ground: Terrain, starts: ArrayLike, speed_px_s: float, 
     most = np.full(len(points), max_time_s * speed)
     ways = usable_links(ground, grid, table, speed, checked_holding(holding))
     for i in range(len(points)):
-        march(grid.walls, grid.free, grid.moves, grid.surface, table, points[i, 0], points[i, 1], most[i], 0.0, 0.0, math.inf,
-              np.zeros(grid.free.shape, np.bool_), ways.cells, ways.times, times[i])
+        march(grid.walls, grid.free, grid.moves, grid.surface, table, points[i, 0], points[i, 1], most[i], ANYWHERE, math.inf,
+              NOTHING, ways.cells, ways.times, times[i])
     times /= speed
     return times
 
 
 def straight_times_to_cells(ground: Terrain, starts: ArrayLike, cells: NDArray[np.int64], speed_px_s: float, *, around: NDArray[np.float64],
-                            within_s: NDArray[np.float64], size: Any = None, surfaces: ArrayLike | None = None,
+                            around_s: NDArray[np.float64], within_s: NDArray[np.float64], size: Any = None, surfaces: ArrayLike | None = None,
                             holding: Iterable[str] = ()) -> NDArray[np.float64]:
     """(n, m) seconds between each of `starts` (n, 2) px and the points of `cells` (m, 2) of (row, col), which lie around a point (2,).
 
-    Ways by which `around` itself could not be reached within_s (n,) are not followed: inf for the cells that only such ways lead to.
+    around_s (rows, cols): the field of that point (`straight_time_fields`), inf beyond what is known of it.  Ways by which it could not
+    be reached within_s (n,) are not followed: inf for the cells that only such ways lead to.
     Walking takes as long both ways; links are taken from the cells towards the starts.
     """
     grid = NavGrid.of(ground, size)
@@ -66,23 +69,32 @@ def straight_times_to_cells(ground: Terrain, starts: ArrayLike, cells: NDArray[n
     ways = usable_links(ground, grid, table, speed, checked_holding(holding))
     backwards = np.ascontiguousarray(ways.cells[:, ::-1])
     limits = within_s * speed if len(ways.times) == 0 else np.full(len(points), math.inf)  # a link may lead back from far away
+    left = np.where(np.isfinite(around_s), around_s * speed, _as_the_crow_flies(grid, table, around))
     out = np.empty((len(points), len(cells)))
     for i in range(len(points)):
         times.fill(math.inf)
-        march(grid.walls, grid.free, grid.moves, grid.surface, table, points[i, 0], points[i, 1], math.inf, around[0], around[1],
-              limits[i], wanted, backwards, ways.times, times)
+        march(grid.walls, grid.free, grid.moves, grid.surface, table, points[i, 0], points[i, 1], math.inf, left, limits[i], wanted,
+              backwards, ways.times, times)
         out[i] = times[cells[:, 0], cells[:, 1]]
     out /= speed
     return out
 
 
+def _as_the_crow_flies(grid: NavGrid, table: NDArray[np.float64], point: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(rows, cols) px at speed 1 from each cell to a point, were all ground the fastest and without walls."""
+    rows, cols = grid.free.shape
+    across = (np.arange(cols) + 0.5) * grid.cell_px - point[0]
+    down = (np.arange(rows) + 0.5) * grid.cell_px - point[1]
+    return np.asarray(np.hypot(across, down[:, None]) / (float(table[:, 0].max()) if len(table) else 1.0))
+
+
 @kernel
-def march(walls, free, moves, surface, table, x, y, most, focus_x, focus_y, within, wanted, link_cells, link_times, times):  # type: ignore[no-untyped-def]
+def march(walls, free, moves, surface, table, x, y, most, onwards, within, wanted, link_cells, link_times, times):  # type: ignore[no-untyped-def]
     """Fill times (rows, cols), inf before, in px at speed 1 from (x, y), until all wanted cells are known or none is left.
 
-    wanted (rows, cols) bool; without any the whole field is.  Only cells from which the focus could still be reached within `within`,
-    as the crow flies over the fastest ground, are entered: an ellipse about the straight way.
-    link_cells (n, 2), link_times (n,): see `nav_links`.
+    wanted (rows, cols) bool; empty, the whole field is.  onwards (rows, cols): how far it is from each cell to where the way leads, at
+    least; cells from which that is beyond `within` altogether are not entered: what is left is an ellipse about the best way.
+    Not read while `within` is inf.  link_cells (n, 2), link_times (n,): see `nav_links`.
     """
     rows, cols = free.shape
     cell = walls[7][0]
@@ -91,12 +103,9 @@ def march(walls, free, moves, surface, table, x, y, most, focus_x, focus_y, with
     heap_cell = np.empty(room, np.int64)
     settled = np.zeros((rows, cols), np.bool_)
     left = 0
-    for row in range(rows):
+    for row in range(wanted.shape[0]):
         for col in range(cols):
             left += wanted[row, col]
-    fastest = 1.0
-    for s in range(table.shape[0]):
-        fastest = max(fastest if s > 0 else 0.0, table[s, 0])
     count = _seed(walls, free, surface, table, x, y, times, heap_time, heap_cell)
     while count > 0:
         time, at = heap_time[0], heap_cell[0]
@@ -107,7 +116,7 @@ def march(walls, free, moves, surface, table, x, y, most, focus_x, focus_y, with
         if time > most:
             break
         settled[row, col] = True
-        if wanted[row, col]:
+        if left > 0 and wanted[row, col]:
             left -= 1
             if left == 0:
                 break
@@ -124,10 +133,8 @@ def march(walls, free, moves, surface, table, x, y, most, focus_x, focus_y, with
                 slow = cell / max(1e-3, 0.5 * (table[surface[r, c], 0] + table[surface[row, col], 0]))
             new = _from_neighbours(moves[r, c], times, r, c, slow)
             if new < times[r, c] * (1.0 - 1e-12):
-                if within < math.inf:
-                    dx, dy = (c + 0.5) * cell - focus_x, (r + 0.5) * cell - focus_y
-                    if new + math.sqrt(dx * dx + dy * dy) / fastest > within:
-                        continue
+                if within < math.inf and new + onwards[r, c] > within:
+                    continue
                 times[r, c] = new
                 count = heap_push(heap_time, heap_cell, count, new, r * cols + c)
         for k in range(link_times.shape[0]):

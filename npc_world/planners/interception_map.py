@@ -69,9 +69,9 @@ def _onwards(chase: Chase, ground: Terrain, size: Any, surfaces: Floats | None, 
     """
     _, first, of = np.unique((meetings / (1.5 * ground.cell_px)).astype(np.int64), axis=0, return_index=True, return_inverse=True)
     there = np.array([field_at(field, ground.cell_px, x, y) for x, y in meetings[first]])
-    within_s = 1.1 * there + 3.0 * commit + 2.0 * ground.cell_px / chase.speed
-    times = straight_times_to_cells(ground, meetings[first], cells, chase.speed, around=chase.start, within_s=within_s, size=size,
-                                    surfaces=surfaces, holding=holding)
+    within_s = 1.05 * there + 2.2 * commit + 2.0 * ground.cell_px / chase.speed  # there, back to where the move began, and what fields err
+    times = straight_times_to_cells(ground, meetings[first], cells, chase.speed, around=chase.start, around_s=field, within_s=within_s,
+                                    size=size, surfaces=surfaces, holding=holding)
     return np.asarray(times[of.ravel()])
 
 
