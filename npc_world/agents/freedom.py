@@ -25,7 +25,7 @@ class Freedom:
     """
 
     def __init__(self) -> None:
-        self._asked_px, self._moved_px = np.zeros(2), np.zeros(2)
+        self._asked_px, self._moved_px = (0.0, 0.0), (0.0, 0.0)
         self._told: Floats | None = None
         self._was_told = False
 
@@ -37,8 +37,10 @@ class Freedom:
     def learn(self, commanded_px_s: Floats, moved_px: Floats, dt_s: float, size_px: tuple[float, float]) -> None:
         """One frame: the velocity that had been asked for, and how far the body came."""
         keep = math.exp(-dt_s / _FORGET_S)
-        self._asked_px = keep * self._asked_px + np.abs(commanded_px_s) * dt_s
-        self._moved_px = self._moved_px + np.abs(moved_px)
+        (asked_x, asked_y), (wish_x, wish_y) = self._asked_px, commanded_px_s.tolist()
+        (way_x, way_y), (moved_x, moved_y) = self._moved_px, moved_px.tolist()
+        self._asked_px = keep * asked_x + abs(wish_x) * dt_s, keep * asked_y + abs(wish_y) * dt_s
+        self._moved_px = way_x + abs(moved_x), way_y + abs(moved_y)
         self._enough_px = _ASKED_BODIES * max(size_px)
 
     _enough_px = math.inf
@@ -48,10 +50,10 @@ class Freedom:
         """(2,) unit vector of the line the body is bound to; None when it can go anywhere, or when that is not known."""
         if self._was_told:
             return self._told
-        bound = (self._asked_px > self._enough_px) & (self._moved_px < 0.01 * self._asked_px)
-        if bound[0] == bound[1]:
+        bound_x, bound_y = (asked > self._enough_px and moved < 0.01 * asked for asked, moved in zip(self._asked_px, self._moved_px, strict=True))
+        if bound_x == bound_y:
             return None
-        return np.array([0.0, 1.0]) if bound[0] else np.array([1.0, 0.0])
+        return np.array([0.0, 1.0]) if bound_x else np.array([1.0, 0.0])
 
 
 def common_line(moves: Floats) -> Floats | None:

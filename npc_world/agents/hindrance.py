@@ -27,7 +27,7 @@ def hindered(ground: Terrain, before_px: Floats, asked_px: Floats, size_px: tupl
     is not clear: also before it touches, because a game that refuses a move into a wall leaves a gap of up to that move.
     Walking along a wall is no hindrance as long as it does not lean on it.  Walls that nobody told of cannot be known here.
     """
-    across, down = float(asked_px[0]), float(asked_px[1])
+    across, down = asked_px.tolist()
     least = _LEANING * max(abs(across), abs(down))
     skin = _SKIN_BODIES * max(size_px)
     if abs(across) > least:
@@ -36,7 +36,7 @@ def hindered(ground: Terrain, before_px: Floats, asked_px: Floats, size_px: tupl
         down += math.copysign(skin, down)
     if across == 0.0 and down == 0.0:
         return False
-    x, y = float(before_px[0]), float(before_px[1])
+    x, y = before_px.tolist()
     return not NavGrid.of(ground, size_px).clear_line((x, y), (x + across, y + down))
 
 
@@ -44,10 +44,11 @@ def touches_a_body(now: Observation) -> bool:
     """Whether the box of another body is within a little of one's own: it may push, drag, or stand in the way."""
     width, height = now.size_px
     skin = _SKIN_BODIES * max(width, height)
-    x, y = float(now.position_px[0]), float(now.position_px[1])
+    x, y = now.position_px.tolist()
     for other in now.targets.values():
-        size = other.size_px or now.size_px
-        if abs(other.position_px[0] - x) < 0.5 * (width + size[0]) + skin and abs(other.position_px[1] - y) < 0.5 * (height + size[1]) + skin:
+        wide, high = other.size_px or now.size_px
+        other_x, other_y = other.position_px.tolist()
+        if abs(other_x - x) < 0.5 * (width + wide) + skin and abs(other_y - y) < 0.5 * (height + high) + skin:
             return True
     if len(now.others) == 0:
         return False

@@ -13,6 +13,8 @@ __all__ = ["OwnMotion"]
 
 Floats = NDArray[np.float64]
 _MEMORY_S = 0.05
+_NOTHING = np.zeros(2)
+_NOTHING.flags.writeable = False
 
 
 class OwnMotion:
@@ -23,26 +25,27 @@ class OwnMotion:
 
     def reset(self) -> None:
         """Forget where it was."""
-        self.velocity_px_s: Floats = np.zeros(2)
-        self.moved_px: Floats = np.zeros(2)
+        self.velocity_px_s: Floats = _NOTHING
+        self.moved_px: Floats = _NOTHING
         self.jumped = False
         self.position_px: Floats | None = None
         self._fastest = 0.0
 
     def observe(self, now: Observation) -> None:
         """One frame.  A jump of more than a body length, ten times as far as it ever moved in that time, is a teleport."""
-        last, self.position_px = self.position_px, now.position_px
-        self.jumped, self.moved_px = False, np.zeros(2)
+        last, self.position_px, self.jumped = self.position_px, now.position_px, False
         if last is None or now.dt_s <= 0.0:
+            self.moved_px = _NOTHING
             return
-        moved = now.position_px - last
-        distance = math.hypot(*moved.tolist())
+        self.moved_px = now.position_px - last
+        across, down = self.moved_px.tolist()
+        distance, longest = math.hypot(across, down), max(now.size_px)
         speed = distance / now.dt_s
-        if distance > 2.0 * max(now.size_px) and speed > 10.0 * max(self._fastest, max(now.size_px)):
-            self.velocity_px_s = np.zeros(2)
+        if distance > 2.0 * longest and speed > 10.0 * max(self._fastest, longest):
+            self.velocity_px_s = self.moved_px = _NOTHING
             self.jumped = True
             return
-        self.moved_px = moved
         self._fastest = max(self._fastest, speed)
         share = 1.0 - math.exp(-now.dt_s / _MEMORY_S)
-        self.velocity_px_s = self.velocity_px_s + share * (moved / now.dt_s - self.velocity_px_s)
+        vx, vy = self.velocity_px_s.tolist()
+        self.velocity_px_s = np.array((vx + share * (across / now.dt_s - vx), vy + share * (down / now.dt_s - vy)))

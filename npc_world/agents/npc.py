@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from npc_world.agents.brain import Brain
 from npc_world.agents.config import NpcConfig
 from npc_world.agents.explanation import explain, with_ground
+from npc_world.agents.own_ground import surfaces_from
 from npc_world.agents.perception import Clock, perceive
 from npc_world.agents.team import Team, goal_points
 from npc_world.beliefs.target_model import TargetModel
@@ -226,7 +227,7 @@ class Npc:
         """Take up what `save` wrote.  Raises `SaveFileError`; the NPC is then unchanged."""
         arrays = read_snapshot(path)
         try:
-            surfaces = self._brain.surfaces_from(arrays)
+            surfaces = surfaces_from(arrays)
             states: dict[str, dict[str, NDArray[Any]]] = {}
             for key, value in arrays.items():
                 group, _, field = key.partition("/")

@@ -19,6 +19,7 @@ _LONGEST_FRAME_S = 4.0
 """A frame longer than this is taken for a mistaken unit (16 for 0.016) …"""
 _LONGEST_UNIT_MISTAKE = 1000.0
 """… unless it is longer than any frame in milliseconds, after frames that were in order: the machine slept."""
+_NOBODY = Bodies(np.empty((0, 2)))
 _HITCH_S = 0.25
 """A longer frame was a stall, not play: thought passes at most this much."""
 
@@ -53,23 +54,28 @@ def perceive(time_s: float, dt_s: float, me: Any, target: Any, others: Iterable[
     """
     position = position_of(me, "me")
     targets: dict[str, Sighting] = {}
-    named = target if isinstance(target, Mapping) else {"target": target}
-    for name, thing in named.items():
-        if thing is not None:
-            label = "target" if name == "target" else f"target[{name!r}]"
-            targets[str(name)] = Sighting(position_of(thing, label), size_of(thing))
+    if type(target) is np.ndarray or not isinstance(target, Mapping):
+        if target is not None:
+            targets["target"] = Sighting(position_of(target, "target"), size_of(target))
+    else:
+        for name, thing in target.items():
+            if thing is not None:
+                label = "target" if name == "target" else f"target[{name!r}]"
+                targets[str(name)] = Sighting(position_of(thing, label), size_of(thing))
     return Observation(time_s=time_s, dt_s=dt_s, position_px=position, size_px=size_of(me) or default_size, targets=targets,
                        others=_checked(others) if type(others) is Bodies else bodies_of(others, me))
 
 
 def bodies_of(things: Iterable[Any], me: Any = None, name: str = "others") -> Bodies:
     """Where the things are and how large, without `me`; `BadInputError` naming the one that cannot be read."""
+    if type(things) is tuple and not things:
+        return _NOBODY
     positions, sizes = [], []
     for i, thing in enumerate(things):
         if thing is not me:
             positions.append(position_of(thing, f"{name}[{i}]"))
             sizes.append(size_of(thing) or (math.nan, math.nan))
-    return Bodies(np.array(positions), np.array(sizes)) if positions else Bodies(np.empty((0, 2)))
+    return Bodies(np.array(positions), np.array(sizes)) if positions else _NOBODY
 
 
 def _checked(bodies: Bodies) -> Bodies:
@@ -83,8 +89,9 @@ def _checked(bodies: Bodies) -> Bodies:
 
 def facing(heading_rad: float, velocity: NDArray[np.float64], dt_s: float, turn_rad_s: float = 8.0) -> float:
     """The heading turned towards the direction of motion, no faster than a body turns."""
-    if math.hypot(velocity[0], velocity[1]) <= 0.0:
+    x, y = velocity.tolist()
+    if x == 0.0 and y == 0.0:
         return heading_rad
-    off = math.atan2(velocity[1], velocity[0]) - heading_rad
+    off = math.atan2(y, x) - heading_rad
     off = math.atan2(math.sin(off), math.cos(off))
     return heading_rad + max(-turn_rad_s * dt_s, min(turn_rad_s * dt_s, off))

@@ -43,19 +43,20 @@ class Steerer:
         if plan is not self._plan:
             self._plan, self._progress = plan, PathProgress(plan.waypoints_px, self._links(plan.waypoints_px, speed, size))
         assert self._progress is not None
-        factor, grip, *push = table[self.ground.surface[self.ground.cell_of(position)]].tolist()
+        x, y = position.tolist()
+        factor, grip, *push = table[self.ground.surface[self.ground.cell_of((x, y))]].tolist()
         reach = speed * factor * dt_s
         acceleration = config.body.max_acceleration_px_s2 or 0.0
         slides = acceleration > 0.0 and speed > _OBEYS_AT_ONCE_S * acceleration * grip
-        self._progress.advance(position, max(1.0 * size[0], reach) * 0.5 if slides else reach * 0.5, dt_s)
-        ahead = self._progress.remaining
-        if self.link is not None:
-            return self._over(self.link, position)
+        self._progress.advance((x, y), max(1.0 * size[0], reach) * 0.5 if slides else reach * 0.5, dt_s)
+        ahead, link = self._progress.remaining, self.link
+        if link is not None:
+            return self._over(link, position)
         if slides:
             return self._with_momentum(plan, ahead, position, own_velocity, dt_s, speed, size, table, config)
         if push[0] or push[1]:
             return self._against_drift(ahead, position, dt_s, speed, factor, push, size)
-        return self._at_once(plan, ahead, position, dt_s, speed, factor, size)
+        return self._at_once(ahead, (x, y), dt_s, speed, factor, size)
 
     @property
     def link(self) -> Link | None:
@@ -86,19 +87,19 @@ class Steerer:
         pace = link.length_px / max(link.time_s, _LEAST_LINK_S)
         return np.asarray(ahead * (pace / math.hypot(ahead[0], ahead[1])))
 
-    def _at_once(self, plan: Plan, ahead: Floats, position: Floats, dt_s: float, speed: float, factor: float,
-                 size: tuple[float, float]) -> Floats:
+    def _at_once(self, ahead: Floats, position: tuple[float, float], dt_s: float, speed: float, factor: float, size: tuple[float, float]) -> Floats:
         reach = speed * factor * dt_s
-        point, ends = point_along(position, ahead, reach)
-        if len(ahead) > 1 and not NavGrid.of(self.ground, size).clear_line(position, point):
-            point, ends = point_along(position, ahead[:1], reach)  # do not cut the corner: first reach it exactly
-        offset = point - position
-        length = math.hypot(offset[0], offset[1])
+        x, y, ends = point_along(position, ahead, reach)
+        if len(ahead) > 1 and not NavGrid.of(self.ground, size).clear_line(position, (x, y)):
+            x, y, ends = point_along(position, ahead[:1], reach)  # do not cut the corner: first reach it exactly
+        across, down = x - position[0], y - position[1]
+        length = math.hypot(across, down)
         if length < 1e-9:
             return np.zeros(2)
+        pace = speed / length
         if ends or length < 0.9 * reach:  # arrive, or turn back at a waypoint: do not overshoot
-            return np.asarray(offset * min(speed / length, 1.0 / (dt_s * max(factor, 1e-3))))
-        return np.asarray(offset * (speed / length))
+            pace = min(pace, 1.0 / (dt_s * max(factor, 1e-3)))
+        return np.array((across * pace, down * pace))
 
     def _against_drift(self, ahead: Floats, position: Floats, dt_s: float, speed: float, factor: float, push: list[float],
                        size: tuple[float, float]) -> Floats:
@@ -108,10 +109,10 @@ class Steerer:
         length = max(1e-9, math.hypot(way[0], way[1]))
         with_it, across = (drift @ way) / length, (drift[0] * way[1] - drift[1] * way[0]) / length
         reach = max(0.0, with_it + math.sqrt(max(0.0, (speed * factor) ** 2 - across**2))) * dt_s
-        point, _ = point_along(position, ahead, reach)
-        if len(ahead) > 1 and not NavGrid.of(self.ground, size).clear_line(position, point):
-            point, _ = point_along(position, ahead[:1], reach)
-        wish = ((point - position) / dt_s - drift) / max(factor, 1e-3)
+        x, y, _ = point_along(position.tolist(), ahead, reach)
+        if len(ahead) > 1 and not NavGrid.of(self.ground, size).clear_line(position, (x, y)):
+            x, y, _ = point_along(position.tolist(), ahead[:1], reach)
+        wish = ((np.array((x, y)) - position) / dt_s - drift) / max(factor, 1e-3)
         asked = math.hypot(wish[0], wish[1])
         return np.asarray(wish * min(1.0, speed / asked) if asked > 0.0 else wish)
 
@@ -147,12 +148,12 @@ class Steerer:
 
     def next_cell(self, position: Floats, velocity: Floats, size: tuple[float, float]) -> tuple[int, int]:
         """(column, row) of the neighbouring cell to enter next, along the velocity by a legal move; the own cell when standing."""
-        row, col = self.ground.cell_of(position)
-        length = math.hypot(velocity[0], velocity[1])
-        if length == 0.0:
+        row, col = self.ground.cell_of(position.tolist())
+        wish_x, wish_y = velocity.tolist()
+        if wish_x == 0.0 and wish_y == 0.0:
             return col, row
         moves = int(NavGrid.of(self.ground, size).moves[row, col])
-        octant = 4.0 / math.pi * math.atan2(velocity[1], velocity[0])
+        octant = 4.0 / math.pi * math.atan2(wish_y, wish_x)
         nearest = round(octant)
         side = 1 if octant > nearest else -1
         for turn in (0, side, -side, 2 * side):  # by how little they turn off; what turns off by a right angle leads nowhere

@@ -34,7 +34,8 @@ class Surroundings:
         self.table_rows: Floats = np.empty((0, 4))
         self._surfaces = 0
         self._version = -1
-        self._believed: Mapping[str, Surface] = {}
+        self._believed: dict[str, Surface] = {}
+        self._taken: list[list[float]] = []
         self._revision = 0
         self._clear = _NO_CLEARANCE
         self.grid: NavGrid = NavGrid.of(self._on, size)
@@ -61,9 +62,13 @@ class Surroundings:
 
     def believe(self, surfaces: Mapping[str, Surface]) -> None:
         """What its watcher has learned of surfaces; small differences to what was taken until now are let be."""
-        new, old = surface_table(self._on.surfaces, dict(surfaces)), surface_table(self._on.surfaces, dict(self._believed))
-        if np.abs(new - old)[:, [0, 2, 3]].max(initial=0.0) > _WORTH_IT:
-            self._believed, self._surfaces, self._version = dict(surfaces), 0, -1
+        names = self._on.surfaces
+        old = self._taken
+        if len(old) != len(names):
+            old = self._taken = surface_table(names, self._believed).tolist()
+        new = surface_table(names, dict(surfaces)).tolist()
+        if any(abs(a[i] - b[i]) > _WORTH_IT for a, b in zip(new, old, strict=True) for i in (0, 2, 3)):
+            self._believed, self._surfaces, self._version, self._taken = dict(surfaces), 0, -1, new
             self._revision += 1
             self.refresh()
 

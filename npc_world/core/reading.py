@@ -14,6 +14,7 @@ __all__ = ["BOXES", "position_of", "rect_of", "size_of"]
 
 BOXES = ("hitbox", "hitbox_rect", "hit_rect", "rect")
 """What games call the box that collides, in the order in which they are believed; `rect` is often the picture's."""
+_FLOAT64 = np.dtype(np.float64)
 _POINTS = ("position", "pos", "center")
 
 
@@ -24,8 +25,10 @@ def position_of(thing: Any, name: str = "position") -> NDArray[np.float64]:
     Rect centres are computed from x, y, w, h because `Rect.center` drops half pixels.
     Raises `BadInputError` naming `name` when there is none or it is not finite.
     """
-    if type(thing) is np.ndarray and thing.shape == (2,) and thing.dtype == np.float64 and math.isfinite(thing[0]) and math.isfinite(thing[1]):
-        return thing.copy()  # the dearest case by number: each of many bodies reads all the others
+    if type(thing) is np.ndarray and thing.shape == (2,) and thing.dtype is _FLOAT64:  # the dearest case by number: each of many reads all others
+        x, y = thing.tolist()
+        if math.isfinite(x) and math.isfinite(y):
+            return thing.copy()
     box = _box_of(thing)
     if box is not None:
         x, y, w, h = box

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import MISSING, Field, dataclass, field, fields
+from functools import cache
 from typing import Any
 
 from npc_world.core.errors import BadInputError
@@ -44,11 +45,14 @@ def tunable_of(item: Field[Any]) -> Tunable | None:
 
 def check_tunables(component: Any) -> None:
     """Raise `BadInputError` for the first field of `component` outside its range; for `__post_init__`."""
-    for item in fields(component):
-        limits, value = tunable_of(item), getattr(component, item.name)
-        if limits is None or value is None:
+    for field_name, limits in _checked(type(component)):
+        value = getattr(component, field_name)
+        if value is None:
             continue
-        name = f"{type(component).__name__}.{item.name}"
+        if type(value) is float and not limits.choices and (limits.low is None or limits.low <= value) and (
+                limits.high is None or value <= limits.high) and value == value:
+            continue  # by far the most frequent case: records of beliefs are made many times a second
+        name = f"{type(component).__name__}.{field_name}"
         if limits.choices and value not in limits.choices:
             raise BadInputError(f"{name}={value!r}: expected one of {', '.join(limits.choices)}")
         if not isinstance(value, (int, float)) or isinstance(value, bool):
@@ -59,3 +63,9 @@ def check_tunables(component: Any) -> None:
             raise BadInputError(f"{name}={value!r}: expected at least {limits.low:g}")
         if limits.high is not None and value > limits.high:
             raise BadInputError(f"{name}={value!r}: expected at most {limits.high:g}")
+
+
+@cache
+def _checked(component: Any) -> tuple[tuple[str, Tunable], ...]:
+    """Names and limits of the fields of a class that have limits."""
+    return tuple((item.name, limits) for item in fields(component) if (limits := tunable_of(item)) is not None)

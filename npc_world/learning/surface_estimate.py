@@ -57,11 +57,11 @@ class SurfaceEstimate:
 
     def updated(self, mean: Floats, covariance: Floats) -> SurfaceEstimate:
         """With another mean and covariance."""
-        spread = np.sqrt(np.maximum(np.diag(covariance), 1e-12))
-        grip = math.exp(float(np.clip(mean[1], -5.2, 1.38)))
-        record = with_values(self.record, speed_factor=float(mean[0]), grip=grip, push_x=float(mean[2]), push_y=float(mean[3]),
-                             speed_factor_sd=float(spread[0]), grip_sd=float(min(4.0, grip * spread[1])),
-                             push_sd=float(math.sqrt(0.5 * (spread[2] ** 2 + spread[3] ** 2))))
+        factor, ln_grip, push_x, push_y = mean.tolist()
+        of_factor, of_grip, of_x, of_y = (max(variance, 1e-12) for variance in covariance.diagonal().tolist())
+        grip = math.exp(min(1.38, max(-5.2, ln_grip)))
+        record = with_values(self.record, speed_factor=factor, grip=grip, push_x=push_x, push_y=push_y, speed_factor_sd=math.sqrt(of_factor),
+                             grip_sd=min(4.0, grip * math.sqrt(of_grip)), push_sd=math.sqrt(0.5 * (of_x + of_y)))
         return SurfaceEstimate(mean, covariance, record, self.time_s)
 
     def later(self, time_s: float, drift_per_s: float, prior: Surface) -> SurfaceEstimate:
@@ -69,9 +69,9 @@ class SurfaceEstimate:
         elapsed = time_s - self.time_s
         if elapsed <= 0.0:
             return self
-        now = np.diag(self.covariance)
-        grown = np.minimum(now + np.array([1.0, 4.0, 1.0, 1.0]) * drift_per_s**2 * elapsed, np.maximum(now, _variances(prior)))
-        covariance = self.covariance + np.diag(grown - now)
+        covariance = self.covariance.copy()
+        for i, (now, scale, most) in enumerate(zip(covariance.diagonal().tolist(), _DRIFT_SCALES, _variances(prior), strict=True)):
+            covariance[i, i] = min(now + scale * drift_per_s**2 * elapsed, max(now, most))
         return replace(self.updated(self.mean, covariance), time_s=time_s)
 
     def towards(self, prior: Surface, share: float) -> SurfaceEstimate:
@@ -88,9 +88,12 @@ class SurfaceEstimate:
         return self.updated(self.mean + gain * (factor - self.mean[0]), covariance)
 
 
-def _variances(surface: Surface) -> Floats:
-    ln_grip = min(1.5, max(0.02, surface.grip_sd / surface.grip))
-    return np.array([max(0.005, surface.speed_factor_sd) ** 2, ln_grip**2, *[max(0.005, surface.push_sd) ** 2] * 2])
+_DRIFT_SCALES = (1.0, 4.0, 1.0, 1.0)
+
+
+def _variances(surface: Surface) -> tuple[float, float, float, float]:
+    ln_grip, push = min(1.5, max(0.02, surface.grip_sd / surface.grip)), max(0.005, surface.push_sd) ** 2
+    return max(0.005, surface.speed_factor_sd) ** 2, ln_grip**2, push, push
 
 
 def blank_estimates(time_s: float) -> tuple[SurfaceEstimate, ...]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from npc_world.core.tunable import check_tunables, tunable
 from npc_world.learning.surface_estimate import SurfaceEstimate, SurfaceSurprise, blank_estimates, differs, surprise_of
-from npc_world.learning.surface_window import fit_window
+from npc_world.learning.surface_fit import fit_surface, told_apart
 from npc_world.models.surfaces import DEFAULT_SURFACES, UNKNOWN, Surface
 
 __all__ = ["SurfaceLearner", "SurfaceLearning"]
@@ -64,7 +64,6 @@ class SurfaceLearner:
         self._began_s, self._last_s, self._surface = 0.0, 0.0, ""
         self._entered: tuple[float, float] | None = None
         self._faded_s = 0.0
-        self._found, self._curvature = np.empty(10), np.empty((8, 8))
 
     def stagger(self, phase: float) -> None:
         """Look at the first stretch later by `phase` in [0, 1) of its usual length: of many learners that begin together not all measure in the same frame."""
@@ -135,7 +134,7 @@ class SurfaceLearner:
         rows = np.array(self._rows)
         track = np.ascontiguousarray(rows[:, [0, 1, 2, 5, 6]] if self._late_lead > 0.0 else rows[:, :5])
         length_s = self._last_s - self._began_s
-        if not _told_apart(track, length_s, max_speed):
+        if not told_apart(track, length_s, max_speed):
             self._entered = None
             return False
         name, config = self._surface, self.config
@@ -214,23 +213,16 @@ class SurfaceLearner:
         return None if best.lead > 0.0 else fit
 
     def _fit(self, prior: SurfaceEstimate, track: Floats, max_speed: float, max_acceleration: float, sigma: float) -> _Fit | None:
-        spread = prior.covariance + self._misfit * self.config.noise**2 * _MISFIT_SCALES  # each stretch has a ground of its own, near the surface's
-        precision = np.linalg.inv(spread)
+        blur = self._misfit * self.config.noise**2 * _MISFIT_SCALES  # each stretch has a ground of its own, near the surface's
         entered = self._entered
         velocity = (*entered, 2.0 * self.config.noise * max_speed) if entered is not None else (0.0, 0.0, 2.0 * max_speed)
-        cost, unexplained = fit_window(track, prior.mean, precision, float(max_speed), float(max_acceleration), sigma, *velocity, self._found, self._curvature)
+        found, covariance = np.empty(6), np.empty((4, 4))
+        cost, evidence, unexplained = fit_surface(track, prior.mean, prior.covariance, blur, float(max_speed), float(max_acceleration), sigma,
+                                                  *velocity, found, covariance)
         if not math.isfinite(cost):
             return None
-        try:
-            after = np.linalg.inv(self._curvature)[4:, 4:]
-        except np.linalg.LinAlgError:
-            return None
-        evidence = -cost + 0.5 * float(np.linalg.slogdet(precision)[1] - np.linalg.slogdet(self._curvature)[1])  # Laplace's approximation (MacKay 2003, ch. 28)
-        gain = prior.covariance @ precision
-        mean = prior.mean + gain @ (self._found[4:8] - prior.mean)
-        covariance = prior.covariance - gain @ (spread - after) @ gain.T
-        left = (float(self._found[8]), float(self._found[9])) if max_acceleration > 0.0 else None
-        return _Fit(prior.updated(mean, covariance), cost, evidence, unexplained, left)
+        left = (float(found[4]), float(found[5])) if max_acceleration > 0.0 else None
+        return _Fit(prior.updated(found[:4], covariance), cost, evidence, unexplained, left)
 
     # ---- keeping -------------------------------------------------------------------------------------------------
 
@@ -256,7 +248,7 @@ class SurfaceLearner:
         self._faded_s = time_s
 
 
-_MISFIT_SCALES = np.diag([1.0, 4.0, 1.0, 1.0])
+_MISFIT_SCALES = np.array([1.0, 4.0, 1.0, 1.0])
 _EXPECTED_OFF = 2.0
 _BEST_MISFIT = 0.05
 """However well a body obeyed so far, a twentieth of the variance that `noise` stands for is kept."""
@@ -298,14 +290,3 @@ class _Rival:
 class _Doubts:
     rivals: list[_Rival]
     stretches: int
-
-
-def _told_apart(track: Floats, length_s: float, max_speed: float) -> bool:
-    """Whether the stretch says anything of the ground: something was asked for, and no axis was blocked by something unknown."""
-    asked = np.abs((track[1:, 3:] * track[1:, :1]).sum(axis=0))
-    wished = float((np.hypot(track[1:, 3], track[1:, 4]) * track[1:, 0]).sum())
-    if wished < 0.2 * max_speed * length_s:
-        return False
-    moved = np.abs(track[-1, 1:3] - track[0, 1:3])
-    wanted = asked > 0.15 * max_speed * length_s
-    return not bool((wanted & (moved < 0.03 * asked)).any())

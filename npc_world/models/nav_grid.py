@@ -54,7 +54,9 @@ class NavGrid:
         self._moves: NDArray[np.uint8] | None = None
         self._nodes: Floats | None = None
         self._rects = np.empty((0, 4))
+        self._near, self._inside = b"", (math.inf, math.inf, -math.inf, -math.inf)
         self._build(ground)
+        self._note_near()
 
     # ---- getting one ----------------------------------------------------------------------------------------
 
@@ -73,6 +75,7 @@ class NavGrid:
             grid = grids[body] = cls(ground, body)
         elif grid.version != ground.version:
             grid._repair(ground)
+            grid._note_near()
         return grid
 
     # ---- asking ---------------------------------------------------------------------------------------------
@@ -119,7 +122,19 @@ class NavGrid:
 
     def clear_line(self, start: Any, end: Any) -> bool:
         """Whether the body can move straight from one point to the other.  Touching walls is allowed."""
-        return bool(line_is_clear(self.walls, float(start[0]), float(start[1]), float(end[0]), float(end[1])))
+        x0, y0, x1, y1 = float(start[0]), float(start[1]), float(end[0]), float(end[1])
+        return self._nothing_near(x0, y0, x1, y1) or bool(line_is_clear(self.walls, x0, y0, x1, y1))
+
+    def _nothing_near(self, x0: float, y0: float, x1: float, y1: float) -> bool:
+        """Whether a short line lies within cells where nothing can be in the way: most steps of a frame do, and need no native call."""
+        left, top, right, bottom = self._inside
+        if not (left <= x0 <= right and left <= x1 <= right and top <= y0 <= bottom and top <= y1 <= bottom):
+            return False
+        cell, cols, near = self.cell_px, self.free.shape[1], self._near
+        col0, col1, row0, row1 = int(x0 / cell), int(x1 / cell), int(y0 / cell), int(y1 / cell)
+        if not (-2 < col0 - col1 < 2 and -2 < row0 - row1 < 2):
+            return False
+        return not (near[row0 * cols + col0] or near[row0 * cols + col1] or near[row1 * cols + col0] or near[row1 * cols + col1])
 
     def windows_since(self, revision: int) -> list[Window] | None:
         """Cell ranges (row0, col0, row1, col1) whose moves may have changed after `revision`; None when all may have."""
@@ -174,6 +189,12 @@ class NavGrid:
         rows, cols = ground.shape
         covered, first, items = cells_by_rect(grown, self.cell_px, skin, rows, cols)
         self.walls = (ground.solid, ground.hazard, covered, first, items, grown, nodes, params, near)
+
+    def _note_near(self) -> None:
+        """What `_nothing_near` reads; a body of no size may slip between walls that touch, and has lines tried beside its own."""
+        _, _, _, _, left, top, right, bottom, _, point = self.walls[7].tolist()
+        self._near = self.walls[8].tobytes()
+        self._inside = (left, top, right, bottom) if point == 0.0 else (math.inf, math.inf, -math.inf, -math.inf)
 
     def _set_moves(self, row0: int, col0: int, row1: int, col1: int) -> None:
         if self.exact:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -52,17 +53,23 @@ def surface_table(names: list[str], beliefs: dict[str, Surface]) -> NDArray[np.f
 
     A push too weak to matter is none: ground that treats all directions alike is searched faster.
     """
-    rows = [beliefs.get(name, DEFAULT_SURFACES.get(name, UNKNOWN)) for name in names]
-    table = np.array([(s.speed_factor, s.grip, s.push_x, s.push_y) for s in rows], dtype=np.float64).reshape(-1, 4)
-    table[np.hypot(table[:, 2], table[:, 3]) < _FELT_PUSH, 2:] = 0.0
+    table = np.empty((len(names), 4))
+    for i, name in enumerate(names):
+        surface = beliefs.get(name) or DEFAULT_SURFACES.get(name, UNKNOWN)
+        felt = math.hypot(surface.push_x, surface.push_y) >= _FELT_PUSH
+        table[i] = surface.speed_factor, surface.grip, surface.push_x if felt else 0.0, surface.push_y if felt else 0.0
     return table
 
 
 _FELT_PUSH = 0.03
+_LIMITS = {"speed_factor": (0.02, 4.0), "grip": (0.005, 4.0), "push_x": (-4.0, 4.0), "push_y": (-4.0, 4.0)}
+_SPREADS = (0.0, 4.0)
 
 
 def with_values(surface: Surface, **values: float) -> Surface:
     """The surface with some values replaced, clipped to their ranges."""
-    limits = {"speed_factor": (0.02, 4.0), "grip": (0.005, 4.0), "push_x": (-4.0, 4.0), "push_y": (-4.0, 4.0)}
-    clipped = {name: float(np.clip(value, *limits.get(name, (0.0, 4.0)))) for name, value in values.items()}
+    clipped = {}
+    for name, value in values.items():
+        low, high = _LIMITS.get(name, _SPREADS)
+        clipped[name] = low if value < low else high if value > high else float(value)
     return replace(surface, **clipped)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +34,7 @@ class PathProgress:
         self.lost = False
         """Whether it has been on a link for so long that it must have fallen off."""
 
-    def advance(self, position: Floats, tolerance_px: float, dt_s: float = 0.0) -> None:
+    def advance(self, position: Sequence[float], tolerance_px: float, dt_s: float = 0.0) -> None:
         """Pass every waypoint that has been reached within the tolerance; the last one is kept.
 
         A link's end also counts as reached from near by when the link's time is over, as a jump seldom lands on the spot.
@@ -44,7 +44,11 @@ class PathProgress:
         if link is not None and self._on_link_s > link.time_s:
             tolerance_px = max(tolerance_px, _LANDING_SHARE * link.length_px)
             self.lost = self._on_link_s > 2.0 * link.time_s + _PATIENCE_S
-        while self.next < len(self.waypoints_px) - 1 and math.dist(position, self.waypoints_px[self.next]) <= tolerance_px:
+        x, y = position
+        while self.next < len(self.waypoints_px) - 1:
+            to_x, to_y = self.waypoints_px[self.next].tolist()
+            if math.hypot(to_x - x, to_y - y) > tolerance_px:
+                break
             self.next += 1
             if self.link is not None:  # a new leg, and another measure
                 self._on_link_s = 0.0
@@ -64,16 +68,18 @@ class PathProgress:
         return self.waypoints_px[self.next:]
 
 
-def point_along(position: Floats, ahead: Floats, distance_px: float) -> tuple[Floats, bool]:
-    """The point `distance_px` further from `position` through the waypoints ahead (n, 2), and whether the path ends before."""
-    here = position
+def point_along(position: Sequence[float], ahead: Floats, distance_px: float) -> tuple[float, float, bool]:
+    """(x, y) of the point `distance_px` further from `position` through the waypoints ahead (n, 2), and whether the path ends before."""
+    x, y = position
     for waypoint in ahead:
-        leg = math.dist(here, waypoint)
+        to_x, to_y = waypoint.tolist()
+        leg = math.hypot(to_x - x, to_y - y)
         if leg >= distance_px:
-            return (here + (waypoint - here) * (distance_px / leg) if leg > 0.0 else here), False
+            share = distance_px / leg if leg > 0.0 else 0.0
+            return x + (to_x - x) * share, y + (to_y - y) * share, False
         distance_px -= leg
-        here = waypoint
-    return here, True
+        x, y = to_x, to_y
+    return x, y, True
 
 
 def track_with_momentum(state: Floats, ahead: Floats, speed: float, max_acceleration: float, surface: NDArray[np.int16], table: Floats,
