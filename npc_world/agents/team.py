@@ -96,7 +96,7 @@ class Team:
         for name, sighting in seen.targets.items():
             model = self._model(name, sighting.size_px)
             if self._sighted_s.get(name, -1.0) < seen.time_s - 1e-9:
-                model.observe(seen.time_s, sighting.position_px, threats=tuple(self._threats.values()))
+                model.observe(seen.time_s, sighting.position_px, threats=np.array(tuple(self._threats.values())))
                 self._persistence[name].compare(seen.time_s, sighting.position_px)
                 self._shapes[name].observe(seen.time_s, sighting.position_px)
                 self._sighted_s[name] = seen.time_s

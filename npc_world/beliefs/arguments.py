@@ -19,6 +19,8 @@ _NO_THREATS = np.empty((0, 2))
 
 def checked_time(time_s: Any) -> float:
     """Finite seconds, or `BadInputError`."""
+    if type(time_s) is float and math.isfinite(time_s):
+        return time_s
     if not isinstance(time_s, (int, float, np.number)) or isinstance(time_s, bool) or not math.isfinite(time_s):
         raise BadInputError(f"time_s={time_s!r}: expected finite seconds")
     return float(time_s)

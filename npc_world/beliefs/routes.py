@@ -63,7 +63,7 @@ def trace(walls, free, moves, surface, table, times, goal_x, goal_y, corners, x,
 
     times (rows, cols) is the field at 1 px/s.  corners (rows · cols,) remembers each cell's next corner, -1 unknown.
     """
-    if line_is_clear(walls, x, y, goal_x, goal_y) and table.shape[0] == 0:
+    if table.shape[0] == 0 and line_is_clear(walls, x, y, goal_x, goal_y):
         route[0, 0], route[0, 1] = goal_x, goal_y
         return 1
     cols = times.shape[1]

@@ -46,11 +46,12 @@ from npc_world.beliefs.motion_prior import MotionPrior
 from npc_world.beliefs.past import stood_s
 from npc_world.beliefs.prior_expert import chosen_prior, fill_prior_track
 from npc_world.beliefs.prior_mixing import PriorMix
+from npc_world.beliefs.recording import record_experts
 from npc_world.beliefs.searching import forecast_from_places
 from npc_world.beliefs.surroundings import Surroundings
 from npc_world.beliefs.target_config import TargetConfig
 from npc_world.beliefs.unrolling import FINE_TIMES_S, unroll_experts, who_speaks
-from npc_world.beliefs.watching import AT_ONCE, LATER, ONLY, watch_all
+from npc_world.beliefs.watching import watch
 from npc_world.beliefs.weighing import weigh_experts
 from npc_world.core.errors import BadInputError
 from npc_world.core.reading import position_of
@@ -88,7 +89,6 @@ class TargetModel:
         self._prior = chosen_prior(prior, self.config.prior)
         self._mix = None if self._prior is None else PriorMix(self._prior)
         self._adopt(self._blank_memory())
-        self._time, self._place, self._due = np.zeros(1), np.zeros((1, 2)), np.zeros(1, np.bool_)
         self._hidden: Hidden | None = None
         self._now_s = 0.0
         self._phase = 0.0
@@ -117,23 +117,29 @@ class TargetModel:
         if self._hidden is not None:
             self._hidden = None
         self._visible = True
-        self._time[0], self._place[0, 0], self._place[0, 1] = time, at[0], at[1]
+        x, y = at.tolist()
         if self.config.discover and not self._goals_given:
             self._discover()
         jumped_s = m[JUMP_TIME]
-        plain = not self._intent.labels and not self._experts and self._prior is None
-        self._watch(near, AT_ONCE if plain else LATER)
+        _, due = watch(m, time, x, y, near, self._settings)
         if self._phase > 0.0 and m[STEP_S] == 0.0 and m[PAST_TIME] == time:  # a new stretch has begun
             m[PAST_TIME] -= self._phase * GRID_S
-        if self._due[0] and not plain:
-            self._intent.update(m)
-            self._intent.log_posterior(self._log_prior)
-            self._fill_given(FINE_TIMES_S, self._given)
-            self._watch(near, ONLY)
+        if due:
+            self._speak()
         if self._mix is not None:
             if m[JUMP_TIME] != jumped_s:
                 self._mix.reset()
-            self._mix.observe(time, float(at[0]), float(at[1]), self._experts_forecast)
+            self._mix.observe(time, x, y, self._experts_forecast)
+
+    def _speak(self) -> None:
+        """Write down what every expert says, to be judged when the time comes."""
+        m = self._memory
+        if self._intent.labels:
+            self._intent.update(m)
+            self._intent.log_posterior(self._log_prior)
+        if self._intent.labels or self._experts or self._prior is not None:
+            self._fill_given(FINE_TIMES_S, self._given)
+        record_experts(m, FINE_TIMES_S, self._given, self._log_prior, *self._around.walls())
 
     def stagger(self, phase: float) -> None:
         """Record and speak `phase` in [0, 1) of a step of the record earlier than others that begin to watch at the same time: not all in one frame."""
@@ -350,11 +356,6 @@ class TargetModel:
             kept = {name: tuple(point) for name, point in zip(self._intent.labels, known, strict=True)}
             new = [place for place in places if all(math.dist(place, old) > near for old in known)]
             self._take_goals({**kept, **{f"the place it likes, {len(kept) + i + 1}": place for i, place in enumerate(new)}})
-
-    def _watch(self, threats: Floats, speak: int) -> None:
-        """One sighting, and what every expert says then, which will be judged when the time comes."""
-        walls, clear = self._around.walls()
-        watch_all(self._memories, self._time, self._place, threats, self._settings, speak, self._given, self._log_prior, walls, clear, self._due)
 
     def _fill_given(self, times: Floats, out: Floats) -> None:
         """Tracks (GIVEN, H, 2) of goals first, then of the game's own experts."""

@@ -17,7 +17,7 @@ from npc_world.beliefs.surroundings import Surroundings
 from npc_world.beliefs.target_config import TargetConfig
 from npc_world.beliefs.target_model import TargetModel
 from npc_world.beliefs.unrolling import NOBODY
-from npc_world.beliefs.watching import AT_ONCE, watch_all
+from npc_world.beliefs.watching import watch_all
 from npc_world.core.errors import BadInputError
 from npc_world.core.records import Forecast
 from npc_world.core.terrain import Terrain
@@ -76,7 +76,7 @@ class TargetModels:
         self._around = Surroundings(ground, size)
         self._memory: Floats = new_memory(int(count))
         self._memory[:, HABITS_OFF] = 0.0 if self.config.habits else 1.0
-        self._times, self._due, self._now_s = np.zeros(count), np.zeros(count, np.bool_), 0.0
+        self._now_s = 0.0
 
     def __len__(self) -> int:
         return len(self._memory)
@@ -93,9 +93,8 @@ class TargetModels:
         if time < self._now_s:
             self.reset()
         self._now_s = time
-        self._times.fill(time)
         walls, clear = self._around.walls()
-        watch_all(self._memory, self._times, at, threat_points(threats), self._settings, AT_ONCE, NOBODY, _NO_GOALS, walls, clear, self._due)
+        watch_all(self._memory, time, at, threat_points(threats), self._settings, NOBODY, _NO_GOALS, walls, clear)
 
     def forecast(self, horizon_s: float, step_s: float, hypotheses: int | None = None) -> Forecasts:
         """What each may do in the next `horizon_s`; as `TargetModel.forecast`, for all in one call."""

@@ -13,10 +13,7 @@ from npc_world.beliefs.sighting import MOVED, sight
 from npc_world.beliefs.unrolling import FINE_TIMES_S
 from npc_world.core.compiled import kernel
 
-__all__ = ["AT_ONCE", "LATER", "ONLY", "watch", "watch_all"]
-
-AT_ONCE, LATER, ONLY = range(3)
-"""When experts speak: with the sighting, not yet, or nothing but that."""
+__all__ = ["watch", "watch_all"]
 
 
 @kernel
@@ -41,17 +38,11 @@ def watch(m, time_s, x, y, threats, settings):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def watch_all(memory, times, positions, threats, settings, speak, given, given_log_prior, walls, clear, due):  # type: ignore[no-untyped-def]
-    """`watch` for N targets: memory (N, MEMORY), times (N,), positions (N, 2) NaN where unseen; fills due (N,) bool.
-
-    speak: whether experts then speak at once where it is due, with the given ones' tracks (GIVEN, FINE_STEPS, 2); LATER leaves
-    that to a second call, ONLY does nothing else, wherever `due` says so.
-    """
+def watch_all(memory, time_s, positions, threats, settings, given, given_log_prior, walls, clear):  # type: ignore[no-untyped-def]
+    """`watch` for N targets at once: memory (N, MEMORY), positions (N, 2), NaN where unseen; where it is due the experts speak."""
     steps_s = FINE_TIMES_S.copy()  # one of the module's arrays is read only, to the compiler another type: all experts would be compiled twice
     for n in range(memory.shape[0]):
-        if speak != ONLY:
-            due[n] = False
-            if positions[n, 0] == positions[n, 0] and positions[n, 1] == positions[n, 1]:
-                _, due[n] = watch(memory[n], times[n], positions[n, 0], positions[n, 1], threats, settings)
-        if due[n] and speak != LATER:
-            record_experts(memory[n], steps_s, given, given_log_prior, walls, clear)
+        if positions[n, 0] == positions[n, 0] and positions[n, 1] == positions[n, 1]:
+            _, due = watch(memory[n], time_s, positions[n, 0], positions[n, 1], threats, settings)
+            if due:
+                record_experts(memory[n], steps_s, given, given_log_prior, walls, clear)
