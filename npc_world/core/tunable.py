@@ -45,7 +45,8 @@ def tunable_of(item: Field[Any]) -> Tunable | None:
 
 def check_tunables(component: Any) -> None:
     """Raise `BadInputError` for the first field of `component` outside its range; for `__post_init__`."""
-    for field_name, limits in _checked(type(component)):
+    kind: Any = type(component)
+    for field_name, limits in _checked(kind):
         value = getattr(component, field_name)
         if value is None:
             continue
