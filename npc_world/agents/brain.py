@@ -31,6 +31,7 @@ from npc_world.agents.turns import Turns
 from npc_world.core.records import Action, Belief, Forecast, Observation, Plan, Sighting
 from npc_world.core.terrain import Terrain
 from npc_world.learning.surface_learning import SurfaceLearner
+from npc_world.planners.waiting import Afterwards
 
 __all__ = ["Brain"]
 
@@ -89,6 +90,7 @@ class Brain:
         models = self.team.models
         self.team.observe(self.member, seen, self._noticing.looked_over(seen, models, len(models), self.config, self.heading_rad))
         self.target_name = self._choose_target(now)
+        self.team.look_beyond(self.target_name, self._turns)
         sighting = now.targets.get(self.target_name or "")
         self._reach.learn(now, sighting)
         if self._due(now, sighting):
@@ -184,7 +186,16 @@ class Brain:
             surfaces=self.table(), config=self.config, target=model, belief=belief, forecast=forecast,
             change_hz=self.team.change_hz(self.target_name, slower), steady=self.team.steady(self.target_name),
             change_cost=settings.change_cost * (1.0 + slower), covered_s=self.team.covered(self.member, now.time_s), searched_px=self.team.searched(self.member, now.time_s), rng=self.rng,
-            target_size_px=sighting.size_px if sighting is not None else None, holding=self.holding)
+            afterwards=self._afterwards(now, forecast), target_size_px=sighting.size_px if sighting is not None else None, holding=self.holding)
+
+    def _afterwards(self, now: Observation, forecast: Forecast | None) -> Afterwards | None:
+        """On maps: what comes after the goals of the forecast, as far as it is worked out."""
+        name = self.target_name
+        if not self._costly or self.config.behaviour != "hunt" or name is None or forecast is None:
+            return None
+        model, lookout = self.team.models[name], self.team.lookout(name)
+        lookout.ask(model, self.speed(now.size_px), self._reach.share * touching_px(now.size_px, now.size_px), now.size_px, self.table())
+        return lookout.afterwards(model, forecast)
 
     def _tell_team(self, now: Observation) -> None:
         assert self.plan is not None

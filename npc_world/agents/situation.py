@@ -12,6 +12,7 @@ from npc_world.agents.config import NpcConfig
 from npc_world.beliefs.target_model import TargetModel
 from npc_world.core.records import Belief, Forecast
 from npc_world.core.terrain import Terrain
+from npc_world.planners.waiting import Afterwards
 
 __all__ = ["Situation"]
 
@@ -52,6 +53,8 @@ class Situation:
     searched_px: tuple[Floats, ...]
     """Places teammates are on their way to search."""
     rng: np.random.Generator
+    afterwards: Afterwards | None = None
+    """What comes after the goals of the forecast."""
     target_size_px: tuple[float, float] | None = None
     """Width and height of the target, when they can be seen."""
     holding: frozenset[str] = frozenset()

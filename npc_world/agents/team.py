@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from npc_world.agents.lookout import Lookout
+from npc_world.agents.turns import Turns
 from npc_world.beliefs.motion_prior import MotionPrior
 from npc_world.beliefs.persistence import Persistence, PersistenceConfig
 from npc_world.beliefs.prior_expert import chosen_prior
@@ -40,6 +42,7 @@ class Team:
         self._persistence_config = PersistenceConfig()
         self._persistence: dict[str, Persistence] = {}
         self._shapes: dict[str, Shapes] = {}
+        self._lookouts: dict[str, Lookout] = {}
         self._members = 0
         self._sighted_s: dict[str, float] = {}
         self._first_seen_s: dict[str, float] = {}
@@ -143,6 +146,18 @@ class Team:
         if model.belief.visible and self.acquainted(name):
             self._persistence[name].expect(time_s, forecast, model.max_speed_px_s)
         return forecast
+
+    def lookout(self, name: str) -> Lookout:
+        """Who works out what comes after a target's goals."""
+        if name not in self._lookouts:
+            self._lookouts[name] = Lookout(self.ground)
+        return self._lookouts[name]
+
+    def look_beyond(self, name: str | None, turns: Turns) -> None:
+        """Some work on that, where there is any and the frame has time for it."""
+        lookout = self._lookouts.get(name or "")
+        if lookout is not None and lookout.has_work and turns.take_spare():
+            lookout.work()
 
     def acquainted(self, name: str | None) -> bool:
         """Whether a target has been watched long enough for its forecasts to be held against it."""

@@ -29,6 +29,7 @@ class Turns:
         self._left = 1.0
         self._waiting: deque[int] = deque()
         self._granted: set[int] = set()
+        self._spare = True
 
     @classmethod
     def of(cls, ground: Terrain) -> Turns:
@@ -66,6 +67,7 @@ class Turns:
             self._stepped.clear()
             share = PLANS_PER_S * dt_s
             self._left = min(self._left + share, share)
+            self._spare = True
             self._granted.clear()  # who did not use its turn has gone, or thought better of it
             while self._waiting and self._left > 0.0:
                 self._granted.add(self._waiting.popleft())
@@ -83,6 +85,11 @@ class Turns:
         if number not in self._waiting:
             self._waiting.append(number)
         return False
+
+    def take_spare(self) -> bool:
+        """Whether the asker may do a millisecond's work that can wait: one a frame may, the first that has any."""
+        spare, self._spare = self._spare, False
+        return spare
 
 
 _TURNS: WeakKeyDictionary[Terrain, Turns] = WeakKeyDictionary()

@@ -115,6 +115,13 @@ class Intent:
         around = self.around
         _walk_all(m, self._routes, self._counts, around.surface, around.table_rows, around.cell_px, times, out)
 
+    def seconds_left(self, m: Floats) -> Floats:
+        """(G,) until the body is at each goal at its present pace; inf for one that cannot be reached."""
+        if len(self.labels) == 0:
+            return np.empty(0)
+        pace, _ = _pace(m, self.around.surface, self.around.table_rows, self.around.cell_px)
+        return np.asarray(self._remaining / max(pace, 1e-9))
+
     def track_from(self, goal: int, x: float, y: float, pace: float, times: Floats) -> Floats:
         """(H, 2) the way to a goal from anywhere; stays where there is none."""
         route, track = np.zeros((ROUTE_POINTS, 2)), np.empty((len(times), 2))

@@ -16,9 +16,11 @@ from npc_world.beliefs.layout import (
     EXPERTS,
     FEATURES,
     GO,
+    GOALS,
     JUDGED,
     LONG_SCORE,
     MISSED,
+    OWN,
     PLAIN,
     RECORD,
     RECORD_FEATURES,
@@ -80,6 +82,7 @@ def _judge_record(m, b, record, x, y, settings):  # type: ignore[no-untyped-def]
 
     Each expert is taken to be right, with errors of its own size, or to miss, when anything near the mixture's mean may come:
     an expert that is mostly exact is not judged by its few great misses (a two-part error model, fitted as by EM).
+    Goals share one record: which of them it goes for is what the way so far says, and no merit of a goal.
     """
     cos, sin = math.cos(m[record + RECORD_HEADING]), math.sin(m[record + RECORD_HEADING])
     seen = np.empty((EXPERTS, 4))  # offset along and across, variance along and across
@@ -114,6 +117,8 @@ def _judge_record(m, b, record, x, y, settings):  # type: ignore[no-untyped-def]
             right = (1.0 - miss) * density(seen[e, 0], seen[e, 1], seen[e, 2], seen[e, 3])
             foreseen = max(foreseen, right / (right + miss * wide))
     evidence *= foreseen ** 2
+    goals = OWN + int(m[GOALS])
+    goal_fit, goal_right, goal_a, goal_c, goal_square_a, goal_square_c = _judge_goals(m, b, record, goals, seen, wide)
     top, top_long, missed_all, right_all = -math.inf, -math.inf, 0.0, 0.0
     for e in range(EXPERTS):
         if seen[e, 0] != seen[e, 0]:
@@ -124,19 +129,22 @@ def _judge_record(m, b, record, x, y, settings):  # type: ignore[no-untyped-def]
         both = right + miss * wide
         fit = math.log(both)
         right /= both
+        off_a, off_c, square_a, square_c = seen[e, 0], seen[e, 1], seen[e, 0] ** 2, seen[e, 1] ** 2
+        if OWN <= e < goals and goal_fit > -math.inf:
+            fit, right, off_a, off_c, square_a, square_c = goal_fit, goal_right, goal_a, goal_c, goal_square_a, goal_square_c
         w = m[record + RECORD_WEIGHTS + at]
         missed_all += w * miss * wide
         right_all += w * both
         m[SCORE + at] = keep * m[SCORE + at] + evidence * fit
-        pull = (mean_a * (seen[e, 0] - mean_a) + mean_c * (seen[e, 1] - mean_c)) / off  # how much worse a bit more of it makes the mean
+        pull = (mean_a * (off_a - mean_a) + mean_c * (off_c - mean_c)) / off  # how much worse a bit more of it makes the mean
         m[LONG_SCORE + at] = keep_long * m[LONG_SCORE + at] - settings[STACKING] * step_s * min(1.0, max(-1.0, pull / reach))
         top, top_long = max(top, m[SCORE + at]), max(top_long, m[LONG_SCORE + at])
         m[MISSED + at] += (1.0 - right - m[MISSED + at]) * max(1.0 - fade, 1.0 / (m[BIN_JUDGED + b] + 4.0))
         judged = fade * m[JUDGED + at] + right
         m[JUDGED + at] = judged
         if judged > 1e-6:
-            m[ERROR + 2 * at] += right / judged * (seen[e, 0] ** 2 - m[ERROR + 2 * at])
-            m[ERROR + 2 * at + 1] += right / judged * (seen[e, 1] ** 2 - m[ERROR + 2 * at + 1])
+            m[ERROR + 2 * at] += right / judged * (square_a - m[ERROR + 2 * at])
+            m[ERROR + 2 * at + 1] += right / judged * (square_c - m[ERROR + 2 * at + 1])
     _learn_trust(m, b, record, seen, mean_a, mean_c, step_s, keep_long, reach, settings)
     _learn_width(m, b, fade, missed_all / right_all, mean_a, mean_c)
     for e in range(EXPERTS):
@@ -149,6 +157,29 @@ def _judge_record(m, b, record, x, y, settings):  # type: ignore[no-untyped-def]
     m[BIN_JUDGED + b] += 1.0
     features = m[record + RECORD_FEATURES:record + RECORD_FEATURES + 2 * FEATURES]
     learn_ways(m, b, features, x - m[record + RECORD_X], y - m[record + RECORD_Y])
+
+
+@kernel
+def _judge_goals(m, b, record, end, seen, wide):  # type: ignore[no-untyped-def]
+    """All goals, experts OWN to end, as one: log likelihood, -inf when there is none, probability of being right, mean offset along
+    and across, and mean squares of these when right; each goal by what it counted when this was said."""
+    total, both_all, right_all, a, c, square_a, square_c = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    for e in range(OWN, end):
+        if seen[e, 0] == seen[e, 0]:
+            w = m[record + RECORD_WEIGHTS + e * BINS + b]
+            miss = min(0.95, max(0.02, m[MISSED + e * BINS + b]))
+            right = w * (1.0 - miss) * density(seen[e, 0], seen[e, 1], seen[e, 2], seen[e, 3])
+            total += w
+            both_all += right + w * miss * wide
+            right_all += right
+            a += w * seen[e, 0]
+            c += w * seen[e, 1]
+            square_a += right * seen[e, 0] ** 2
+            square_c += right * seen[e, 1] ** 2
+    if total <= 0.0 or both_all <= 0.0:
+        return -math.inf, 0.0, 0.0, 0.0, 0.0, 0.0
+    some = max(right_all, 1e-300)
+    return math.log(both_all / total), right_all / both_all, a / total, c / total, square_a / some, square_c / some
 
 
 @kernel

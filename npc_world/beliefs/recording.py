@@ -43,7 +43,7 @@ from npc_world.beliefs.layout import (
 )
 from npc_world.beliefs.regression import read_features
 from npc_world.beliefs.unrolling import unroll_experts, who_speaks
-from npc_world.beliefs.weighing import trust_in_mixture, weigh_experts
+from npc_world.beliefs.weighing import exempt_share, trust_in_mixture, weigh_experts
 from npc_world.core.compiled import kernel
 
 __all__ = ["record_experts"]
@@ -79,7 +79,8 @@ def record_experts(m, times, given, given_log_prior, walls, clear):  # type: ign
             m[mean + 1] = tracks[e, h, 1] if present[e] else math.nan
             m[record + RECORD_WEIGHTS + e * BINS + b] = weights[b, e]
     for b in range(BINS):
-        m[record + RECORD_TRUST + b] = trust_in_mixture(m, b, present[OWN:].any())
+        trust = trust_in_mixture(m, b, present[OWN:].any())
+        m[record + RECORD_TRUST + b] = 1.0 - (1.0 - trust) * (1.0 - exempt_share(b, weights[b]))
     _record_mixture(m, record, tracks, weights, walls)
     m[SPOKEN] += 1.0
     m[SPOKEN_TIME] = m[TIME]

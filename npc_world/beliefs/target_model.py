@@ -24,6 +24,7 @@ from npc_world.beliefs.layout import (
     COUNT,
     EXPERTS,
     GIVEN,
+    GOALS,
     GRID_S,
     HABITS_OFF,
     JUMP_TIME,
@@ -180,6 +181,7 @@ class TargetModel:
             move_records(self._memory, kept)
             if self._hidden is not None:
                 self._hidden.goals_changed(kept)
+        self._memory[GOALS] = len(self._intent.labels)
         self._labels = expert_labels(self._intent.labels)
         if self._memory[COUNT] > 0.0:
             self._intent.update(self._memory)
@@ -199,6 +201,7 @@ class TargetModel:
     def forget(self) -> None:
         """Everything that was learned of it is gone, as if another body were met; goals and settings stay.  `reset` keeps what was learned."""
         self._memory[:] = self._blank_memory()[0]
+        self._memory[GOALS] = len(self._intent.labels)
         self.reset()
         if self._mix is not None:
             self._mix.forget()
@@ -235,6 +238,16 @@ class TargetModel:
     def favourite_places(self) -> list[tuple[tuple[float, float], int]]:
         """Where it stopped at least twice, and how often, the most visited first: what it may want, for `set_goals`, where the game does not say."""
         return favourite_places(self._memory)
+
+    def goals_ahead(self) -> dict[str, tuple[int, float]]:
+        """What it may want, by the label that forecasts give it: its row in the goals given, and the seconds until it is there at its present pace."""
+        left_s = self._intent.seconds_left(self._memory)
+        return {self._labels[OWN + g]: (g, float(left_s[g])) for g in range(len(left_s))}
+
+    @property
+    def goal_points_px(self) -> Floats:
+        """(G, 2) px of the goals, each where it can be reached."""
+        return self._intent.points
 
     @property
     def occupancy(self) -> Floats | None:
@@ -321,6 +334,7 @@ class TargetModel:
         if self._mix is not None:
             self._mix.restore(state.get("prior_odds"))
         self._memory[:] = memory[0]
+        self._memory[GOALS] = len(self._intent.labels)
         move_records(self._memory, [saved.index(label) if label in saved[:GIVEN] else -1 for label in self._intent.labels])
         self._hidden, self._visible, self._kept_belief = None, False, None
         self._intent.forget()

@@ -26,7 +26,7 @@ from npc_world.beliefs.layout import (
 )
 from npc_world.core.compiled import kernel
 
-__all__ = ["error_variance", "missed_share", "trust_in_mixture", "weigh_experts", "wide_variance"]
+__all__ = ["error_variance", "exempt_share", "missed_share", "trust_in_mixture", "weigh_experts", "wide_variance"]
 
 #                        stop   go  short  long longest turn  slow  ways repeat mean place flee prior tokens bounce
 LOG_PRIOR = np.array([-1.5, 0.0, -0.5, -1.0, -1.5, -0.7, -0.7, 0.3, -0.7, -0.7, -0.7, -1.5, 0.0, -0.7, 0.7])
@@ -38,6 +38,9 @@ TRUST = np.array([-1.0, -0.75, -0.5, -2.0, -2.0])
 """(BINS,) log odds of the mixture over constant velocity before any judgement …"""
 GIVEN_TRUST = np.array([0.0, 0.0, 0.5, 3.0, 3.0])
 """(BINS,) … and how much more when goals are known."""
+_FAR, _CARRIED = 3, 0.3
+"""From this horizon on, what a given expert's record at a shorter one says where it has none of its own yet: who walks straight to a goal
+just keeps going until he is there."""
 _ENOUGH = 8.0
 """Judgements after which a horizon's own record replaces that of the next shorter one."""
 _PRIOR_JUDGED = 2.0
@@ -60,7 +63,8 @@ def weigh_experts(m, present, given_log_prior, weights):  # type: ignore[no-unty
         own = min(1.0, m[BIN_JUDGED + b] / _ENOUGH)
         top = -math.inf
         for e in range(EXPERTS):
-            score[e] = own * (m[SCORE + e * BINS + b] + m[LONG_SCORE + e * BINS + b]) + (1.0 - own) * score[e]
+            carried = score[e] * _CARRIED if e >= OWN and b >= _FAR else score[e]
+            score[e] = own * (m[SCORE + e * BINS + b] + m[LONG_SCORE + e * BINS + b]) + (1.0 - own) * carried
             if present[e]:
                 prior = LOG_PRIOR[e] if e < OWN else GIVEN_LOG_PRIOR[b] + given_log_prior[e - OWN]
                 weights[b, e] = score[e] + prior
@@ -69,10 +73,24 @@ def weigh_experts(m, present, given_log_prior, weights):  # type: ignore[no-unty
         for e in range(EXPERTS):
             weights[b, e] = math.exp(weights[b, e] - top) + _LEAST if present[e] else 0.0
             total += weights[b, e]
-        trust = trust_in_mixture(m, b, present[OWN:].any())
         for e in range(EXPERTS):
-            weights[b, e] *= trust / total
-        weights[b, GO] += 1.0 - trust
+            weights[b, e] /= total
+        trust = trust_in_mixture(m, b, present[OWN:].any())
+        exempt = exempt_share(b, weights[b])
+        for e in range(OWN if exempt > 0.0 else EXPERTS):
+            weights[b, e] *= trust
+        weights[b, GO] += (1.0 - trust) * (1.0 - exempt)
+
+
+@kernel
+def exempt_share(b, weights):  # type: ignore[no-untyped-def]
+    """Share at horizon b, by weights (EXPERTS,), of the given experts where their own record decides and trust in the mixture does not:
+    far ahead, where somebody who walks straight to his goal will have arrived."""
+    share = 0.0
+    if b >= _FAR:
+        for e in range(OWN, EXPERTS):
+            share += weights[e]
+    return share
 
 
 @kernel

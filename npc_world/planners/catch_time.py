@@ -108,12 +108,13 @@ def arrivals_along(tracks, field, cell_px, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def catch_late(times_s, tracks, arrivals_s, late_s, speed, reach_s, unreached_s, change_hz, steady, change_cost, out, expected, meeting):  # type: ignore[no-untyped-def]
+def catch_late(times_s, tracks, arrivals_s, late_s, speed, reach_s, unreached_s, change_hz, steady, change_cost, ends_s, after_s, out, expected, meeting):  # type: ignore[no-untyped-def]
     """Time to catch each track when every arrival (K, H) is late_s (C, K) later, as `catch_open`: out (C, K) the time,
     expected (C, K) the expected time, meeting (C, K, 2) where.
 
     Points that no way leads to, in a wall or beyond the computed field, are passed over; a track without any other counts as
-    `unreached_s` away.  reach_s is the reach over the own speed.
+    `unreached_s` away.  reach_s is the reach over the own speed.  ends_s (K,): when a track is over, inf for one that goes on;
+    not caught by then it takes after_s (C, K), and no meeting is filled in.
     """
     steps = times_s.shape[0]
     for c in range(late_s.shape[0]):
@@ -121,6 +122,8 @@ def catch_late(times_s, tracks, arrivals_s, late_s, speed, reach_s, unreached_s,
             gap, last_gap, last = unreached_s + late_s[c, k], -1.0, 0
             mean, sure = 0.0, 1.0
             for h in range(steps):
+                if times_s[h] > ends_s[k]:
+                    break
                 away = arrivals_s[k, h]
                 if away < math.inf:
                     gap = late_s[c, k] + max(0.0, away - reach_s) - times_s[h]
@@ -135,7 +138,10 @@ def catch_late(times_s, tracks, arrivals_s, late_s, speed, reach_s, unreached_s,
                 still = steady + (1.0 - steady) * math.exp(-change_hz * times_s[h])
                 mean += (sure - still) * (times_s[h] + change_cost * gap)
                 sure = still
-            if gap > 0.0:
+            if gap > 0.0 and ends_s[k] < math.inf:
+                out[c, k] = after_s[c, k]
+                expected[c, k] = mean + sure * out[c, k]
+            elif gap > 0.0:
                 out[c, k] = times_s[steps - 1] + gap * speed / _closing(times_s, tracks[k], speed)
                 expected[c, k] = mean + sure * out[c, k]
                 meeting[c, k] = tracks[k, last if last_gap >= 0.0 else steps - 1]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from npc_world.planners.waiting import Afterwards
+
 __all__ = ["Chase", "Meeting"]
 
 Floats = NDArray[np.float64]
@@ -52,6 +54,8 @@ class Chase:
     """Probability that it never does."""
     change_cost: float
     """How many times as long as walking it the rest of the gap then takes."""
+    afterwards: Afterwards | None = None
+    """What comes after the futures that end at a goal."""
 
     def score(self, catch_times: Floats, rows: NDArray[np.int64] | None = None) -> Floats:
         """(C,) expected catch time per candidate (C, K), over the given hypotheses: the own, or shared with what teammates cover."""

@@ -24,6 +24,7 @@ from npc_world.planners.catch_time import catch_open, with_present
 from npc_world.planners.chase import Chase, Meeting
 from npc_world.planners.interception_map import intercept_through_the_map
 from npc_world.planners.interception_open import intercept_in_the_open
+from npc_world.planners.waiting import Afterwards
 
 __all__ = ["Meeting", "intercept"]
 
@@ -35,7 +36,7 @@ _NEGLIGIBLE = 0.02
 def intercept(ground: Terrain | None, position: Any, speed_px_s: float, forecast: Forecast, *, size: tuple[float, float] | None = None,
               reach_px: float = 0.0, surfaces: Floats | None = None, now_px: Floats | None = None, commit_s: float | None = None,
               covered_s: Floats | None = None, cover_weight: float = 0.0, change_hz: float = 0.0, change_cost: float = 1.5,
-              steady: float = 0.0, holding: frozenset[str] = frozenset()) -> Meeting:
+              steady: float = 0.0, holding: frozenset[str] = frozenset(), afterwards: Afterwards | None = None) -> Meeting:
     """The move that minimises the expected time to catch the forecast body, with its meeting point.
 
     reach_px: centre distance that counts as caught.  surfaces: (S, 4) believed speeds per surface (see `surface_table`).
@@ -43,7 +44,8 @@ def intercept(ground: Terrain | None, position: Any, speed_px_s: float, forecast
     catches sooner counts for little (`cover_weight` in [0, 1] sets how little).  change_hz: how often the target stops doing what
     was forecast.  In the open futures are then drawn that leave it (`renewal`); on maps a far meeting counts for less than being near
     (`change_cost` times the walk over what is left).
-    steady: probability in [0, 1] that it never does.  holding: what the pursuer holds, for the ground's links.  Raises `BadInputError` for a bad speed.
+    steady: probability in [0, 1] that it never does.  holding: what the pursuer holds, for the ground's links.
+    afterwards: what comes after the futures that end at a goal, for maps; without it a target stays there.  Raises `BadInputError` for a bad speed.
     """
     start = position_of(position, "position")
     if not (math.isfinite(speed_px_s) and speed_px_s > 0.0):
@@ -51,8 +53,8 @@ def intercept(ground: Terrain | None, position: Any, speed_px_s: float, forecast
     times_s, tracks = with_present(forecast.times_s, forecast.positions_px, now_px)
     commit = float(commit_s) if commit_s is not None else _commitment(times_s, tracks, start, speed_px_s)
     chase = Chase(start, speed_px_s, times_s, tracks, forecast.weights, reach_px, commit, covered_s, cover_weight,
-                  change_hz, steady, change_cost)
-    if ground is None or _is_open(ground, start, tracks, surfaces) or _is_straight(ground, chase, size, surfaces):
+                  change_hz, steady, change_cost, afterwards)
+    if ground is None or (afterwards is None and _is_open(ground, start, tracks, surfaces)) or _is_straight(ground, chase, size, surfaces):
         factor = 1.0 if ground is None or surfaces is None else float(surfaces[ground.surface[ground.cell_of(start)], 0])
         return intercept_in_the_open(replace(chase, speed=speed_px_s * factor))
     return intercept_through_the_map(chase, ground, size, surfaces, holding)
@@ -80,17 +82,18 @@ def _is_open(ground: Terrain, start: Floats, tracks: Floats, surfaces: Floats | 
 
 
 def _is_straight(ground: Terrain, chase: Chase, size: tuple[float, float] | None, surfaces: Floats | None) -> bool:
-    """Whether every future of weight can be met along a clear straight line over ground of one speed: then walls do not matter."""
+    """Whether every future of weight can be met before it ends along a clear straight line over ground of one speed: then walls do not matter."""
     nav = NavGrid.of(ground, size)
     speeds = None if surfaces is None else surfaces[:, 0] + 10.0 * np.abs(surfaces[:, 2:]).sum(axis=1)
     here = None if speeds is None else speeds[ground.surface[ground.cell_of(chase.start)]]
-    for track, weight in zip(chase.tracks, chase.weights, strict=True):
+    ends_s = np.full(len(chase.weights), math.inf) if chase.afterwards is None else chase.afterwards.ends_s
+    for track, weight, end_s in zip(chase.tracks, chase.weights, ends_s.tolist(), strict=True):
         if weight < _NEGLIGIBLE:
             continue
         factor = 1.0 if here is None or surfaces is None else float(surfaces[ground.surface[ground.cell_of(chase.start)], 0])
         time_s, x, y, _ = catch_open(chase.times_s, track, chase.start[0], chase.start[1], 0.0, chase.speed * factor, chase.reach,
                                      chase.change_hz, chase.steady, chase.change_cost)
-        if time_s > chase.times_s[-1] or not nav.clear_line(chase.start, (x, y)):
+        if time_s > min(end_s, chase.times_s[-1]) or not nav.clear_line(chase.start, (x, y)):
             return False
         if speeds is not None:
             count = 2 + int(math.dist(chase.start, (x, y)) / ground.cell_px)

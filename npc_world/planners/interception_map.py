@@ -7,6 +7,7 @@ how much later a first move makes it for that meeting; from there the future is 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,8 @@ def intercept_through_the_map(chase: Chase, ground: Terrain, size: Any, surfaces
     reach_s = chase.reach / chase.speed
     field, arrivals = _arrivals(chase, ground, size, surfaces, reach_s, holding)
     unreached_s = 1.5 * float(np.max(field, where=np.isfinite(field), initial=chase.times_s[-1]))
-    alone, expected_alone, points = _caught(chase, arrivals, np.zeros((1, len(chase.tracks))), reach_s, unreached_s)
+    waits = _Waits.of(chase, field)
+    alone, expected_alone, points = _caught(chase, arrivals, np.zeros((1, len(chase.tracks))), reach_s, unreached_s, waits)
     likely = _likely(chase.weights)
     commit = min(chase.commit_s, max(1e-3, float(alone[0].min())))
     cells = _ring(field, commit)
@@ -45,7 +47,7 @@ def intercept_through_the_map(chase: Chase, ground: Terrain, size: Any, surfaces
     least = through.min(axis=0)
     late[1:, likely] = np.where(np.isfinite(least), through - np.where(np.isfinite(least), least, 0.0), 0.0)
     late = np.where(np.isfinite(late), late, unreached_s)
-    catch_times, expected, meetings = _caught(chase, arrivals, late, reach_s, unreached_s)
+    catch_times, expected, meetings = _caught(chase, arrivals, late, reach_s, unreached_s, waits)
     chosen = int(np.argmin(chase.score(expected, likely)))
     k = chase.served(expected[chosen], expected_alone[0])
     move_to = chase.start if chosen == 0 else NavGrid.of(ground, size).nodes_px[cells[chosen - 1, 0], cells[chosen - 1, 1]]
@@ -98,12 +100,42 @@ def _arrivals(chase: Chase, ground: Terrain, size: Any, surfaces: Floats | None,
     return field, arrivals
 
 
-def _caught(chase: Chase, arrivals: Floats, late: Floats, reach_s: float, unreached_s: float) -> tuple[Floats, Floats, Floats]:
+@dataclass(frozen=True, slots=True)
+class _Waits:
+    """Where to be when each future is over, for the futures whose end is known."""
+
+    ends_s: Floats
+    """(K,) inf for the others."""
+    points: Floats
+    """(K, 2)"""
+    there_s: Floats
+    """(K,) seconds to that place."""
+    places: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, chase: Chase, field: Floats) -> _Waits:
+        count, after = len(chase.tracks), chase.afterwards
+        if after is None:
+            return cls(np.full(count, math.inf), np.zeros((count, 2)), np.zeros(count), np.full(count, -1))
+        places = after.best_places(field)
+        cells = after.places.cells[places]
+        return cls(np.where(places >= 0, after.ends_s, math.inf), after.places.points_px[places], field[cells[:, 0], cells[:, 1]], places)
+
+    def after_s(self, chase: Chase, late: Floats) -> Floats:
+        """(C, K) time to the catch of each future that is not caught before it ends, when everything is late (C, K) later."""
+        out = np.zeros(late.shape)
+        if chase.afterwards is not None:
+            for k in np.flatnonzero(self.places >= 0).tolist():
+                out[:, k] = chase.afterwards.after_s(k, self.places[k], self.there_s[k] + late[:, k])
+        return out
+
+
+def _caught(chase: Chase, arrivals: Floats, late: Floats, reach_s: float, unreached_s: float, waits: _Waits) -> tuple[Floats, Floats, Floats]:
     """Catch times (C, K), expected catch times (C, K) and meeting points (C, K, 2)."""
     times, expected = np.empty(late.shape), np.empty(late.shape)
-    meetings = np.empty((*late.shape, 2))
-    catch_late(chase.times_s, chase.tracks, arrivals, late, float(chase.speed), reach_s, unreached_s, chase.change_hz, chase.steady, chase.change_cost, times,
-               expected, meetings)
+    meetings = np.broadcast_to(waits.points, (*late.shape, 2)).copy()
+    catch_late(chase.times_s, chase.tracks, arrivals, late, float(chase.speed), reach_s, unreached_s, chase.change_hz, chase.steady, chase.change_cost,
+               waits.ends_s, waits.after_s(chase, late), times, expected, meetings)
     return times, expected, meetings
 
 
