@@ -93,11 +93,20 @@ class Walker:
         """Kind of tile underfoot."""
         self.swimming: bool = False
         """In deep water, because a bridge fell: slow, until it climbs out."""
+        self.wanted_px_s: tuple[float, float] = (0.0, 0.0)
+        """The velocity it asked for last."""
+
+    @property
+    def collides(self) -> bool:
+        """Whether anything but the ground has a say in where it goes: a wall, a door, another walker."""
+        touched: list[pymunk.Arbiter] = []
+        self.body.each_arbiter(touched.append)
+        return bool(touched)
 
     def steer(self, wanted_px_s: NDArray[np.float64] | tuple[float, float], footing: Footing, push_px_s: tuple[float, float], dt_s: float,
               boost: float = 1.0, force: float = 1.0) -> None:
         """Push off the ground for one step towards a wanted velocity; `boost` × top speed and `force` × force limit while dashing."""
-        wanted_x, wanted_y = float(wanted_px_s[0]), float(wanted_px_s[1])
+        self.wanted_px_s = wanted_x, wanted_y = float(wanted_px_s[0]), float(wanted_px_s[1])
         speed, limit = math.hypot(wanted_x, wanted_y), self.max_speed_px_s * boost
         factor = footing.speed_factor * (1.0 if speed <= limit else limit / speed)
         velocity = self.body.velocity

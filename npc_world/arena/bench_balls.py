@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from npc_world.learning.ball_model import BallConfig, BallModel
 from npc_world.models.ball_world import BallWorld
 
-__all__ = ["REPORTED_SEEDS", "BallRow", "HiddenWorld", "batch_row", "hidden_world", "model_of", "noisy_row", "random_start", "watched_row"]
+__all__ = ["REPORTED_SEEDS", "BallRow", "HiddenWorld", "batch_row", "hidden_world", "imagined_landings", "landings", "model_of",
+           "random_start", "watched_row"]
 
 Floats = NDArray[np.float64]
 REPORTED_SEEDS = 10_000
@@ -129,38 +130,6 @@ def watched_row(engine: Engine, seeds: range, *, rounded: bool, watched: int = 6
                for label, value in (("median", np.median(e)), ("p90", np.quantile(e, 0.9, method="lower")))}
     figures |= {f"in the {p:.0%} region": float(np.mean(h)) for p, h in inside.items()}
     return BallRow(f"{len(seeds)} worlds, {'whole pixels' if rounded else 'exact'}, {watched} frames seen", figures)
-
-
-def noisy_row(engine: Engine, seeds: range, *, told: bool = False, noise_px: float = 1.0, watched: int = 12, earlier: int = 5,
-              shelves: int = 0, heights: tuple[float, float] = (50.0, 150.0)) -> BallRow:
-    """Noisy sight: median horizontal error of the next four landings, and how often 90 % intervals hold.
-
-    `told` knows the laws: the floor under what learning can reach, which rises with the time to the first landing, so with how
-    high (`heights`, y px) the throws begin.
-    """
-    misses: list[list[float]] = [[], [], [], []]
-    held: list[bool] = []
-    for seed in seeds:
-        rng = np.random.default_rng(seed)
-        world = hidden_world(rng, shelves)
-        paths = [engine(world, random_start(rng, heights), 300, FRAME_S) for _ in range(earlier + 1)]
-        seen = [p + rng.normal(0.0, noise_px, p.shape) for p in paths]
-        times = np.arange(301) * FRAME_S
-        model = model_of(world, told)
-        model.fit([(times[:181], p[:181]) for p in seen[:earlier]])
-        for k in range(watched):
-            model.observe(times[k], seen[-1][k])
-        truth, guesses = landings(world, paths[-1][watched:], 4), imagined_landings(model, 4.5, 4)
-        for k in range(4):
-            known = guesses[np.isfinite(guesses[:, k]), k]
-            if np.isfinite(truth[k]) and len(known) >= 0.5 * len(guesses):
-                low, middle, high = np.quantile(known, (0.05, 0.5, 0.95))
-                misses[k].append(abs(middle - truth[k]))
-                held.append(bool(low <= truth[k] <= high))
-    figures = {f"landing {k + 1} median px": float(np.median(m)) for k, m in enumerate(misses) if m}
-    return BallRow(f"{len(seeds)} worlds, {noise_px:g} px noise, {watched} frames seen, from y {heights[0]:g} to {heights[1]:g}"
-                   f"{', laws told' if told else ''}",
-                   figures | {"in the 90% interval": float(np.mean(held)) if held else np.nan})
 
 
 def batch_row(engine: Engine, balls: int = 1000, segments: int = 50) -> BallRow:

@@ -21,10 +21,10 @@ from npc_world.arena.bench_balls import (
     batch_row,
     hidden_world,
     model_of,
-    noisy_row,
     random_start,
     watched_row,
 )
+from npc_world.arena.bench_balls_noisy import noisy_row
 from npc_world.arena.progress import Progress
 from npc_world.core.errors import MissingExtraError
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,8 @@ _ENOUGH = 3.0
 """Windows about a node before it is judged."""
 _BETTER = 0.7
 """Held-out squared error with the residual over that without, below which it is used."""
+_WORTH = 1.5
+"""Squared error that the laws leave over that made by eyes and short arcs, from which a residual is looked for."""
 _MATTERS = 0.03
 """Pushes below this share of gravity are left alone."""
 _SWIRL_SD = 0.7
@@ -115,11 +118,16 @@ class ResidualLearner:
         blocks = self._rng.poisson(1.0, (_MEMBERS, -(-len(design) // _BLOCK)))
         self._square *= _LASTING
         self._pull *= _LASTING
+        met = np.flatnonzero(design.any(axis=0))  # few of the nodes: the sums stay small
+        narrow = design[:, met]
         for m in range(_MEMBERS):
-            share = (weight * np.repeat(blocks[m], _BLOCK)[: len(design)])[:, None] * design
-            self._square[m] += share.T @ design
-            self._pull[m] += share.T @ seen
-        self._refit(gravity_px_s2, drag_per_s)
+            share = (weight * np.repeat(blocks[m], _BLOCK)[: len(design)])[:, None] * narrow
+            self._square[m][np.ix_(met, met)] += share.T @ narrow
+            self._pull[m][met] += share.T @ seen
+        if self._wanted:
+            self._refit(gravity_px_s2, drag_per_s)
+        else:
+            self._residual = np.zeros_like(self._residual)
         return self._open()
 
     def arrays(self) -> dict[str, NDArray[Any]]:
@@ -173,10 +181,7 @@ class ResidualLearner:
         size = rows * columns + 2
         self._square, self._pull = np.zeros((_MEMBERS, size, size)), np.zeros((_MEMBERS, size, 2))
         self._residual = np.zeros((_MEMBERS, size, 2))
-        row, column = np.divmod(np.arange(size - 2), columns)
-        apart = (row[:, None] - row) ** 2 + (column[:, None] - column) ** 2
-        self._near = np.exp(-0.5 * apart / _ASKED**2)
-        self._smooth = np.linalg.inv(np.exp(-0.5 * apart / _REACH**2) + 0.02 * np.eye(size - 2))
+        self._near, self._smooth = _ties(rows, columns)
         self._without, self._with, self._count = np.zeros(size - 2), np.zeros(size - 2), np.zeros(size - 2)
         self._anyway = np.zeros(size - 2)
         self._swirl_errors = np.zeros(3)
@@ -213,7 +218,13 @@ class ResidualLearner:
     @property
     def _swirl_helps(self) -> bool:
         without, used, anyway = self._swirl_errors
-        return bool(used < _BETTER * without and without > 1.5 * anyway)
+        return bool(used < _BETTER * without and without > _WORTH * anyway)
+
+    @property
+    def _wanted(self) -> bool:
+        """Whether the laws leave more unexplained anywhere than eyes and short arcs do: where not, nothing beside them can prove itself."""
+        without, _used, anyway = self._swirl_errors
+        return bool(without > _WORTH * anyway or (self._near @ self._without > _WORTH * (self._near @ self._anyway)).any())
 
     def _refit(self, gravity: Floats, drag: float) -> None:
         """What depends on velocity first, alone, since it holds everywhere; the nodes learn what it leaves, when it is used."""
@@ -232,7 +243,7 @@ class ResidualLearner:
         before = self.field
         assert self._frame is not None
         count, helped, missed, anyway = (self._near @ v for v in (self._count, self._with, self._without, self._anyway))  # neighbours too
-        open_nodes = (count > _ENOUGH) & (helped < _BETTER * missed) & (missed > 1.5 * anyway)
+        open_nodes = (count > _ENOUGH) & (helped < _BETTER * missed) & (missed > _WORTH * anyway)
         if not open_nodes.any() and not self._swirl_helps:
             self.field = NO_FIELD
             return len(before.nodes) > 0
@@ -240,3 +251,13 @@ class ResidualLearner:
         swirl = np.swapaxes(self._residual[:, -2:], 1, 2) if self._swirl_helps else np.zeros((_MEMBERS, 2, 2))
         self.field = ForceField(np.ascontiguousarray(nodes), np.ascontiguousarray(swirl), self._frame)
         return True
+
+
+@lru_cache(maxsize=4)
+def _ties(rows: int, columns: int) -> tuple[Floats, Floats]:
+    """(N, N) how far evidence at one node counts at another, and the precision of what is felt at the nodes, in units of its own."""
+    row, column = np.divmod(np.arange(rows * columns), columns)
+    apart = (row[:, None] - row) ** 2 + (column[:, None] - column) ** 2
+    near, smooth = np.exp(-0.5 * apart / _ASKED**2), np.linalg.inv(np.exp(-0.5 * apart / _REACH**2) + 0.02 * np.eye(rows * columns))
+    near.flags.writeable = smooth.flags.writeable = False
+    return near, smooth

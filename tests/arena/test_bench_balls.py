@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from npc_world.adapters.pymunk.ball_truth import throw_ball
-from npc_world.arena import bench, bench_balls, bench_balls_bars
+from npc_world.arena import bench, bench_balls, bench_balls_bars, bench_balls_noisy
 
 
 def test_hidden_worlds_are_within_their_stated_ranges() -> None:
@@ -35,8 +35,20 @@ def test_rows_name_their_figures() -> None:
     row = bench_balls.watched_row(throw_ball, range(2), rounded=True)
     assert row.figures["1 s median px"] < 5.0
     assert "whole pixels" in str(row)
-    noisy = bench_balls.noisy_row(throw_ball, range(2), told=True)
+    noisy = bench_balls_noisy.noisy_row(throw_ball, range(2), told=True, throws=3)
     assert 0.0 <= noisy.figures["in the 90% interval"] <= 1.0
+    assert 0.5 < noisy.figures["landing 1 bound px"] < 10.0
+
+
+def test_no_guess_from_free_flight_beats_the_bound() -> None:
+    world, rng = bench_balls.hidden_world(np.random.default_rng(3), 0), np.random.default_rng(0)
+    start, times = np.array([300.0, 100.0, 200.0, -50.0, 0.0]), np.arange(12) / 60
+    bound = bench_balls_noisy.landing_bound_px(world, start, 12, 1.0)
+    truth = throw_ball(world, start, 12, 1 / 60)[:12]
+    reached = 200.0 * (1.0 - world.damping ** (1.0 - times[-1])) / -np.log(world.damping)  # about as far as it still flies
+    slope = np.polyfit(times, (truth[None, :, 0] + rng.normal(0.0, 1.0, (4000, 12))).T, 1)
+    assert 0.5 < slope[0].std() * reached / 200.0 / bound < 2.0
+    assert bench_balls_noisy.landing_bound_px(world, start, 24, 1.0) < 0.5 * bound
 
 
 def test_a_batch_is_much_faster_than_the_engine() -> None:
