@@ -7,7 +7,17 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from npc_world.arena.bench_balls import FRAME_S, BallRow, Engine, HiddenWorld, hidden_world, imagined_landings, landings, model_of, random_start
+from npc_world.arena.bench_balls import (
+    FRAME_S,
+    BallRow,
+    Engine,
+    HiddenWorld,
+    hidden_world,
+    imagined_landings,
+    landings,
+    model_of,
+    random_start,
+)
 from npc_world.learning.ball_model import BallModel
 from npc_world.models.ball_world import BallWorld
 
