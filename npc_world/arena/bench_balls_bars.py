@@ -41,7 +41,8 @@ BALL_BARS: dict[str, tuple[float, float]] = {
     "noisy: landing 4 median px": (0.0, 8.5), "noisy: in the 90% interval": (0.87, 0.93),
     "batch: ms": (0.0, 5.0), "batch: times faster than the engine": (20.0, np.inf), "memory: grown kB": (0.0, 200.0),
 }
-BALL_BARS |= {name.replace("noisy:", "noisy, from low:"): bar for name, bar in BALL_BARS.items() if name.startswith("noisy:")}
+BALL_BARS |= {name.replace("noisy:", f"noisy, from {where}:"): bar for name, bar in BALL_BARS.items() if name.startswith("noisy:")
+              for where in ("the middle", "low")}
 """Figure → what it has to be within; others are told without a bar."""
 
 
@@ -72,12 +73,14 @@ def run_balls(worlds: int, first_seed: int = REPORTED_SEEDS, minutes: float = 15
         return 2
     throw = _pymunk() if engine is None else engine
     seeds = range(first_seed, first_seed + worlds)
-    high, low = (50.0, 150.0), (350.0, 450.0)
+    high, middle, low = (50.0, 150.0), (200.0, 300.0), (350.0, 450.0)
     parts: list[tuple[str, Callable[[], BallRow]]] = [
         ("pixels", lambda: watched_row(throw, seeds, rounded=True)),
         ("pixels, 30 frames", lambda: watched_row(throw, seeds, rounded=True, watched=30)),
         ("exact", lambda: watched_row(throw, seeds, rounded=False)),
         ("noisy", lambda: noisy_row(throw, seeds, heights=high)), ("noisy, laws told", lambda: noisy_row(throw, seeds, heights=high, told=True)),
+        ("noisy, from the middle", lambda: noisy_row(throw, seeds, heights=middle)),
+        ("noisy, from the middle, laws told", lambda: noisy_row(throw, seeds, heights=middle, told=True)),
         ("noisy, from low", lambda: noisy_row(throw, seeds, heights=low)),
         ("noisy, from low, laws told", lambda: noisy_row(throw, seeds, heights=low, told=True)),
         ("batch", lambda: batch_row(throw)), ("memory", lambda: learning_memory_row(throw, minutes)),

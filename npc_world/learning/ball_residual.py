@@ -127,7 +127,7 @@ class ResidualLearner:
         if self._wanted:
             self._refit(gravity_px_s2, drag_per_s)
         else:
-            self._residual = np.zeros_like(self._residual)
+            self._residual = np.zeros(self._residual.shape)
         return self._open()
 
     def arrays(self) -> dict[str, NDArray[Any]]:
@@ -180,7 +180,7 @@ class ResidualLearner:
         self._shape = (rows, columns)
         size = rows * columns + 2
         self._square, self._pull = np.zeros((_MEMBERS, size, size)), np.zeros((_MEMBERS, size, 2))
-        self._residual = np.zeros((_MEMBERS, size, 2))
+        self._residual: Floats = np.zeros((_MEMBERS, size, 2))
         self._near, self._smooth = _ties(rows, columns)
         self._without, self._with, self._count = np.zeros(size - 2), np.zeros(size - 2), np.zeros(size - 2)
         self._anyway = np.zeros(size - 2)

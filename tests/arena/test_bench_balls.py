@@ -37,7 +37,7 @@ def test_rows_name_their_figures() -> None:
     assert "whole pixels" in str(row)
     noisy = bench_balls_noisy.noisy_row(throw_ball, range(2), told=True, throws=3)
     assert 0.0 <= noisy.figures["in the 90% interval"] <= 1.0
-    assert 0.5 < noisy.figures["landing 1 bound px"] < 10.0
+    assert 0.5 < noisy.figures["landing 1 from free flight bound px"] < 10.0
 
 
 def test_no_guess_from_free_flight_beats_the_bound() -> None:
