@@ -88,6 +88,7 @@ class ResidualLearner:
         self._rng = rng
         self.field = NO_FIELD
         self._frame: Floats | None = None
+        self._residual: Floats = np.zeros((0, 0, 2))
 
     @property
     def active(self) -> bool:
@@ -180,7 +181,7 @@ class ResidualLearner:
         self._shape = (rows, columns)
         size = rows * columns + 2
         self._square, self._pull = np.zeros((_MEMBERS, size, size)), np.zeros((_MEMBERS, size, 2))
-        self._residual: Floats = np.zeros((_MEMBERS, size, 2))
+        self._residual = np.zeros((_MEMBERS, size, 2))
         self._near, self._smooth = _ties(rows, columns)
         self._without, self._with, self._count = np.zeros(size - 2), np.zeros(size - 2), np.zeros(size - 2)
         self._anyway = np.zeros(size - 2)
