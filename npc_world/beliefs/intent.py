@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from npc_world.beliefs.goal_fields import NEVER, GoalFields, fields_for
 from npc_world.beliefs.imm import blend
 from npc_world.beliefs.layout import GIVEN, SPEED, TOP_SPEED
 from npc_world.beliefs.routes import ROUTE_POINTS, trace, walk
@@ -22,7 +23,6 @@ from npc_world.core.compiled import kernel
 from npc_world.core.errors import BadInputError
 from npc_world.core.reading import position_of
 from npc_world.models.nav_sample import sample_times
-from npc_world.models.travel_time import travel_time
 
 __all__ = ["Intent", "named_goals"]
 
@@ -47,9 +47,7 @@ class Intent:
         self._clear(0)
 
     def _clear(self, count: int) -> None:
-        rows, cols = self.around.shape
-        self.fields = np.empty((count, rows, cols))
-        self._corners = np.full((count, rows * cols), -1, np.int64)
+        self._known = GoalFields((NEVER,) * count, self.around.shape)
         self._versions = [-1] * count
         self._routes = np.zeros((count, ROUTE_POINTS, 2))
         self._counts = np.zeros(count, np.int64)
@@ -65,7 +63,7 @@ class Intent:
         labels, points = labels[:GIVEN], points[:GIVEN]
         old = {(label, *point): i for i, (label, point) in enumerate(zip(self.labels, self.points.tolist(), strict=True))}
         kept = [old.get((label, *point), -1) for label, point in zip(labels, points.tolist(), strict=True)]
-        fields, corners, versions, evidence, last = self.fields, self._corners, self._versions, self._evidence, self._last
+        known, versions, evidence, last = self._known, self._versions, self._evidence, self._last
         remaining, best = self._remaining, float(self._evidence.max(initial=0.0))
         self.labels, self.points = labels, np.ascontiguousarray(points)
         self._clear(len(labels))
@@ -73,9 +71,16 @@ class Intent:
         for i, j in enumerate(kept):
             self._evidence[i] = best if j < 0 else evidence[j]
             if j >= 0:
-                self.fields[i], self._corners[i], self._versions[i], self._remaining[i] = fields[j], corners[j], versions[j], remaining[j]
-        self.refresh(len(labels))
+                self._versions[i], self._remaining[i] = versions[j], remaining[j]
+        stale = self._stale()
+        self._known = fields_for(self.around, self.points, known, kept, stale)
+        self._refreshed(stale)
         return kept
+
+    @property
+    def fields(self) -> Floats:
+        """(G, rows, cols) s at 1 px/s to each goal; to be read only."""
+        return self._known.fields
 
     def forget(self) -> None:
         """A new round: the way so far says nothing any more."""
@@ -86,15 +91,18 @@ class Intent:
 
     def refresh(self, most: int = 1) -> None:
         """Bring at most so many travel-time fields up to date with the ground."""
-        ground = self.around.ground
-        if ground is None:
-            return
-        for i, version in enumerate(self._versions):
-            if version != self.around.stamp and most > 0:
-                field = travel_time(ground, self.points[i], 1.0, size=self.around.size, surfaces=self.around.table, links=False)
-                self.fields[i], self._versions[i] = field.times_s, self.around.stamp
-                self._corners[i] = -1
-                most -= 1
+        stale = self._stale()[:most]
+        if stale:
+            self._known = fields_for(self.around, self.points, self._known, list(range(len(self.labels))), stale)
+            self._refreshed(stale)
+
+    def _stale(self) -> list[int]:
+        stamp = self.around.stamp
+        return [i for i, version in enumerate(self._versions) if version != stamp] if self.around.has_ground else []
+
+    def _refreshed(self, rows: list[int]) -> None:
+        for i in rows:
+            self._versions[i] = self.around.stamp
 
     def update(self, m: Floats) -> None:
         """The body has moved: add the evidence of that, and lay the routes anew from where it is.  To be called a few times a second."""
@@ -103,7 +111,7 @@ class Intent:
         self.refresh()
         around = self.around
         walls, free, moves, surface, table, cell_px = around.grid_arrays()
-        _update(m, around.has_ground, walls, free, moves, surface, table, cell_px, self.fields, self._corners, self.points, self._routes, self._counts,
+        _update(m, around.has_ground, walls, free, moves, surface, table, cell_px, self._known.fields, self._known.corners, self.points, self._routes, self._counts,
                 self._remaining, self._evidence, self._arrived, self._last, self.rationality_hz, _FADE_S)
 
     def log_posterior(self, out: Floats) -> None:
@@ -130,7 +138,7 @@ class Intent:
         route[0] = self.points[goal]
         if self.around.ground is not None:
             count = trace(walls, free, moves, surface, table, self.fields[goal], self.points[goal, 0], self.points[goal, 1],
-                          self._corners[goal], x, y, route)
+                          self._known.corners[goal], x, y, route)
         walk(x, y, pace, route, count, surface, table, cell_px, times, track)
         return track
 

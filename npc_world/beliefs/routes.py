@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from npc_world.core.compiled import kernel
 from npc_world.models.nav_cells import MOVE_COLS, MOVE_ROWS, enter_cell
 from npc_world.models.nav_lines import line_is_clear, line_time, node_of
@@ -44,24 +46,29 @@ def _next_corner(walls, moves, surface, table, times, goal_x, goal_y, cell):  # 
     if line_time(surface, table, size, x, y, goal_x, goal_y) <= times[row, col] * (1.0 + 1e-9) + 1e-9 * size \
             and line_is_clear(walls, x, y, goal_x, goal_y):
         return _STRAIGHT
-    corner, at = cell, cell
-    for _ in range(_LOOK_CELLS):
+    ahead = np.empty(_LOOK_CELLS, np.int64)
+    count, at = 0, cell
+    while count < _LOOK_CELLS:
         following = downhill(walls, moves, surface, table, times, at // cols, at % cols)
         if following == at:
             break
         at = following
+        ahead[count] = at
+        count += 1
+    for k in range(count - 1, -1, -1):
+        at = ahead[k]
         nx, ny = node_of(walls, at // cols, at % cols)
         time = line_time(surface, table, size, x, y, nx, ny) + times[at // cols, at % cols]
         if time <= times[row, col] * (1.0 + 1e-6) and line_is_clear(walls, x, y, nx, ny):
-            corner = at
-    return _STRAIGHT if corner == cell else corner
+            return at
+    return _STRAIGHT
 
 
 @kernel
 def trace(walls, free, moves, surface, table, times, goal_x, goal_y, corners, x, y, route):  # type: ignore[no-untyped-def]
     """Fill route (ROUTE_POINTS, 2) with the way from (x, y) to the goal; returns the number of points, 0 where there is none.
 
-    times (rows, cols) is the field at 1 px/s.  corners (rows · cols,) remembers each cell's next corner, -1 unknown.
+    times (rows, cols) is the field at 1 px/s.  corners (rows · cols,) int32 remembers each cell's next corner, -1 unknown.
     """
     if table.shape[0] == 0 and line_is_clear(walls, x, y, goal_x, goal_y):
         route[0, 0], route[0, 1] = goal_x, goal_y
