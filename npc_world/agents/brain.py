@@ -140,11 +140,15 @@ class Brain:
         """Whether to plan in this frame; in mid-air there is nothing to decide."""
         if self.plan is not None and self.steerer.link is not None:
             return False
-        costly = self._costly
-        thinkers = max(self.team.size, self._turns.thinkers) if costly else self.team.size
+        costly, thinkers = self._costly, self._thinkers
         patient = costly and self.team.acquainted(self.target_name)
         return self._pacing.due(now, self.plan, self.forecast, sighting, self.speed(now.size_px), self.config, thinkers, self.ground.version,
                                 patient) or self.steerer.lost
+
+    @property
+    def _thinkers(self) -> int:
+        """How many NPCs share out the plans there are per second."""
+        return max(self.team.size, self._turns.thinkers) if self._costly else self.team.size
 
     def _renew_plan(self, now: Observation, sighting: Sighting | None) -> None:
         self._pacing.planned(now.time_s, self.ground.version)
@@ -186,7 +190,8 @@ class Brain:
             surfaces=self.table(), config=self.config, target=model, belief=belief, forecast=forecast,
             change_hz=self.team.change_hz(self.target_name, slower), steady=self.team.steady(self.target_name),
             change_cost=settings.change_cost * (1.0 + slower), covered_s=self.team.covered(self.member, now.time_s), searched_px=self.team.searched(self.member, now.time_s), rng=self.rng,
-            afterwards=self._afterwards(now, forecast), target_size_px=sighting.size_px if sighting is not None else None, holding=self.holding)
+            afterwards=self._afterwards(now, forecast), target_size_px=sighting.size_px if sighting is not None else None, holding=self.holding,
+            meetings=settings.meetings if self._thinkers <= self.config.teamwork.full_rate_members else max(1, settings.meetings // 2))
 
     def _afterwards(self, now: Observation, forecast: Forecast | None) -> Afterwards | None:
         """On maps: what comes after the goals of the forecast, as far as it is worked out."""

@@ -30,6 +30,7 @@ class Planning:
     hypotheses: int = tunable(12, "futures kept in a forecast", low=1, high=64)
     commit_share: float = tunable(0.25, "share of the way to the target it commits to before it expects to know more", low=0.01, high=1.0)
     reaction_s: float = tunable(0.0, "delay before it acts on what it sees, s: 0.15 to 0.3 feels human", low=0.0, high=2.0)
+    meetings: int = tunable(6, "round walls so many of the likeliest futures decide on the first move; half as many where many NPCs share out the plans", low=1, high=64)
     change_cost: float = tunable(1.5, "among walls and surfaces: once the target changes its mind, catching it takes so many times the walk over the gap then left; twice that where it is faster", low=0.0, high=20.0)
     foresight: float = tunable(1.0, "0 heads for where the target is, 1 for where it will be: the main difficulty knob", low=0.0, high=1.0)
 

@@ -57,6 +57,8 @@ class Situation:
     """What comes after the goals of the forecast."""
     target_size_px: tuple[float, float] | None = None
     """Width and height of the target, when they can be seen."""
+    meetings: int = 6
+    """So many of the likeliest futures may each cost a travel-time field."""
     holding: frozenset[str] = frozenset()
     """What it holds: keys and abilities that links may need."""
 

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from npc_world.core.compiled import kernel
 from npc_world.core.terrain import Terrain
 from npc_world.models.nav_grid import NavGrid
-from npc_world.models.nav_heap import heap_pop, heap_push
+from npc_world.models.nav_heap import KEY_STEPS, cell_of_key, key_of, key_pop, key_push
 from npc_world.models.nav_lines import line_is_clear, line_time, node_of
 from npc_world.models.nav_links import checked_holding, usable_links
 from npc_world.models.nav_surfaces import surface_rows
@@ -99,20 +99,21 @@ def march(walls, free, moves, surface, table, x, y, most, onwards, within, wante
     rows, cols = free.shape
     cell = walls[7][0]
     room = 4 * rows * cols + 256 + link_times.shape[0]
-    heap_time = np.empty(room)
-    heap_cell = np.empty(room, np.int64)
+    heap = np.empty(room, np.int64)
     settled = np.zeros((rows, cols), np.bool_)
     left = 0
     for row in range(wanted.shape[0]):
         for col in range(cols):
             left += wanted[row, col]
-    count = _seed(walls, free, surface, table, x, y, times, heap_time, heap_cell)
+    steps = KEY_STEPS / cell
+    count = _seed(walls, free, surface, table, x, y, times, heap)
     while count > 0:
-        time, at = heap_time[0], heap_cell[0]
-        count = heap_pop(heap_time, heap_cell, count)
+        at = cell_of_key(heap[0])
+        count = key_pop(heap, count)
         row, col = at // cols, at % cols
         if settled[row, col]:
             continue
+        time = times[row, col]
         if time > most:
             break
         settled[row, col] = True
@@ -136,12 +137,12 @@ def march(walls, free, moves, surface, table, x, y, most, onwards, within, wante
                 if within < math.inf and new + onwards[r, c] > within:
                     continue
                 times[r, c] = new
-                count = heap_push(heap_time, heap_cell, count, new, r * cols + c)
+                count = key_push(heap, count, key_of(new * steps, r * cols + c))
         for k in range(link_times.shape[0]):
             to = link_cells[k, 1]
             if link_cells[k, 0] == at and not settled[to // cols, to % cols] and time + link_times[k] < times[to // cols, to % cols]:
                 times[to // cols, to % cols] = time + link_times[k]
-                count = heap_push(heap_time, heap_cell, count, time + link_times[k], to)
+                count = key_push(heap, count, key_of((time + link_times[k]) * steps, to))
     for row in range(rows):
         for col in range(cols):
             if not settled[row, col]:
@@ -149,7 +150,7 @@ def march(walls, free, moves, surface, table, x, y, most, onwards, within, wante
 
 
 @kernel
-def _seed(walls, free, surface, table, x, y, times, heap_time, heap_cell):  # type: ignore[no-untyped-def]
+def _seed(walls, free, surface, table, x, y, times, heap):  # type: ignore[no-untyped-def]
     """Straight times to the cells around (x, y) that can be reached straight; returns how many are in the heap."""
     rows, cols = free.shape
     cell = walls[7][0]
@@ -164,7 +165,7 @@ def _seed(walls, free, surface, table, x, y, times, heap_time, heap_cell):  # ty
                 node_x, node_y = node_of(walls, row, col)
                 if reach > _EXACT_CELLS or line_is_clear(walls, x, y, node_x, node_y):
                     times[row, col] = line_time(surface, table, cell, x, y, node_x, node_y)
-                    count = heap_push(heap_time, heap_cell, count, times[row, col], row * cols + col)
+                    count = key_push(heap, count, key_of(times[row, col] * KEY_STEPS / cell, row * cols + col))
         if count > 0:
             return count
     return count

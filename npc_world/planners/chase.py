@@ -56,6 +56,8 @@ class Chase:
     """How many times as long as walking it the rest of the gap then takes."""
     afterwards: Afterwards | None = None
     """What comes after the futures that end at a goal."""
+    most_meetings: int = 6
+    """So many of the likeliest futures decide on the first move round walls; each costs a field."""
 
     def score(self, catch_times: Floats, rows: NDArray[np.int64] | None = None) -> Floats:
         """(C,) expected catch time per candidate (C, K), over the given hypotheses: the own, or shared with what teammates cover."""

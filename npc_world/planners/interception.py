@@ -36,7 +36,7 @@ _NEGLIGIBLE = 0.02
 def intercept(ground: Terrain | None, position: Any, speed_px_s: float, forecast: Forecast, *, size: tuple[float, float] | None = None,
               reach_px: float = 0.0, surfaces: Floats | None = None, now_px: Floats | None = None, commit_s: float | None = None,
               covered_s: Floats | None = None, cover_weight: float = 0.0, change_hz: float = 0.0, change_cost: float = 1.5,
-              steady: float = 0.0, holding: frozenset[str] = frozenset(), afterwards: Afterwards | None = None) -> Meeting:
+              steady: float = 0.0, holding: frozenset[str] = frozenset(), afterwards: Afterwards | None = None, most_meetings: int = 6) -> Meeting:
     """The move that minimises the expected time to catch the forecast body, with its meeting point.
 
     reach_px: centre distance that counts as caught.  surfaces: (S, 4) believed speeds per surface (see `surface_table`).
@@ -45,7 +45,8 @@ def intercept(ground: Terrain | None, position: Any, speed_px_s: float, forecast
     was forecast.  In the open futures are then drawn that leave it (`renewal`); on maps a far meeting counts for less than being near
     (`change_cost` times the walk over what is left).
     steady: probability in [0, 1] that it never does.  holding: what the pursuer holds, for the ground's links.
-    afterwards: what comes after the futures that end at a goal, for maps; without it a target stays there.  Raises `BadInputError` for a bad speed.
+    afterwards: what comes after the futures that end at a goal, for maps; without it a target stays there.
+    most_meetings: round walls so many of the likeliest futures decide, each at the cost of a travel-time field.  Raises `BadInputError` for a bad speed.
     """
     start = position_of(position, "position")
     if not (math.isfinite(speed_px_s) and speed_px_s > 0.0):
@@ -53,7 +54,7 @@ def intercept(ground: Terrain | None, position: Any, speed_px_s: float, forecast
     times_s, tracks = with_present(forecast.times_s, forecast.positions_px, now_px)
     commit = float(commit_s) if commit_s is not None else _commitment(times_s, tracks, start, speed_px_s)
     chase = Chase(start, speed_px_s, times_s, tracks, forecast.weights, reach_px, commit, covered_s, cover_weight,
-                  change_hz, steady, change_cost, afterwards)
+                  change_hz, steady, change_cost, afterwards, most_meetings)
     if ground is None or (afterwards is None and _is_open(ground, start, tracks, surfaces)) or _is_straight(ground, chase, size, surfaces):
         factor = 1.0 if ground is None or surfaces is None else float(surfaces[ground.surface[ground.cell_of(start)], 0])
         return intercept_in_the_open(replace(chase, speed=speed_px_s * factor))

@@ -24,8 +24,8 @@ __all__ = ["intercept_through_the_map"]
 Floats = NDArray[np.float64]
 _FIELD_ERROR = 0.02
 """Travel-time fields are that exact; a difference below it is no reason for a detour."""
-_MOST_MEETINGS, _DECISIVE = 6, 0.97
-"""The likeliest futures decide on the first move: so many, or as many as hold that share of the weight.  Each costs a field."""
+_DECISIVE = 0.97
+"""The likeliest futures decide on the first move: as many as hold that share of the weight, or `Chase.most_meetings`."""
 
 
 def intercept_through_the_map(chase: Chase, ground: Terrain, size: Any, surfaces: Floats | None, holding: frozenset[str] = frozenset()) -> Meeting:
@@ -35,7 +35,7 @@ def intercept_through_the_map(chase: Chase, ground: Terrain, size: Any, surfaces
     unreached_s = 1.5 * float(np.max(field, where=np.isfinite(field), initial=chase.times_s[-1]))
     waits = _Waits.of(chase, field)
     alone, expected_alone, points = _caught(chase, arrivals, np.zeros((1, len(chase.tracks))), reach_s, unreached_s, waits)
-    likely = _likely(chase.weights)
+    likely = _likely(chase.weights, chase.most_meetings)
     commit = min(chase.commit_s, max(1e-3, float(alone[0].min())))
     cells = _ring(field, commit)
     if len(cells) == 0:
@@ -56,9 +56,9 @@ def intercept_through_the_map(chase: Chase, ground: Terrain, size: Any, surfaces
     return chase.meeting(move_to, expected[chosen], k, meetings[chosen, k], float(catch_times[chosen, k]))
 
 
-def _likely(weights: Floats) -> NDArray[np.int64]:
+def _likely(weights: Floats, most: int) -> NDArray[np.int64]:
     """Rows of the futures that decide, the likeliest first."""
-    order = np.argsort(-weights, kind="stable")[:_MOST_MEETINGS]
+    order = np.argsort(-weights, kind="stable")[:max(1, most)]
     held = np.cumsum(weights[order])
     return order[:1 + int(np.searchsorted(held, _DECISIVE * float(weights.sum())))]
 

@@ -76,7 +76,8 @@ def intercepted(now: Situation, forecast: Forecast) -> tuple[Plan, Meeting]:
     meeting = intercept(now.ground, now.position_px, now.speed_px_s, forecast, size=now.size_px, reach_px=now.reach_px,
                         surfaces=now.surfaces, now_px=now.belief.position_px if visible and now.belief else None,
                         commit_s=commit_s, covered_s=covered, cover_weight=now.config.teamwork.cover if covered is not None else 0.0,
-                        change_hz=now.change_hz, steady=now.steady, change_cost=now.change_cost, holding=now.holding, afterwards=now.afterwards)
+                        change_hz=now.change_hz, steady=now.steady, change_cost=now.change_cost, holding=now.holding, afterwards=now.afterwards,
+                        most_meetings=now.meetings)
     waypoints = _route(now, meeting)
     plan = Plan(waypoints_px=waypoints, eta_s=path_time(now.ground, now.surfaces, now.speed_px_s, waypoints), behaviour="intercept", meeting_px=meeting.point,
                 meeting_time_s=meeting.time_s, expected_catch_s=meeting.expected_catch_s, hypothesis=meeting.hypothesis,
