@@ -100,53 +100,52 @@ def march(walls, free, moves, surface, table, x, y, most, onwards, within, wante
     cell = walls[7][0]
     room = 4 * rows * cols + 256 + link_times.shape[0]
     heap = np.empty(room, np.int64)
-    settled = np.zeros((rows, cols), np.bool_)
+    settled = np.zeros(rows * cols, np.bool_)
     left = 0
     for row in range(wanted.shape[0]):
         for col in range(cols):
             left += wanted[row, col]
     steps = KEY_STEPS / cell
     count = _seed(walls, free, surface, table, x, y, times, heap)
+    at_times, at_moves, at_surface, at_wanted, at_onwards = times.ravel(), moves.ravel(), surface.ravel(), wanted.ravel(), onwards.ravel()
     while count > 0:
         at = cell_of_key(heap[0])
         count = key_pop(heap, count)
-        row, col = at // cols, at % cols
-        if settled[row, col]:
+        if settled[at]:
             continue
-        time = times[row, col]
+        time = at_times[at]
         if time > most:
             break
-        settled[row, col] = True
-        if left > 0 and wanted[row, col]:
+        settled[at] = True
+        if left > 0 and at_wanted[at]:
             left -= 1
             if left == 0:
                 break
-        bits = moves[row, col]
+        bits = at_moves[at]
         for d in (0, 2, 4, 6):  # E S W N
             if (bits >> d) & 1 == 0:
                 continue
-            r = row + (1 if d == 2 else -1 if d == 6 else 0)
-            c = col + (1 if d == 0 else -1 if d == 4 else 0)
-            if settled[r, c]:
+            to = at + (1 if d == 0 else cols if d == 2 else -1 if d == 4 else -cols)
+            known = at_times[to]
+            if known <= time:  # settled, or as good as
                 continue
             slow = cell
             if table.shape[0] > 0:
-                slow = cell / max(1e-3, 0.5 * (table[surface[r, c], 0] + table[surface[row, col], 0]))
-            new = _from_neighbours(moves[r, c], times, r, c, slow)
-            if new < times[r, c] * (1.0 - 1e-12):
-                if within < math.inf and new + onwards[r, c] > within:
+                slow = cell / max(1e-3, 0.5 * (table[at_surface[to], 0] + table[at_surface[at], 0]))
+            new = _from_neighbours(at_moves[to], at_times, to, cols, slow)
+            if new < known * (1.0 - 1e-12):
+                if within < math.inf and new + at_onwards[to] > within:
                     continue
-                times[r, c] = new
-                count = key_push(heap, count, key_of(new * steps, r * cols + c))
+                at_times[to] = new
+                count = key_push(heap, count, key_of(new * steps, to))
         for k in range(link_times.shape[0]):
-            to = link_cells[k, 1]
-            if link_cells[k, 0] == at and not settled[to // cols, to % cols] and time + link_times[k] < times[to // cols, to % cols]:
-                times[to // cols, to % cols] = time + link_times[k]
-                count = key_push(heap, count, key_of((time + link_times[k]) * steps, to))
-    for row in range(rows):
-        for col in range(cols):
-            if not settled[row, col]:
-                times[row, col] = math.inf
+            to, new = link_cells[k, 1], time + link_times[k]
+            if link_cells[k, 0] == at and new < at_times[to]:
+                at_times[to] = new
+                count = key_push(heap, count, key_of(new * steps, to))
+    for at in range(rows * cols):
+        if not settled[at]:
+            at_times[at] = math.inf
 
 
 @kernel
@@ -172,17 +171,17 @@ def _seed(walls, free, surface, table, x, y, times, heap):  # type: ignore[no-un
 
 
 @kernel
-def _from_neighbours(bits, times, r, c, slow):  # type: ignore[no-untyped-def]
-    """The upwind solution at a cell: from the earlier horizontal and the earlier vertical neighbour that it can reach."""
+def _from_neighbours(bits, times, at, cols, slow):  # type: ignore[no-untyped-def]
+    """The upwind solution at a cell: from the earlier horizontal and the earlier vertical neighbour that it can reach; times (rows · cols,)."""
     across, down = math.inf, math.inf
     if bits & 1:
-        across = times[r, c + 1]
+        across = times[at + 1]
     if (bits >> 4) & 1:
-        across = min(across, times[r, c - 1])
+        across = min(across, times[at - 1])
     if (bits >> 2) & 1:
-        down = times[r + 1, c]
+        down = times[at + cols]
     if (bits >> 6) & 1:
-        down = min(down, times[r - 1, c])
+        down = min(down, times[at - cols])
     low, high = min(across, down), max(across, down)
     if high - low >= slow:
         return low + slow
