@@ -8,6 +8,7 @@ the same frame, after a door moved, at the start, or by chance, a frame grants n
 from __future__ import annotations
 
 from collections import deque
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from npc_world.core.terrain import Terrain
@@ -30,6 +31,8 @@ class Turns:
         self._waiting: deque[int] = deque()
         self._granted: set[int] = set()
         self._spare = True
+        self.together_on: list[Any] = []
+        """What the NPCs of this ground work out together."""
 
     @classmethod
     def of(cls, ground: Terrain) -> Turns:
@@ -47,6 +50,7 @@ class Turns:
         self._stepped.clear()
         self._waiting.clear()
         self._granted.clear()
+        self.together_on.clear()
         return self._joined - 1
 
     @property
