@@ -4,28 +4,28 @@
     action = catcher.step(feet, ball, dt_s)      # every frame; ball None while it is not seen
     catcher.reset()                              # the ball is caught or dead: learn from what was seen
 
-Thinking takes several milliseconds, a lesson a tenth of a second or, when a ball is hard to explain, seconds: both may run beside
-the game in an executor, and no frame waits for them.  What is found counts `reaction_s` after the sightings it rests on, not
-earlier, so that a game comes out the same on any machine that thinks in time.
+Thinking takes several milliseconds, a lesson a tenth of a second or, when a ball is hard to explain, more: both run beside the game
+in an executor or, without one, a few pieces a frame, and no frame waits for them.  What is found counts `reaction_s` after the
+sightings it rests on, not earlier, so that a game comes out the same on any machine that thinks in time.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from npc_world.agents.catcher_thought import CatcherConfig, SpreadJob, Thought, Worker, lost_at, started
 from npc_world.core.errors import BadInputError
 from npc_world.core.reading import position_of
 from npc_world.core.records import Action, Explanation, Forecast
-from npc_world.core.tunable import check_tunables, tunable
 from npc_world.learning.ball_forecast import forecast_of
 from npc_world.learning.ball_model import BallModel
-from npc_world.planners.catching import Catch, CatchReach, catch_point
+from npc_world.learning.in_pieces import Pieces
+from npc_world.planners.catching import CatchReach, catch_point
 
 __all__ = ["Catcher", "CatcherConfig", "Thought"]
 
@@ -37,50 +37,6 @@ _JUDGED_AFTER_S, _JUDGED_AHEAD_S = 0.3, 1.0
 """A ball's prediction error is that of the first forecast after so long, for so long ahead."""
 
 
-class Worker(Protocol):
-    """Such as `concurrent.futures.ThreadPoolExecutor(1)`."""
-
-    def submit(self, job: Any, /) -> Any: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CatcherConfig:
-    """How a catcher thinks."""
-
-    reaction_s: float = tunable(0.1, "from a sighting to acting on it, s", low=0.0, high=2.0)
-    replan_s: float = tunable(0.1, "between two thoughts, s", low=0.01, high=2.0)
-    horizon_s: float = tunable(3.0, "how far it imagines, s", low=0.3, high=20.0)
-    fewest: int = tunable(3, "sightings before it imagines anything", low=2, high=60)
-
-    def __post_init__(self) -> None:
-        check_tunables(self)
-
-
-@dataclass(frozen=True, slots=True)
-class Thought:
-    """What was imagined from the sightings up to `time_s`."""
-
-    time_s: float
-    """Of the newest sighting, since the ball was first seen."""
-    times_s: Floats
-    """(H,) from then."""
-    paths_px: Floats
-    """(n, H, 2) equally likely futures."""
-    until_s: Floats
-    """(n,) when each of them is lost; inf when not within the horizon."""
-    forecast: Forecast
-    """The same in a few hypotheses."""
-    catch: Catch | None
-    """None when no future can be caught."""
-    surprise: float
-    """Error over noise of the newest sightings: 1 as expected."""
-    sightings: int
-    laws: dict[str, tuple[float, float]]
-    """What the ball so far says of its laws, as `BallModel.physics_in_flight`."""
-    words: str
-    """What it would say of the ball, as `BallModel.explain`."""
-
-
 class Catcher:
     """Keeps one ball model and one body that runs along the ground."""
 
@@ -89,8 +45,8 @@ class Catcher:
                  worker: Worker | None = None) -> None:
         """floor: obstacles of the ball's world whose `touches`-th contact loses the ball; none: it can always still be caught.
 
-        home_px: x where it waits for the next ball, the middle of `limits_px` when None.  worker: where thinking runs, in
-        the calling thread when None.
+        home_px: x where it waits for the next ball, the middle of `limits_px` when None.  worker: where thinking runs, a few
+        pieces a frame in the calling thread when None.
         """
         if not (math.isfinite(speed_px_s) and speed_px_s > 0.0):
             raise BadInputError(f"speed_px_s={speed_px_s!r}: expected a number above zero")
@@ -134,16 +90,18 @@ class Catcher:
         self._adopt()
         if self._job is None and self._time_s >= self._next_s and len(self._seen) >= self.config.fewest and not self.learning:
             self._think(feet)
+        self._go_on()
         self._time_s += dt_s
         return self._act(feet)
 
     def reset(self) -> None:
-        """This ball is over: judge the forecast, learn from what was seen (beside the game, with a worker), wait for the next."""
+        """This ball is over: judge the forecast, learn from what was seen (beside the game, or while `step` is called), wait for the next."""
         self._job = None
         if self._seen:
             self._judge()
             waiting, self._waiting = self._waiting, []
-            self._lesson = self._run(lambda: self._learn(waiting))
+            before = self._lesson if isinstance(self._lesson, SpreadJob) else None
+            self._lesson = started(self._learn(waiting, before), self._worker)
         self.thought = self._judged = self._jump_at_s = None
         self._seen, self._time_s, self._next_s, self._touched = [], 0.0, 0.0, 0
 
@@ -187,9 +145,15 @@ class Catcher:
         waiting, self._waiting = self._waiting, []
         lead = self.config.reaction_s
         left = self._touches - self._touched
-        self._job = self._run(lambda: self._imagine(waiting, feet, lead, left))
+        self._job = started(self._imagine(waiting, feet, lead, left), self._worker)
         self._job_due_s = self._time_s + lead
         self._next_s = self._time_s + max(self.config.replan_s, lead)
+
+    def _go_on(self) -> None:
+        """Without a worker: some pieces of what is being thought about."""
+        job = self._lesson if self.learning else self._job
+        if isinstance(job, SpreadJob):
+            job.go_on(self.config.pieces)
 
     def _adopt(self) -> None:
         """Act on what was thought, once its time has come."""
@@ -205,12 +169,12 @@ class Catcher:
         catch = thought.catch
         self._jump_at_s = None if catch is None or catch.jump_s is None else thought.time_s + catch.jump_s
 
-    def _imagine(self, waiting: list[tuple[float, Floats]], feet: Floats, lead_s: float, touches_left: int) -> Thought | None:
+    def _imagine(self, waiting: list[tuple[float, Floats]], feet: Floats, lead_s: float, touches_left: int) -> Pieces[Thought | None]:
         self._show(waiting)
         if self._shown < self.config.fewest:
             return None
-        imagined = self.ball.imagine(self.config.horizon_s, _STEP_S, contacts=8)
-        until = _until(imagined.contacts, self._floor, touches_left)
+        imagined = yield from self.ball.imagining(self.config.horizon_s, _STEP_S, contacts=8)
+        until = lost_at(imagined.contacts, self._floor, touches_left)
         futures = (imagined.times_s, imagined.paths_px)
         catch = catch_point(futures, feet, self.speed_px_s, self.reach, on_ground=True, limits_px=self.limits_px, ready_s=lead_s, until_s=until)
         forecast = forecast_of(imagined.times_s, imagined.paths_px, imagined.contacts, 0.0, self.ball.config.hypotheses,
@@ -226,14 +190,13 @@ class Catcher:
                 continue
             self._shown += 1
 
-    def _learn(self, waiting: list[tuple[float, Floats]]) -> None:
+    def _learn(self, waiting: list[tuple[float, Floats]], before: SpreadJob | None) -> Pieces[None]:
+        if before is not None:
+            yield from before.rest()
         self._show(waiting)
-        self.ball.reset()
+        yield from self.ball.lesson()
         self._shown = 0
         self._news = self.ball.explain().sentence
-
-    def _run(self, job: Any) -> Any:
-        return self._worker.submit(job) if self._worker is not None else _Done(job())
 
     def _judge(self) -> None:
         if self._judged is None:
@@ -297,25 +260,3 @@ class Catcher:
         how = "jump" if catch.jump_s is not None else "stand"
         return Explanation(f"I {how} at {catch.point_px[0]:,.0f}: {100 * catch.probability:.0f} % of {count} imagined balls come to me, "
                            f"in {catch.time_s:.1f} s.  {thought.words}", numbers, labels)
-
-
-@dataclass(frozen=True, slots=True)
-class _Done:
-    """The outcome of a job that ran at once."""
-
-    value: Any
-
-    def result(self) -> Any:
-        return self.value
-
-    def done(self) -> bool:
-        return True
-
-
-def _until(contacts: Floats, floor: Floats, touches_left: int) -> Floats:
-    """(n,) when each imagined ball touches the floor for the `touches_left`-th time from now; inf where it does not."""
-    if touches_left < 1:
-        return np.zeros(len(contacts))
-    on = np.isin(contacts[:, :, 3], floor) & np.isfinite(contacts[:, :, 0])
-    times = np.sort(np.where(on, contacts[:, :, 0], math.inf), axis=1)
-    return np.ascontiguousarray(times[:, touches_left - 1]) if touches_left <= times.shape[1] else np.full(len(contacts), math.inf)

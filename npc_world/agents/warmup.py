@@ -167,6 +167,7 @@ def _catches() -> None:
             t = frame / 60.0
             catcher.step((300.0, 200.0), (round(100.0 + 300.0 * t), round(60.0 + 450.0 * t * t)), 1 / 60)
         catcher.reset()
+        catcher.settle()
 
 
 def _roads() -> None:

@@ -168,6 +168,7 @@ def play_world(engine: Engine, seed: int, balls: int = BALLS, on_ball: Callable[
         reachable, fairly = (could_be_caught(path, touches, ready) for ready in (0.0, REACTION_S))
         before = len(catcher.errors_px)
         saved = keep(catcher, path, touches)
+        catcher.settle()  # between two balls there is time
         error = catcher.errors_px[-1] if len(catcher.errors_px) > before else math.nan
         outcomes.append(Outcome(reachable, fairly, saved, error))
         if on_ball is not None:

@@ -18,6 +18,7 @@ from npc_world.learning.ball_knowledge import BallKnowledge, learn
 from npc_world.learning.ball_shooting import Setting
 from npc_world.learning.ball_tracking import piece_of
 from npc_world.learning.ball_watch import Explained, LawBelief, explain
+from npc_world.learning.in_pieces import Pieces
 from npc_world.models.ball_contact import contact_of
 from npc_world.models.ball_world import BallWorld
 
@@ -43,7 +44,7 @@ class Change:
 
 
 def find_change(world: BallWorld, known: BallKnowledge, throw: Throw, doubt: float, kept: int, doubts: int,
-                rng: np.random.Generator) -> tuple[BallKnowledge, Change]:
+                rng: np.random.Generator) -> Pieces[tuple[BallKnowledge, Change]]:
     """Knowledge after a throw that the laws as known do not explain, and what it was taken for.
 
     doubts: how many throws just before this one could not be explained.
@@ -52,17 +53,17 @@ def find_change(world: BallWorld, known: BallKnowledge, throw: Throw, doubt: flo
     short = throw.part(0, min(len(throw.times_s), kept))
     setting = Setting(world, known.laws, known.scheme, known.step_s, known.noise_px)
     piece, start = piece_of(setting, known, short)
-    old = explain(setting, piece, start, known.belief.z, known.belief, doubt, rng)
+    old = yield from explain(setting, piece, start, known.belief.z, known.belief, doubt, rng)
     if _whole(old, short, doubt):
-        return learn(world, known, [throw], False, rng), Change((), True)
+        return (yield from learn(world, known, [throw], False, rng)), Change((), True)
     described = known.laws.describe(known.belief.z, known.belief.covariance)
     candidates = list(_candidates(known, world, short.seen_px[: old.used + 12]))
     for names in candidates if doubts == 0 else candidates[-1:]:  # at a loss for long it does not ponder each time
         opened = replace(known, belief=_opened(known, names))
-        found = explain(setting, piece, start, known.belief.z, opened.belief, doubt, rng, patient=len(names) > 2)
+        found = yield from explain(setting, piece, start, known.belief.z, opened.belief, doubt, rng, patient=len(names) > 2)
         if not _whole(found, short, doubt):
             continue
-        learned = learn(world, opened, [throw], False, rng)
+        learned = yield from learn(world, opened, [throw], False, rng)
         if learned.explains:
             after = learned.laws.describe(learned.belief.z, learned.belief.covariance)
             told = [name for name in described if name.removesuffix("_px_s2") in names or (name == "damping" and "drag" in names)]

@@ -17,6 +17,7 @@ from npc_world.learning.ball_pieces import CHUNK, MISFIT, Progress, fit_running,
 from npc_world.learning.ball_polish import NO_SPIN, Identified, polish
 from npc_world.learning.ball_shooting import Setting, Solution, errors_of, fit_pieces, inverse_of
 from npc_world.learning.ball_start import first_laws, flights
+from npc_world.learning.in_pieces import Pieces
 from npc_world.models.ball_world import BallWorld
 
 __all__ = ["Identified", "identify"]
@@ -34,7 +35,7 @@ _CAP = 16.0
 
 def identify(world: BallWorld, laws: BallLaws, throws: list[Throw], scheme: str, step_s: float, noise_px: float, rounding_px: float,
              prior: tuple[Floats, Floats] | None, spin_sd: float | None, rng: np.random.Generator, attempts: int = 4,
-             bounds: tuple[Floats, Floats] | None = None) -> Identified:
+             bounds: tuple[Floats, Floats] | None = None) -> Pieces[Identified]:
     """Fit one scheme.  `prior` is a mean (F,) and precision (F, F) from earlier throws, `bounds` the ends (F,) of what they left
     possible; None starts from nothing.
 
@@ -48,7 +49,7 @@ def identify(world: BallWorld, laws: BallLaws, throws: list[Throw], scheme: str,
              (wide, CHUNK * 2, blurred)]
     best: Identified | None = None
     for n, (spin, chunk, noise) in enumerate(plans[:attempts]):
-        found = _attempt(world, laws, throws, scheme, step_s, noise, rounding_px, prior, spin, wide, chunk, rng, bounds)
+        found = yield from _attempt(world, laws, throws, scheme, step_s, noise, rounding_px, prior, spin, wide, chunk, rng, bounds)
         if best is None or _worth(found) < _worth(best):
             best = found
         if best.cuts == 0 and best.misfit * best.setting.noise_px < (_FINE if n == 0 and blurred == sharp else _GOOD) * sharp:
@@ -64,7 +65,7 @@ def _worth(found: Identified) -> float:
 
 def _attempt(world: BallWorld, laws: BallLaws, throws: list[Throw], scheme: str, step_s: float, noise_px: float, rounding_px: float,
              prior: tuple[Floats, Floats] | None, spin: float, wide: float, chunk: int, rng: np.random.Generator,
-             bounds: tuple[Floats, Floats] | None) -> Identified:
+             bounds: tuple[Floats, Floats] | None) -> Pieces[Identified]:
     setting = Setting(world, laws, scheme, step_s, noise_px)
     arcs = [flights(t, world, setting.noise_px) for t in throws]
     mean, deviation = laws.prior()
@@ -72,23 +73,24 @@ def _attempt(world: BallWorld, laws: BallLaws, throws: list[Throw], scheme: str,
     z = believed[0].copy() if prior is not None else first_laws(throws, arcs, laws, step_s)
     starts = [spans[0][1] if spans and spans[0][0] == 0 else 4 for spans in arcs]
     order = list(range(len(throws)))
-    pieces, z = _grow(setting, throws, order, starts, z, believed, spin, chunk, rng)
+    pieces, z = yield from _grow(setting, throws, order, starts, z, believed, spin, chunk, rng)
     for _ in range(3):  # throws that went wrong are tried again from what the sound stretches taught
         whole = {p.source for p in pieces if p.whole}
         lame = [n for n in order if n not in whole]
         sound = _sound(setting, pieces, z)
         if not lame or not sound:
             break
-        taught = fit_running(setting, sound, z, *believed, iterations=15)
+        taught = yield from fit_running(setting, sound, z, *believed, iterations=15)
         steady = (taught.z, inverse_of(taught.z_covariance * 4.0))
-        again, _z = _grow(setting, [throws[n] for n in lame], lame, [starts[n] for n in lame], taught.z, steady, spin, chunk, rng)
+        again, _z = yield from _grow(setting, [throws[n] for n in lame], lame, [starts[n] for n in lame], taught.z, steady, spin, chunk, rng)
         z = taught.z
         mended = {p.source for p in again if p.whole}
         if not mended:
             break
         pieces = [p for p in pieces if p.source not in mended] + [p for p in again if p.source in mended]
     cuts = len(throws) - len({p.source for p in pieces if p.whole})
-    return polish(setting, _sound(setting, pieces, z) or pieces, z, believed, spin, wide, rounding_px, cuts, bounds)
+    found = yield from polish(setting, _sound(setting, pieces, z) or pieces, z, believed, spin, wide, rounding_px, cuts, bounds)
+    return found
 
 
 def _sound(setting: Setting, pieces: list[Progress], z: Floats) -> list[Progress]:
@@ -97,22 +99,22 @@ def _sound(setting: Setting, pieces: list[Progress], z: Floats) -> list[Progress
 
 
 def _grow(setting: Setting, throws: list[Throw], sources: list[int], starts: list[int], z: Floats, believed: tuple[Floats, Floats], spin_sd: float,
-          chunk: int, rng: np.random.Generator) -> tuple[list[Progress], Floats]:
+          chunk: int, rng: np.random.Generator) -> Pieces[tuple[list[Progress], Floats]]:
     """Fit the throws together over a growing horizon; returns the pieces, cut where nothing explains them, and z."""
     running = [start_piece(t, stop, z, setting, spin_sd) for t, stop in zip(throws, starts, strict=True)]
     for p, source in zip(running, sources, strict=True):
         p.source = source
-    solution = fit_running(setting, running, z, *believed)
+    solution = yield from fit_running(setting, running, z, *believed)
     while not all(p.done for p in running):
         for p in running:
             if not p.done:
                 p.used = min(len(p.piece.steps), p.used + chunk)
-        solution = fit_running(setting, running, solution.z, *believed)
+        solution = yield from fit_running(setting, running, solution.z, *believed)
         for n, p in enumerate(list(running)):
             if p.done:
                 continue
             if misfit_of(setting, p, solution.z) > MISFIT:
-                solution = _restart(setting, running, n, solution, *believed, chunk, rng)
+                solution = yield from _restart(setting, running, n, solution, *believed, chunk, rng)
                 if misfit_of(setting, p, solution.z) > MISFIT:
                     rest = _cut(p, solution.z, setting, chunk)
                     if rest is not None:
@@ -125,12 +127,12 @@ def _grow(setting: Setting, throws: list[Throw], sources: list[int], starts: lis
 
 
 def _restart(setting: Setting, running: list[Progress], n: int, solution: Solution, z_mean: Floats, z_precision: Floats,
-             chunk: int, rng: np.random.Generator) -> Solution:
+             chunk: int, rng: np.random.Generator) -> Pieces[Solution]:
     """Draw states and laws about the solution of a shorter horizon, keep the draw that explains the new chunk, and fit again."""
     p = running[n]
     before = max(4, p.used - chunk)
     used = [q.used if q is not p else before for q in running]
-    shorter = fit_pieces(setting, [q.piece for q in running], used, np.array([q.state for q in running]), solution.z, z_mean, z_precision, 6, 1e-2)
+    shorter = yield from fit_pieces(setting, [q.piece for q in running], used, np.array([q.state for q in running]), solution.z, z_mean, z_precision, 6, 1e-2)
     covariance = shorter.joint_covariances[n]
     for widen in (1.0, 3.0):
         deviates = rng.multivariate_normal(np.zeros(len(covariance)), widen * widen * covariance, size=_DRAWS, method="eigh", check_valid="ignore")
@@ -141,7 +143,7 @@ def _restart(setting: Setting, running: list[Progress], n: int, solution: Soluti
         for choice in np.argsort(capped)[:3]:
             trial = [replace_state(q, shorter.states[m]) for m, q in enumerate(running)]
             trial[n].state = states[choice]
-            found = fit_running(setting, trial, z[choice], z_mean, z_precision, iterations=10)
+            found = yield from fit_running(setting, trial, z[choice], z_mean, z_precision, iterations=10)
             if misfit_of(setting, trial[n], found.z) <= MISFIT:
                 for q, better in zip(running, trial, strict=True):
                     q.state = better.state

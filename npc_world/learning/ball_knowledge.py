@@ -15,6 +15,7 @@ from npc_world.learning.ball_identify import Identified, identify
 from npc_world.learning.ball_laws import BallLaws
 from npc_world.learning.ball_start import gravity_scale_of
 from npc_world.learning.ball_watch import LawBelief
+from npc_world.learning.in_pieces import Pieces
 from npc_world.models.ball_world import BallWorld
 
 __all__ = ["BallKnowledge", "learn", "nothing_known"]
@@ -124,7 +125,7 @@ def nothing_known(laws: BallLaws, scheme: str | None, step_s: float | None, nois
                          scheme is not None, step_s is not None, noise_px is not None)
 
 
-def learn(world: BallWorld, known: BallKnowledge, throws: list[Throw], together: bool, rng: np.random.Generator) -> BallKnowledge:
+def learn(world: BallWorld, known: BallKnowledge, throws: list[Throw], together: bool, rng: np.random.Generator) -> Pieces[BallKnowledge]:
     """Knowledge after these throws: fitted from nothing when `together`, else added to what is known.
 
     The scheme is chosen once: the engine's own with one step per frame, and when that does not explain the throws, the best of
@@ -136,7 +137,7 @@ def learn(world: BallWorld, known: BallKnowledge, throws: list[Throw], together:
         noise = known.noise_px
     prior = None if together else (known.belief.z, known.belief.precision())
     bounds = None if together else (known.belief.low, known.belief.high)
-    found = _best_scheme(world, fresh, throws, noise, rounding, prior, rng, bounds)
+    found = yield from _best_scheme(world, fresh, throws, noise, rounding, prior, rng, bounds)
     belief = LawBelief(found.z, found.z_covariance, found.z_low, found.z_high)
     narrow = _NARROW if not rounding else (_ROUNDED if together else _FADING)
     doubt = max(1.0, found.misfit) * narrow  # what is not explained is not known either
@@ -148,11 +149,11 @@ def learn(world: BallWorld, known: BallKnowledge, throws: list[Throw], together:
 
 
 def _best_scheme(world: BallWorld, known: BallKnowledge, throws: list[Throw], noise: float, rounding: float,
-                 prior: tuple[Floats, Floats] | None, rng: np.random.Generator, bounds: tuple[Floats, Floats] | None) -> Identified:
+                 prior: tuple[Floats, Floats] | None, rng: np.random.Generator, bounds: tuple[Floats, Floats] | None) -> Pieces[Identified]:
     frame = frame_of(throws)
     first = (known.scheme or "chipmunk", known.step_s if known.step_s is not None else frame)
     if prior is not None:
-        return identify(world, known.laws, throws, *first, noise, rounding, prior, None, rng, attempts=2, bounds=bounds)
+        return (yield from identify(world, known.laws, throws, *first, noise, rounding, prior, None, rng, attempts=2, bounds=bounds))
     enough = _GOOD * max(noise, 1e-6 * world.radius_px)
     steps = [known.step_s] if known.fixed_step and known.step_s is not None else [frame / n for n in _SUBSTEPS]
     others = [("chipmunk", step) for step in steps]
@@ -162,13 +163,13 @@ def _best_scheme(world: BallWorld, known: BallKnowledge, throws: list[Throw], no
     short = [t.part(0, min(len(t.times_s), _TASTE)) for t in throws[:2]]
     chosen, best = first, (len(throws) + 1, 0.0)
     for other in dict.fromkeys([first, *others]):
-        tried = identify(world, known.laws, short, *other, noise, rounding, prior, None, rng, attempts=2 if other == first else 1)
+        tried = yield from identify(world, known.laws, short, *other, noise, rounding, prior, None, rng, attempts=2 if other == first else 1)
         taste = (tried.cuts, max(_badness(tried)[1], enough))
         if taste < best:
             chosen, best = other, taste
         if best == (0, enough):
             break
-    return identify(world, known.laws, throws, *chosen, noise, rounding, prior, None, rng)
+    return (yield from identify(world, known.laws, throws, *chosen, noise, rounding, prior, None, rng))
 
 
 def _badness(found: Identified) -> tuple[int, float]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 import os
-from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,15 +20,16 @@ from numpy.typing import ArrayLike, NDArray
 from npc_world.core.errors import BadInputError
 from npc_world.core.reading import position_of
 from npc_world.core.records import Explanation, Forecast
-from npc_world.core.tunable import check_tunables, tunable
-from npc_world.learning.ball_change import Change, find_change
-from npc_world.learning.ball_data import Throw, check_outside, noise_of, read_throws
+from npc_world.learning.ball_change import Change
+from npc_world.learning.ball_config import BallConfig
+from npc_world.learning.ball_data import Throw, check_outside, read_throws
 from npc_world.learning.ball_forecast import forecast_of
-from npc_world.learning.ball_knowledge import BallKnowledge, learn, nothing_known
+from npc_world.learning.ball_knowledge import BallKnowledge, nothing_known
 from npc_world.learning.ball_laws import BallLaws
-from npc_world.learning.ball_residual import ResidualLearner
-from npc_world.learning.ball_tracking import ROUGH, Tracking, track
+from npc_world.learning.ball_learner import BallLearner
+from npc_world.learning.ball_tracking import Tracking
 from npc_world.learning.ball_words import explain_ball
+from npc_world.learning.in_pieces import Pieces, whole
 from npc_world.learning.physics_file import physics_of, read_physics, with_physics, write_physics
 from npc_world.models.ball_field import ForceField
 from npc_world.models.ball_world import BallWorld
@@ -37,27 +37,6 @@ from npc_world.models.ball_world import BallWorld
 __all__ = ["BallConfig", "BallModel", "Imagined"]
 
 Floats = NDArray[np.float64]
-_BLUR_RADII = 0.1
-"""How exact forces are that were learned from place and velocity: what they leave of a throw, in ball radii."""
-_STRAINED, _STRAIN = 3, 1.25
-"""So many throws in a row whose error over noise is above this, and the laws are drifting: what is known widens."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BallConfig:
-    """How a ball is imagined and learned."""
-
-    balls: int = tunable(256, "imagined balls behind a forecast", low=32, high=20000)
-    hypotheses: int = tunable(6, "most hypotheses in a forecast", low=1, high=64)
-    tolerance_radii: float = tunable(0.25, "hypotheses are split until their deviation is below this, in ball radii", low=0.0)
-    doubt: float = tunable(1.8, "error over noise of the newest sightings from which the model is said not to fit", low=1.2)
-    throws_kept: int = tunable(5, "throws that are fitted together; older ones live on in the belief only", low=1, high=100)
-    sightings_kept: int = tunable(180, "sightings of the throw in the air that are used", low=30)
-    shortest_throw: int = tunable(12, "sightings below which a throw teaches nothing", low=6)
-    residual: bool = tunable(True, "learn from place and velocity what the laws leave unexplained: wind zones, fans, spin's pull")
-
-    def __post_init__(self) -> None:
-        check_tunables(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,24 +84,13 @@ class BallModel:
                 raise BadInputError(f"{name}={value!r}: expected a number above zero, or None")
         laws = BallLaws.build(self.world.materials, 1.0, gravity_px_s2=gravity_px_s2, damping=damping, inertia=inertia,
                               restitution=restitution, friction=friction)
-        self._known: BallKnowledge = nothing_known(laws, scheme, step_s, noise_px)
+        known = nothing_known(laws, scheme, step_s, noise_px)
         if physics is not None:
-            self._known = with_physics(self._known, read_physics(physics))
-        self._rng = np.random.default_rng(seed)
-        self._throws: list[Throw] = []
-        self._all_kept = not self._known.learned
-        """Whether all that is known came from the throws that are kept, so that they may be fitted again from nothing."""
-        self._doubts = 0
-        """Throws in a row that could not be explained."""
-        self._change: Change | None = None
-        self._since_change, self._learned_throws = 0, 0
-        self._misfits: deque[float] = deque(maxlen=_STRAINED)
+            known = with_physics(known, read_physics(physics))
+        self._learner = BallLearner(self.world, known, self.config, seed)
         self._names = tuple(material_names)
-        self._settled: BallKnowledge | None = None
-        """What was known before throws that nothing explained made unsure of it."""
-        self._residual = ResidualLearner(np.random.default_rng((seed, 1)))
-        self._felt = self.world
-        """The world with what is felt beside the laws, on average over the ensemble."""
+        self._lesson: Pieces[None] | None = None
+        """Not yet at its end."""
         self._times: list[float] = []
         self._seen: list[Floats] = []
         self._tracking: Tracking | None = None
@@ -145,20 +113,36 @@ class BallModel:
         self._seen.append(at)
 
     def reset(self) -> None:
-        """A new throw: learn from the one just seen, then forget where the ball was."""
-        if len(self._times) >= self.config.shortest_throw:
-            throw = self._throw()
-            doubtful = self._doubtful()
-            if doubtful and self._residual.active and self.surprise < ROUGH * self.config.doubt:
-                pass  # the laws hold, what was learned beside them is rough: only that learns from this throw
-            elif doubtful:
-                self._learn_change(throw)
-            else:
-                self._learn([throw])
-                self._doubts, self._settled = 0, None
-                self._test_drift()
-            self._learn_residual(throw)
+        """A new throw: learn from the one just seen, then forget where the ball was.
+
+        A lesson takes a tenth of a second, or a whole one when the throw was hard to explain: a game that cannot wait takes `lesson`.
+        """
+        whole(self.lesson())
+
+    def lesson(self) -> Pieces[None]:
+        """`reset` in pieces of a millisecond or two: the new throw begins now, what the old one taught is known after the last piece.
+
+            pieces = ball.lesson()
+            next(pieces, None)               # every frame
+
+        A lesson that is not yet at its end when another begins is finished first.
+        """
+        self._finish()
+        throw, tracking = self._throw(), self._tracking
         self._times, self._seen, self._tracking = [], [], None
+        self._lesson = self._taught(throw, tracking)
+        return self._lesson
+
+    def _taught(self, throw: Throw, tracking: Tracking | None) -> Pieces[None]:
+        if len(throw.times_s) >= self.config.shortest_throw:
+            yield from self._learner.lesson(throw, tracking)
+            self._tracking = None  # what the new throw was taken for rests on what was known before
+        self._lesson = None
+
+    def _finish(self) -> None:
+        if self._lesson is not None:
+            whole(self._lesson)
+            self._lesson = None
 
     def fit(self, trajectories: Iterable[Any]) -> dict[str, tuple[float, float]]:
         """Learn from whole throws, each (times (L,), positions (L, 2)) or (L, 3) rows of time, x, y; returns `physics`.
@@ -168,11 +152,8 @@ class BallModel:
         throws = read_throws(trajectories, self.world)
         if not throws:
             raise BadInputError("trajectories is empty: expected one throw or more")
-        self._learn(throws)
-        for throw in throws:
-            self._learn_residual(throw)
-        if self._residual.active and not self._known.explains and self._all_kept:
-            self._known = self._with_own_eyes(learn(self._felt, self._eyes(), self._throws, True, self._rng))  # the laws, once what else acts is known
+        self._finish()
+        whole(self._learner.fit(throws))
         self._tracking = None
         return self.physics
 
@@ -180,8 +161,8 @@ class BallModel:
     def physics(self) -> dict[str, tuple[float, float]]:
         """What is believed: name → (value, standard deviation); gravity_x_px_s2, gravity_y_px_s2, damping, inertia,
         restitution_m and friction_m per material m."""
-        belief = self._known.belief
-        return self._known.laws.describe(belief.z, belief.covariance)
+        belief = self.knowledge.belief
+        return self.knowledge.laws.describe(belief.z, belief.covariance)
 
     @property
     def physics_in_flight(self) -> dict[str, tuple[float, float]]:
@@ -194,12 +175,12 @@ class BallModel:
 
     @property
     def knowledge(self) -> BallKnowledge:
-        return self._known
+        return self._learner.known
 
     @property
     def scheme(self) -> str | None:
         """"chipmunk" or "continuous", None before anything was learned."""
-        return self._known.scheme
+        return self.knowledge.scheme
 
     @property
     def surprise(self) -> float:
@@ -216,17 +197,18 @@ class BallModel:
     @property
     def field(self) -> ForceField:
         """What is felt beside the laws, an ensemble; without members until it has proved itself on throws not yet learned from."""
-        return self._residual.field
+        return self._learner.residual.field
 
     @property
     def change(self) -> Change | None:
         """What the last surprising throw was taken for: the constants that changed, or that nothing explains it."""
-        return self._change
+        return self._learner.change
 
     def explain(self) -> Explanation:
         """In words, with the numbers: whether it knows this ball, what it is not sure of, what has changed, that it is at a loss."""
-        return explain_ball(self._known, self.surprise, self.config.doubt, self._change, self._since_change, self._learned_throws, self._names,
-                            self._residual.field)
+        learner = self._learner
+        return explain_ball(learner.known, self.surprise, self.config.doubt, learner.change, learner.since_change, learner.learned_throws, self._names,
+                            learner.residual.field)
 
     def forecast(self, horizon_s: float, step_s: float) -> Forecast:
         """Where the ball will be at step_s, 2 · step_s … horizon_s after the last sighting.
@@ -240,6 +222,10 @@ class BallModel:
 
     def imagine(self, horizon_s: float, step_s: float, contacts: int = 16) -> Imagined:
         """The futures behind a forecast, and what each of them touches."""
+        return whole(self.imagining(horizon_s, step_s, contacts))
+
+    def imagining(self, horizon_s: float, step_s: float, contacts: int = 16) -> Pieces[Imagined]:
+        """`imagine` in pieces of a millisecond or two, of what was seen when it begins; no sighting may come in between."""
         for name, value in (("horizon_s", horizon_s), ("step_s", step_s)):
             if not (math.isfinite(value) and value > 0.0):
                 raise BadInputError(f"{name}={value!r}: expected seconds above zero")
@@ -247,8 +233,10 @@ class BallModel:
             raise BadInputError("no sighting yet: observe the ball before asking where it will be")
         count = max(1, int(round(horizon_s / step_s)))
         times = np.arange(1, count + 1, dtype=np.float64) * step_s
-        ahead = replace(self.world, field=self._residual.field) if self._residual.active else None
-        return Imagined(times, *self._follow().imagine(times, contacts, ahead))
+        residual = self._learner.residual
+        tracking = yield from self._following()
+        ahead = replace(self.world, field=residual.field) if residual.active else None
+        return Imagined(times, *tracking.imagine(times, contacts, ahead))
 
     def rebuild(self, segments: ArrayLike, *, radius_px: float | None = None, **geometry: Any) -> None:
         """The same ball among other walls: a table was moved, a door opened.  Keeps what was learned; the throw in the air ends.
@@ -264,98 +252,30 @@ class BallModel:
         if world.materials != self.world.materials:
             raise BadInputError(f"material: {world.materials} materials where the ball was made for {self.world.materials}; give `materials` then")
         self.reset()
-        self.world, self._throws, self._all_kept = world, [], not self._known.learned
-        self._felt = replace(world, field=self._residual.field.mean()) if self._residual.active else world
+        self.world = world
+        self._learner.move_to(world)
 
     def save_physics(self, path: str | os.PathLike[str], remarks: Sequence[str] = ()) -> None:
         """Write what was learned as a TOML file, for `BallModel(physics=path)`."""
-        write_physics(path, physics_of(self._known), remarks)
+        write_physics(path, physics_of(self.knowledge), remarks)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Everything learned, as plain arrays for an npz file; the throw in the air is not part of it."""
-        return {**self._known.arrays(), **self._residual.arrays()}
+        return self._learner.arrays()
 
     def restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Take over what `state` gave.  Raises `BadInputError` when it is of another world; the model is unchanged then."""
-        known = self._known.from_arrays(arrays)
-        self._residual.restore(arrays)
-        self._known, self._felt = known, replace(self.world, field=self._residual.field.mean()) if self._residual.active else self.world
-        self._throws, self._all_kept, self._tracking = [], not self._known.learned, None
+        self._finish()
+        self._learner.restore(arrays)
+        self._tracking = None
 
     def _throw(self) -> Throw:
-        return Throw(np.array(self._times), np.array(self._seen))
+        return Throw(np.array(self._times), np.array(self._seen).reshape(-1, 2))
 
-    def _doubtful(self) -> bool:
-        return bool(self._known.learned and self._follow().surprise > self.config.doubt)
-
-    def _learn_change(self, throw: Throw) -> None:
-        """After a throw that surprised: find what has changed, and keep the rest."""
-        before = self._known
-        known, change = find_change(self._felt, self._eyes(), throw, self.config.doubt, self.config.sightings_kept, self._doubts, self._rng)
-        self._known = self._with_own_eyes(known)
-        self._settled = None if change.explained else self._settled or before
-        self._doubts = 0 if change.explained else self._doubts + 1
-        if change.names or not change.explained:
-            self._change, self._since_change = change, 0
-        self._learned_throws += int(change.explained)
-        self._misfits.clear()
-        begun = self._doubts == 1 and not self._residual.active  # what was seen before something new acted says nothing of it
-        if begun or {"gravity_x_px_s2", "gravity_y_px_s2", "damping"} & set(change.names):
-            self._residual.forget()
-            self._felt = self.world
-        self._throws, self._all_kept = [throw] if change.explained else [], False
-
-    def _eyes(self) -> BallKnowledge:
-        """What is known, with eyes no sharper than the residual is exact, while there is one."""
-        if not self._residual.active:
-            return self._known
-        blurred = max(self._known.noise_px or 0.0, _BLUR_RADII * self.world.radius_px)
-        return replace(self._known, noise_px=blurred, rounding_px=0.0, fixed_noise=True)
-
-    def _with_own_eyes(self, known: BallKnowledge) -> BallKnowledge:
-        """What was learned through `_eyes`, with the eyes as they are."""
-        if not self._residual.active:
-            return known
-        return replace(known, noise_px=self._known.noise_px, rounding_px=self._known.rounding_px, fixed_noise=self._known.fixed_noise)
-
-    def _learn_residual(self, throw: Throw) -> None:
-        """What the laws do not say of this throw's free flight."""
-        if not self.config.residual:
-            return
-        row = self._known.laws.rows(self._known.belief.z[None])[0]
-        if self._residual.learn(throw, self.world, row[:2], -math.log(row[2]), self._known.noise_px or 0.0):
-            self._felt = replace(self.world, field=self._residual.field.mean()) if self._residual.active else self.world
-            if self._residual.active and self._settled is not None:
-                self._known, self._settled, self._doubts = self._settled, None, 0  # it was not the laws
-
-    def _test_drift(self) -> None:
-        """A mismatch too small to surprise in any one throw shows in several."""
-        self._misfits.append(self._known.misfit)
-        if len(self._misfits) == _STRAINED and min(self._misfits) > _STRAIN:
-            self._known = self._known.unsettled()
-            self._throws, self._all_kept = self._throws[-1:], False
-            self._misfits.clear()
-
-    def _learn(self, throws: list[Throw]) -> None:
-        kept = [*self._throws, *throws]
-        useful = [t for t in kept if len(t.times_s) >= self.config.shortest_throw]
-        self._since_change += len(throws)
-        if not useful:
-            raise BadInputError(f"trajectories: no throw has {self.config.shortest_throw} sightings or more")
-        fresh = [t for t in throws if len(t.times_s) >= self.config.shortest_throw]
-        together = not self._known.learned or (self._all_kept and (len(useful) <= self.config.throws_kept or len(fresh) > 1))
-        self._known = self._with_own_eyes(learn(self._felt, self._eyes(), useful if together else fresh, together, self._rng))
-        self._throws = useful[-self.config.throws_kept :]
-        self._learned_throws += len(fresh)
-        self._all_kept = together and len(useful) <= self.config.throws_kept
+    def _following(self) -> Pieces[Tracking]:
+        if self._tracking is None or self._tracking.sightings != len(self._times):
+            self._tracking = yield from self._learner.following(self._throw(), self._tracking)
+        return self._tracking
 
     def _follow(self) -> Tracking:
-        if self._tracking is None or self._tracking.sightings != len(self._times):
-            throw = self._throw()
-            known = self._eyes().scaled_to([throw, *self._throws], self.world)
-            if known.noise_px is None:
-                seen, rounding = noise_of([throw])
-                known = replace(known, noise_px=max(seen, 1e-3 * self.world.radius_px), rounding_px=rounding)
-            self._tracking = track(self._felt, known, throw, self._tracking, self.config.balls, self.config.doubt,
-                                   self.config.sightings_kept, self._rng)
-        return self._tracking
+        return whole(self._following())

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from npc_world.learning.ball_data import Throw
 from npc_world.learning.ball_shooting import Piece, Setting, Solution, errors_of, fit_pieces, robust
 from npc_world.learning.ball_start import first_state
+from npc_world.learning.in_pieces import Pieces
 from npc_world.models.ball_world import BallWorld
 
 __all__ = ["CHUNK", "MISFIT", "Progress", "fit_running", "misfit_of", "start_piece", "wide_spin"]
@@ -56,9 +57,9 @@ def wide_spin(throws: list[Throw], world: BallWorld) -> float:
 
 
 def fit_running(setting: Setting, running: list[Progress], z: Floats, z_mean: Floats, z_precision: Floats, iterations: int = 6,
-         tolerance: float = 1e-2) -> Solution:
-    solution = fit_pieces(setting, [p.piece for p in running], [p.used for p in running], np.array([p.state for p in running]), z,
-                          z_mean, z_precision, iterations, tolerance)
+         tolerance: float = 1e-2) -> Pieces[Solution]:
+    solution = yield from fit_pieces(setting, [p.piece for p in running], [p.used for p in running], np.array([p.state for p in running]), z,
+                                     z_mean, z_precision, iterations, tolerance)
     for p, state in zip(running, solution.states, strict=True):
         p.state = state
     return solution

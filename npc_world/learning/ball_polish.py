@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from npc_world.learning.ball_pieces import MISFIT, Progress, fit_running
 from npc_world.learning.ball_shooting import Setting, Solution, costs_of, fit_pieces, inverse_of
+from npc_world.learning.in_pieces import Pieces
 
 __all__ = ["NO_SPIN", "Identified", "polish"]
 
@@ -37,31 +38,31 @@ class Identified:
 
 
 def polish(setting: Setting, running: list[Progress], z: Floats, believed: tuple[Floats, Floats], spin: float,
-            wide: float, rounding_px: float, cuts: int, bounds: tuple[Floats, Floats] | None = None) -> Identified:
+            wide: float, rounding_px: float, cuts: int, bounds: tuple[Floats, Floats] | None = None) -> Pieces[Identified]:
     """Fit to convergence, then let the residuals say how exactly the ball was seen, and whether throws begin without spin.
 
     bounds: (F,) and (F,) ends of what earlier throws left possible of each z.
     """
     floor = rounding_px / np.sqrt(12.0) if rounding_px else 1e-9 * setting.world.radius_px
-    solution = fit_running(setting, running, z, *believed, iterations=15, tolerance=1e-4)
+    solution = yield from fit_running(setting, running, z, *believed, iterations=15, tolerance=1e-4)
     for _ in range(3):  # a piece that fits no longer beside the others leaves, the worst first, while better ones stay
         worst = int(np.argmax(solution.rms))
         if solution.rms[worst] <= MISFIT or np.sort(solution.rms)[0] > MISFIT:
             break
         running = running[:worst] + running[worst + 1:]
         cuts += 1
-        solution = fit_running(setting, running, solution.z, *believed, iterations=15, tolerance=1e-4)
+        solution = yield from fit_running(setting, running, solution.z, *believed, iterations=15, tolerance=1e-4)
     for _ in range(8):
         seen = float(np.sqrt(np.mean(solution.rms**2)))
         if rounding_px or 0.9 < seen < 1.15 or seen > 2.5:
             break
         setting = replace(setting, noise_px=max(floor, setting.noise_px * seen))
-        solution = fit_running(setting, running, solution.z, *believed, iterations=15, tolerance=1e-4)
+        solution = yield from fit_running(setting, running, solution.z, *believed, iterations=15, tolerance=1e-4)
     spread = _spin_spread(running, solution, wide, spin)
     for p in (q for q in running if not q.onward):
         p.piece = replace(p.piece, precision=np.diag([0.0, 0.0, 0.0, 0.0, spread**-2.0]))
-    solution = fit_running(setting, running, solution.z, *believed, iterations=15, tolerance=1e-4)
-    solution, low, high = _loosen(setting, running, solution, believed, bounds)
+    solution = yield from fit_running(setting, running, solution.z, *believed, iterations=15, tolerance=1e-4)
+    solution, low, high = yield from _loosen(setting, running, solution, believed, bounds)
     weights = np.array([p.used for p in running], np.float64)
     misfit = float(np.sqrt((weights * solution.rms**2).sum() / weights.sum()))
     return Identified(setting, solution.z, solution.z_covariance, low, high, misfit, cuts, spread)
@@ -81,7 +82,7 @@ def _spin_spread(running: list[Progress], solution: Solution, wide: float, spin:
 
 
 def _loosen(setting: Setting, running: list[Progress], solution: Solution, believed: tuple[Floats, Floats],
-            bounds: tuple[Floats, Floats] | None) -> tuple[Solution, Floats, Floats]:
+            bounds: tuple[Floats, Floats] | None) -> Pieces[tuple[Solution, Floats, Floats]]:
     """Frictions that are only known to suffice: above some value every contact so far gripped, and the sightings are the same.
 
     A Gaussian at the edge of such a plateau would be falsely certain.  The plateau is found on a grid, and the friction takes the
@@ -118,7 +119,7 @@ def _loosen(setting: Setting, running: list[Progress], solution: Solution, belie
             high[j] = float(inside[-1]) if inside[-1] < _WIDEST_FRICTION else np.inf
     if not variances:
         return solution, low, high
-    loose = fit_pieces(setting, pieces, used, np.array([p.state for p in running]), z, *believed, iterations=0)
+    loose = yield from fit_pieces(setting, pieces, used, np.array([p.state for p in running]), z, *believed, iterations=0)
     covariance, joint = loose.z_covariance.copy(), loose.joint_covariances.copy()
     for j, variance in variances.items():
         scale = np.sqrt(variance / max(covariance[j, j], 1e-300))

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from npc_world.core.compiled import kernel
 from npc_world.learning.ball_laws import BallLaws
+from npc_world.learning.in_pieces import Pieces
 from npc_world.models.ball_world import BALL_STATE, BallWorld
 
 __all__ = ["Piece", "Setting", "Solution", "at_steps", "costs_of", "errors_of", "fit_pieces", "inverse_of", "losses_of", "robust"]
@@ -123,11 +124,12 @@ def errors_of(setting: Setting, piece: Piece, used: int, states: Floats, z: Floa
 
 
 def fit_pieces(setting: Setting, pieces: list[Piece], used: list[int], states: Floats, z: Floats, z_mean: Floats, z_precision: Floats,
-               iterations: int = 12, tolerance: float = 1e-4) -> Solution:
+               iterations: int = 12, tolerance: float = 1e-4) -> Pieces[Solution]:
     """The most probable states and z given the first `used` sightings of each piece, and their Gaussian posterior there."""
     states, z = states.copy(), z.copy()
     best = costs_of(setting, pieces, used, states[None], z[None], z_mean, z_precision)[0]
     for iteration in range(iterations + 1):
+        yield
         system = _normal_equations(setting, pieces, used, states, z, z_mean, z_precision)
         if iteration == iterations:
             break

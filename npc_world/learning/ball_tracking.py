@@ -12,6 +12,7 @@ from npc_world.learning.ball_knowledge import BallKnowledge
 from npc_world.learning.ball_shooting import Piece, Setting, Solution, at_steps
 from npc_world.learning.ball_start import first_state, flights
 from npc_world.learning.ball_watch import Cloud, LawBelief, advance_piece, cloud_of, explain
+from npc_world.learning.in_pieces import Pieces
 from npc_world.models.ball_world import BallWorld
 
 __all__ = ["ROUGH", "Tracking", "piece_of", "track"]
@@ -73,7 +74,7 @@ class Tracking:
 
 
 def track(world: BallWorld, known: BallKnowledge, throw: Throw, before: Tracking | None, balls: int, doubt: float, kept: int,
-          rng: np.random.Generator) -> Tracking:
+          rng: np.random.Generator) -> Pieces[Tracking]:
     """Explain the throw so far under what is known; where that fails under weaker beliefs, and at last its newest sightings alone.
 
     A belief that has failed in this throw is not tried again in it: a surprise costs time once.
@@ -85,19 +86,19 @@ def track(world: BallWorld, known: BallKnowledge, throw: Throw, before: Tracking
     level = before.level if before is not None else 0
     piece, start, first, used = _piece(setting, known, throw, before, kept)
     z = known.belief.z if before is None else before.solution.z
-    found = explain(setting, piece, start, z, beliefs[level], doubt, rng, used)
+    found = yield from explain(setting, piece, start, z, beliefs[level], doubt, rng, used)
     surprise = found.error if before is None or before.level == 0 else before.surprise
     while found.error > doubt and len(piece.steps) >= _FEW and level + 1 < len(beliefs):
         level += 1
-        wider = explain(setting, piece, found.solution.states[0], found.solution.z, beliefs[level], doubt, rng, found.used)
+        wider = yield from explain(setting, piece, found.solution.states[0], found.solution.z, beliefs[level], doubt, rng, found.used)
         if (-wider.used, wider.error) < (-found.used, found.error):
             found = wider
     if found.error > doubt and len(piece.steps) >= _FEW:
         first = max(0, len(throw.times_s) - _LATEST)
         piece, start, _, _ = _piece(setting, known, throw.part(first, len(throw.times_s)), None, kept)
         level = 0 if len(world.field.nodes) and surprise < ROUGH * doubt else level  # roughly right, the laws still hold best
-        found = explain(setting, piece, start, beliefs[level].z, beliefs[level], doubt, rng)
-    cloud = cloud_of(setting, piece, found.solution, beliefs[level], balls, known.rounding_px, rng)
+        found = yield from explain(setting, piece, start, beliefs[level].z, beliefs[level], doubt, rng)
+    cloud = yield from cloud_of(setting, piece, found.solution, beliefs[level], balls, known.rounding_px, rng)
     return Tracking(setting, piece, first, len(throw.times_s), found.solution, cloud, surprise if len(throw.times_s) >= _FEW else 1.0, level)
 
 

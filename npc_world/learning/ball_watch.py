@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npc_world.learning.ball_shooting import Piece, Setting, Solution, errors_of, fit_pieces, inverse_of, losses_of, robust
+from npc_world.learning.in_pieces import Pieces
 from npc_world.models.ball_world import Rolls
 
 __all__ = ["Cloud", "Explained", "LawBelief", "advance_piece", "cloud_of", "explain"]
@@ -79,7 +80,7 @@ class Explained:
 
 
 def explain(setting: Setting, piece: Piece, start: Floats, z: Floats, belief: LawBelief, misfit: float, rng: np.random.Generator,
-            used: int = 0, patient: bool = True) -> Explained:
+            used: int = 0, patient: bool = True) -> Pieces[Explained]:
     """The best state and laws for the piece, from `start` (5,) and z (F,), which explain its first `used` sightings.
 
     When a fit to all of them is off by more than `misfit` the horizon grows chunk by chunk, with a restart from draws where a
@@ -88,21 +89,21 @@ def explain(setting: Setting, piece: Piece, start: Floats, z: Floats, belief: La
     """
     blurred, count = replace(setting, noise_px=_BLUR_RADII * setting.world.radius_px), len(piece.steps)
     if setting.noise_px < 0.1 * blurred.noise_px:
-        rough = explain(blurred, piece, start, z, belief, misfit, rng, used, patient)
+        rough = yield from explain(blurred, piece, start, z, belief, misfit, rng, used, patient)
         if rough.used < count:
             return rough
         solution = rough.solution
         for noise in np.geomspace(blurred.noise_px, setting.noise_px, 4)[1:]:
             sharper = replace(setting, noise_px=float(noise))
-            solution = fit_pieces(sharper, [piece], [count], solution.states, solution.z, belief.z, belief.precision(), 12, 1e-3)
+            solution = yield from fit_pieces(sharper, [piece], [count], solution.states, solution.z, belief.z, belief.precision(), 12, 1e-3)
         return Explained(solution, count, _error(setting, piece, solution))
-    whole = fit_pieces(setting, [piece], [count], start[None], z, belief.z, belief.precision(), 12, 1e-3)
+    whole = yield from fit_pieces(setting, [piece], [count], start[None], z, belief.z, belief.precision(), 12, 1e-3)
     best = Explained(whole, count, _error(setting, piece, whole))
     if best.error <= misfit:
         return best
     furthest: Explained | None = None
     for chunk in (8, 5) if patient else (8,):
-        found = _grow(setting, piece, start, z, belief, misfit, rng, used, chunk, 2 if patient else 1)
+        found = yield from _grow(setting, piece, start, z, belief, misfit, rng, used, chunk, 2 if patient else 1)
         if found.used == count:
             return found if found.error < best.error else best
         if furthest is None or found.used > furthest.used:
@@ -114,17 +115,17 @@ def explain(setting: Setting, piece: Piece, start: Floats, z: Floats, belief: La
 
 
 def _grow(setting: Setting, piece: Piece, start: Floats, z: Floats, belief: LawBelief, misfit: float, rng: np.random.Generator, used: int,
-          chunk: int, most_defied: int) -> Explained:
+          chunk: int, most_defied: int) -> Pieces[Explained]:
     """Explain more and more of the piece, until so many chunks in a row defy it."""
     precision, count = belief.precision(), len(piece.steps)
     good = max(used, min(count, 10))
-    solution = fit_pieces(setting, [piece], [good], start[None], z, belief.z, precision, 12, 1e-3)
+    solution = yield from fit_pieces(setting, [piece], [good], start[None], z, belief.z, precision, 12, 1e-3)
     kept, upto, error, defied = solution, good, misfit, 0
     while upto < count:
         further = min(count, upto + chunk)
-        ahead = fit_pieces(setting, [piece], [further], solution.states, solution.z, belief.z, precision, 8, 1e-2)
+        ahead = yield from fit_pieces(setting, [piece], [further], solution.states, solution.z, belief.z, precision, 8, 1e-2)
         if _newest(setting, piece, further, chunk, ahead) > misfit:
-            ahead = _redraw(setting, piece, further, solution, ahead, belief, precision, rng)
+            ahead = yield from _redraw(setting, piece, further, solution, ahead, belief, precision, rng)
         error = _newest(setting, piece, further, chunk, ahead)
         solution, upto = ahead, further
         if error <= misfit:
@@ -148,7 +149,7 @@ def _newest(setting: Setting, piece: Piece, used: int, chunk: int, solution: Sol
 
 
 def _redraw(setting: Setting, piece: Piece, used: int, before: Solution, ahead: Solution, belief: LawBelief, precision: Floats,
-            rng: np.random.Generator) -> Solution:
+            rng: np.random.Generator) -> Pieces[Solution]:
     best = ahead
     centre = np.concatenate([before.states[0], before.z])
     for widen in (1.0, 3.0):
@@ -158,7 +159,7 @@ def _redraw(setting: Setting, piece: Piece, used: int, before: Solution, ahead: 
         z = setting.laws.clip(draws[:, 5:])
         capped = np.minimum(errors_of(setting, piece, used, draws[:, :5], z) ** 2, 16.0).sum(axis=(1, 2))
         for choice in np.argsort(capped)[:2]:
-            found = fit_pieces(setting, [piece], [used], draws[choice, None, :5], z[choice], belief.z, precision, 8, 1e-2)
+            found = yield from fit_pieces(setting, [piece], [used], draws[choice, None, :5], z[choice], belief.z, precision, 8, 1e-2)
             if found.cost < best.cost:
                 best = found
         if best.rms[0] < 1.3:
@@ -167,7 +168,7 @@ def _redraw(setting: Setting, piece: Piece, used: int, before: Solution, ahead: 
 
 
 def cloud_of(setting: Setting, piece: Piece, solution: Solution, belief: LawBelief, count: int, rounding_px: float,
-             rng: np.random.Generator) -> Cloud:
+             rng: np.random.Generator) -> Pieces[Cloud]:
     """`count` balls from the posterior: drawn from a Gaussian about the solution, weighted by the true one, resampled.
 
     Rounded sightings say that the ball was within half a rounding step, no more and no less, which in the long run tells more
@@ -177,6 +178,7 @@ def cloud_of(setting: Setting, piece: Piece, solution: Solution, belief: LawBeli
     centre, covariance = np.concatenate([solution.states[0], solution.z]), solution.joint_covariances[0]
     precision, share = belief.precision(), 0.0
     for _ in range(_PASSES if rounding_px else 2):
+        yield
         white = _spread_evenly(3 * count, len(centre), rng)
         tail = np.sqrt(rng.chisquare(8.0, (3 * count, 1)) / 8.0)
         draws = centre + (white / tail) @ _root(covariance).T

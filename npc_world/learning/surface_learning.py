@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from npc_world.core.tunable import check_tunables, tunable
-from npc_world.learning.surface_estimate import SurfaceEstimate, SurfaceSurprise, blank_estimates, differs, surprise_of
+from npc_world.learning.surface_doubt import GroundDoubt, GroundFit, Velocity
+from npc_world.learning.surface_estimate import SurfaceEstimate, SurfaceSurprise, differs, surprise_of
 from npc_world.learning.surface_fit import fit_surface, told_apart
 from npc_world.models.surfaces import DEFAULT_SURFACES, UNKNOWN, Surface
 
@@ -25,7 +26,7 @@ class SurfaceLearning:
     window_s: float = tunable(0.25, "length of one measurement; up to four times that while speed is still being gathered, s", low=0.03, high=5.0)
     noise: float = tunable(0.02, "how far a body's steps differ from its model in one measurement, share of top speed", low=0.001, high=1.0)
     drift_per_s: float = tunable(0.02, "how fast a surface may change its nature, share per square root of a second", low=0.0, high=1.0)
-    surprise_sd: float = tunable(4.0, "a measurement this many deviations off makes it ask whether the ground has changed", low=1.0, high=100.0)
+    surprise_sd: float = tunable(3.0, "a measurement this many deviations off makes it ask whether the ground has changed", low=1.0, high=100.0)
     forget_s: float = tunable(600.0, "what was learned of a surface fades into its prior in this time when it is not trodden, s", low=1.0, high=1e9)
     watching_noise: float = tunable(0.25, "deviation of one measurement taken from another body, share of top speed; 0 watches nobody", low=0.0, high=10.0)
 
@@ -51,7 +52,7 @@ class SurfaceLearner:
         """The last time the ground turned out to be other than believed."""
         self._priors = dict(beliefs)
         self._estimates: dict[str, SurfaceEstimate] = {}
-        self._doubts: dict[str, _Doubts] = {}
+        self._doubts: dict[str, GroundDoubt] = {}
         self._told: dict[str, Surface] = {}
         self._other: dict[str, int] = {}
         """Stretches in a row after which a surface was believed to be other than told."""
@@ -62,7 +63,9 @@ class SurfaceLearner:
         self._wish_before = (0.0, 0.0)
         self._late_lead = 0.0
         self._began_s, self._last_s, self._surface = 0.0, 0.0, ""
-        self._entered: tuple[float, float] | None = None
+        self._entered: Velocity = None
+        self._heard_until_s: float | None = None
+        """Where the last stretch that a doubt has heard ended, while the next one goes on there."""
         self._faded_s = 0.0
 
     def stagger(self, phase: float) -> None:
@@ -105,7 +108,7 @@ class SurfaceLearner:
     def forget_motion(self) -> None:
         """The body was moved by other means (respawn, knock-back): the running stretch says nothing."""
         self._rows.clear()
-        self._entered = None
+        self._entered = self._heard_until_s = None
 
     def watched(self, surface: str, factor: float, time_s: float) -> bool:
         """Another body was seen to reach this share of its own top speed here: weak evidence, and only of the speed."""
@@ -131,29 +134,27 @@ class SurfaceLearner:
         return min(3.0 * shortest, max(shortest, max_speed / (max_acceleration * self.belief(self._surface).grip)))
 
     def _measure(self, max_speed: float, max_acceleration: float) -> bool:
-        rows = np.array(self._rows)
-        track = np.ascontiguousarray(rows[:, [0, 1, 2, 5, 6]] if self._late_lead > 0.0 else rows[:, :5])
-        length_s = self._last_s - self._began_s
+        track, length_s = self._track(self._rows), self._last_s - self._began_s
         if not told_apart(track, length_s, max_speed):
             self._entered = None
             return False
         name, config = self._surface, self.config
         floor = 1e-3 * max_speed * length_s / (len(track) - 1)
         seen = self._unexplained if self._unexplained is not None else (0.05 * max_speed * config.window_s) ** 2
-        sigma = math.sqrt(max(seen, floor * floor))
+        body = _Body(float(max_speed), float(max_acceleration), math.sqrt(max(seen, floor * floor)))
         old = self._estimate(name, self._last_s)
-        fit = self._fit(old, track, max_speed, max_acceleration, sigma)
+        fit = self._fit(old, track, self._entered, body)
         if fit is None:
             return False
-        if not (rows[1:, 3:] == rows[1, [3, 4, 3, 4]]).all():
-            fit, track = self._punctual(old, fit, rows, track, max_speed, max_acceleration, sigma)
-        off = 2.0 * fit.cost - fit.unexplained * max(1, 2 * len(track) - 8) / sigma**2  # what lies between belief and stretch, in deviations
+        if any(row[3:] != (*self._rows[1][3:5], *self._rows[1][3:5]) for row in self._rows[1:]):
+            fit = self._punctual(old, fit, body)
+        off = 2.0 * fit.cost - fit.unexplained * max(1, 2 * len(track) - 8) / body.sigma_px**2  # what lies between belief and stretch, in deviations
         self._misfit *= 1.0 + 0.1 * (min(6.0, off / _EXPECTED_OFF) - 1.0)
         self._misfit = min(100.0, max(_BEST_MISFIT, self._misfit))
         if self._unexplained is None:
             self._unexplained = fit.unexplained
         self._unexplained += 0.2 * (min(fit.unexplained, 10.0 * self._unexplained + floor * floor) - self._unexplained)
-        new = self._judged(name, old, fit, track, max_speed, max_acceleration, sigma)
+        new = self._judged(name, old, fit, body)
         self._entered = new.velocity if new is not None else None
         if new is None:
             return False
@@ -170,59 +171,53 @@ class SurfaceLearner:
             self._told[name], self._other[name] = now, 0
             self.surprise = surprise_of(name, told, now, self._last_s)
 
-    def _punctual(self, old: SurfaceEstimate, fit: _Fit, rows: Floats, track: Floats, max_speed: float, max_acceleration: float,
-                  sigma: float) -> tuple[_Fit, Floats]:
+    def _track(self, rows: list[tuple[float, ...]], late: bool | None = None) -> Floats:
+        """(n, 5) for `fit_surface`; late: whether the game moves a frame after the wish, as believed when None."""
+        table = np.array(rows)
+        return np.ascontiguousarray(table[:, [0, 1, 2, 5, 6]] if (self._late_lead > 0.0 if late is None else late) else table[:, :5])
+
+    def _punctual(self, old: SurfaceEstimate, fit: GroundFit, body: _Body) -> GroundFit:
         """Ask whether the game does as advised at once or a frame late, where wishes change; what has explained more so far is used."""
         late = self._late_lead > 0.0
-        columns = slice(0, 5) if late else [0, 1, 2, 5, 6]
-        other_track = np.ascontiguousarray(rows[:, columns])
-        other = self._fit(old, other_track, max_speed, max_acceleration, sigma)
+        other = self._fit(old, self._track(self._rows, not late), self._entered, body)
         if other is None:
-            return fit, track
+            return fit
         gain = (fit.evidence - other.evidence) if late else (other.evidence - fit.evidence)
         self._late_lead = min(20.0, max(-20.0, self._late_lead + gain))
-        return (fit, track) if late == (self._late_lead > 0.0) else (other, other_track)
+        return fit if late == (self._late_lead > 0.0) else other
 
-    def _judged(self, name: str, old: SurfaceEstimate, fit: _Fit, track: Floats, max_speed: float, max_acceleration: float,
-                sigma: float) -> _Fit | None:
+    def _judged(self, name: str, old: SurfaceEstimate, fit: GroundFit, body: _Body) -> GroundFit | None:
         """What to believe now: the old belief brought up to date, a rival that did better, or (None) the old one while that is open."""
-        noise = 2 * len(track) * self._unexplained / sigma**2 if self._unexplained is not None else 0.0
-        doubts = self._doubts.get(name)
-        if doubts is None and 2.0 * fit.cost - noise <= self.config.surprise_sd**2:
+        noise = 2 * len(self._rows) * self._unexplained / body.sigma_px**2 if self._unexplained is not None else 0.0
+        if name not in self._doubts and 2.0 * fit.cost - noise <= self.config.surprise_sd**2:
             return fit
-        rivals, stretches = ([], 0) if doubts is None else (doubts.rivals, doubts.stretches)
-        begun = [(rival.estimate, rival.lead, rival.streak) for rival in rivals]
-        if stretches < _BEGINNINGS:  # the change may have come in the midst of a stretch: then one that begins at the next is right
-            begun += [(blank, 0.0, 0) for blank in blank_estimates(self._last_s)]
-        rivals = []
-        for estimate, lead, streak in begun:
-            other = self._fit(estimate, track, max_speed, max_acceleration, sigma)
-            if other is not None:
-                gain = min(_MOST_SAID, max(-_MOST_SAID, other.evidence - fit.evidence))
-                rivals.append(_Rival(other.estimate, lead + gain, streak + 1 if gain > 0.0 else 0, other.velocity))
-        best = max(rivals, key=lambda one: one.lead, default=None)
-        if best is None or best.lead < -_CLEAR_LEAD or stretches + 1 >= _PATIENCE or (stretches == 0 and best.lead <= 0.0):
-            self._doubts.pop(name, None)
+        doubt = self._doubts.setdefault(name, GroundDoubt())
+        doubt.hear(lambda prior, rows, entered: self._fit(prior, self._track(rows), entered, body), old, self._rows, self._entered, self._last_s,
+                   self._heard_until_s == self._began_s)
+        self._heard_until_s = self._last_s
+        known = doubt.decided
+        found = doubt.winner()
+        if doubt.idle:
+            del self._doubts[name]
+        if found is not None:
+            self._told[name], self._other[name] = found.estimate.record, 0
+            if not known:
+                self.surprise = surprise_of(name, old.record, found.estimate.record, self._last_s)
+            return found
+        if name not in self._doubts:
             return fit
-        if stretches + 1 >= _FEWEST and best.lead > _CLEAR_LEAD and best.streak >= 2:
-            self._doubts.pop(name, None)
-            self._told[name], self._other[name] = best.estimate.record, 0
-            self.surprise = surprise_of(name, old.record, best.estimate.record, self._last_s)
-            return replace(fit, estimate=best.estimate, velocity=best.velocity)
-        self._doubts[name] = _Doubts(rivals, stretches + 1)
-        return None if best.lead > 0.0 else fit
+        return None if doubt.open else fit
 
-    def _fit(self, prior: SurfaceEstimate, track: Floats, max_speed: float, max_acceleration: float, sigma: float) -> _Fit | None:
+    def _fit(self, prior: SurfaceEstimate, track: Floats, entered: Velocity, body: _Body) -> GroundFit | None:
         blur = self._misfit * self.config.noise**2 * _MISFIT_SCALES  # each stretch has a ground of its own, near the surface's
-        entered = self._entered
-        velocity = (*entered, 2.0 * self.config.noise * max_speed) if entered is not None else (0.0, 0.0, 2.0 * max_speed)
+        velocity = (*entered, 2.0 * self.config.noise * body.speed_px_s) if entered is not None else (0.0, 0.0, 2.0 * body.speed_px_s)
         found, covariance = np.empty(6), np.empty((4, 4))
-        cost, evidence, unexplained = fit_surface(track, prior.mean, prior.covariance, blur, float(max_speed), float(max_acceleration), sigma,
+        cost, evidence, unexplained = fit_surface(track, prior.mean, prior.covariance, blur, body.speed_px_s, body.acceleration_px_s2, body.sigma_px,
                                                   *velocity, found, covariance)
         if not math.isfinite(cost):
             return None
-        left = (float(found[4]), float(found[5])) if max_acceleration > 0.0 else None
-        return _Fit(prior.updated(found[:4], covariance), cost, evidence, unexplained, left)
+        left = (float(found[4]), float(found[5])) if body.acceleration_px_s2 > 0.0 else None
+        return GroundFit(prior.updated(found[:4], covariance), cost, evidence, unexplained, left)
 
     # ---- keeping -------------------------------------------------------------------------------------------------
 
@@ -252,41 +247,13 @@ _MISFIT_SCALES = np.array([1.0, 4.0, 1.0, 1.0])
 _EXPECTED_OFF = 2.0
 _BEST_MISFIT = 0.05
 """However well a body obeyed so far, a twentieth of the variance that `noise` stands for is kept."""
-_CLEAR_LEAD = 8.0
-"""Log evidence ratio from which a rival is believed, 3,000 to one: the ground is asked some hundred times in ten minutes, and where
-bodies obey their model only roughly stretches in a row err alike, so that 150 to one comes about by chance."""
 _LASTING = 6
 """Stretches in a row that must speak for other ground before a word is said of it; the belief itself follows at once."""
-_FEWEST = 3
-"""So many stretches must have been looked at before a rival is believed: a knock is over by then."""
-_BEGINNINGS = 3
-"""Rivals begin at each of the first stretches in doubt."""
-_MOST_SAID = 20.0
-"""No single stretch says more than this."""
-_PATIENCE = 8
-"""When no rival has convinced after so many stretches, they are dropped."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Fit:
-    estimate: SurfaceEstimate
-    cost: float
-    evidence: float
-    unexplained: float
-    velocity: tuple[float, float] | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Rival:
-    estimate: SurfaceEstimate
-    lead: float
-    """Log evidence ratio to the belief since it began."""
-    streak: int
-    """How many stretches until now have spoken for it without a break."""
-    velocity: tuple[float, float] | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Doubts:
-    rivals: list[_Rival]
-    stretches: int
+class _Body:
+    speed_px_s: float
+    acceleration_px_s2: float
+    sigma_px: float
+    """Deviation of one seen position."""

@@ -49,13 +49,16 @@ def test_from_ignorance_to_sure_hands_and_through_a_change_of_gravity() -> None:
     for speed in (300.0, 420.0):
         play(keeper, flight(900.0, speed))
         keeper.reset()
+        keeper.settle()
     saved, _ = play(keeper, flight(900.0, 360.0), 500.0)
     assert saved and "stand" in keeper.explain().sentence and keeper.explain().numbers["gravity_y_px_s2"] == pytest.approx(900.0, rel=0.01)
     keeper.reset()
+    keeper.settle()
     assert keeper.errors_px[-1] < 12.0
     play(keeper, flight(500.0, 300.0))  # nobody told it
     assert keeper.thought is not None and keeper.thought.surprise > 1.8 and "does not do what I expect" in keeper.explain().sentence
     keeper.reset()
+    keeper.settle()
     play(keeper, flight(500.0, 280.0))
     assert keeper.explain().numbers["gravity_y_px_s2"] == pytest.approx(500.0, rel=0.02)
 
@@ -129,3 +132,28 @@ def test_bad_input() -> None:
         Catcher(keeper.ball, REACH, 0.0)
     with pytest.raises(nw.BadInputError, match="reaction_s"):
         CatcherConfig(reaction_s=-1.0)
+
+
+def test_without_a_worker_no_frame_waits_for_a_lesson() -> None:
+    hasty, patient = catcher(), catcher()
+    for keeper in (hasty, patient):
+        play(keeper, flight(900.0, 340.0))
+        keeper.reset()
+    patient.settle()
+    assert hasty.learning and not patient.learning
+    assert math.isinf(hasty.laws["gravity_y_px_s2"][1]), "nothing is known before the lesson's end"
+    frames = 0
+    while hasty.learning:
+        hasty.step((600.0, 400.0), None, FRAME_S)
+        frames += 1
+    assert 3 < frames < 600
+    assert hasty.laws == patient.laws
+
+
+def test_a_ball_that_comes_in_the_midst_of_a_lesson_is_learned_from_as_well() -> None:
+    keeper = catcher()
+    for speed in (340.0, 420.0):
+        play(keeper, flight(900.0, speed))
+        keeper.reset()
+    keeper.settle()
+    assert keeper.laws["gravity_y_px_s2"] == (pytest.approx(900.0, rel=0.01), pytest.approx(0.0, abs=5.0))

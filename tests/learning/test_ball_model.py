@@ -113,7 +113,7 @@ def test_learns_throw_by_throw_and_keeps_little() -> None:
         widths.append(ball.physics["restitution_0"][1])
     assert widths[-1] < widths[0] < 0.35
     assert ball.physics["gravity_y_px_s2"][0] == pytest.approx(1000.0, rel=0.005)
-    assert len(ball._throws) <= ball.config.throws_kept
+    assert len(ball._learner._throws) <= ball.config.throws_kept
 
 
 def test_ignorant_forecasts_are_wide_not_wrong() -> None:

@@ -1,0 +1,172 @@
+"""What a ball model has learned, and how each throw adds to it.
+
+Every long step is a generator (`in_pieces`): run whole, or a piece a frame.  Nothing is changed before a step's last piece, so what is
+believed meanwhile is what was believed before.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npc_world.core.errors import BadInputError
+from npc_world.learning.ball_change import Change, find_change
+from npc_world.learning.ball_config import BallConfig
+from npc_world.learning.ball_data import Throw, noise_of
+from npc_world.learning.ball_knowledge import BallKnowledge, learn
+from npc_world.learning.ball_residual import ResidualLearner
+from npc_world.learning.ball_tracking import ROUGH, Tracking, track
+from npc_world.learning.in_pieces import Pieces
+from npc_world.models.ball_world import BallWorld
+
+__all__ = ["BallLearner"]
+
+_BLUR_RADII = 0.1
+"""How exact forces are that were learned from place and velocity: what they leave of a throw, in ball radii."""
+_STRAINED, _STRAIN = 3, 1.25
+"""So many throws in a row whose error over noise is above this, and the laws are drifting: what is known widens."""
+
+
+class BallLearner:
+    """The laws as they are known, what is felt beside them, and the throws they rest on."""
+
+    def __init__(self, world: BallWorld, known: BallKnowledge, config: BallConfig, seed: int) -> None:
+        self.world, self.known, self.config = world, known, config
+        self.felt = world
+        """The world with what is felt beside the laws, on average over the ensemble."""
+        self.residual = ResidualLearner(np.random.default_rng((seed, 1)))
+        self.change: Change | None = None
+        """What the last surprising throw was taken for."""
+        self.since_change = self.learned_throws = 0
+        self._rng = np.random.default_rng(seed)
+        self._throws: list[Throw] = []
+        self._all_kept = not known.learned
+        """Whether all that is known came from the throws that are kept, so that they may be fitted again from nothing."""
+        self._doubts = 0
+        """Throws in a row that could not be explained."""
+        self._settled: BallKnowledge | None = None
+        """What was known before throws that nothing explained made unsure of it."""
+        self._misfits: deque[float] = deque(maxlen=_STRAINED)
+
+    def following(self, throw: Throw, before: Tracking | None) -> Pieces[Tracking]:
+        """The throw in the air as it is understood, from how it was `before`."""
+        known = self._eyes().scaled_to([throw, *self._throws], self.world)
+        if known.noise_px is None:
+            seen, rounding = noise_of([throw])
+            known = replace(known, noise_px=max(seen, 1e-3 * self.world.radius_px), rounding_px=rounding)
+        return (yield from track(self.felt, known, throw, before, self.config.balls, self.config.doubt, self.config.sightings_kept, self._rng))
+
+    def lesson(self, throw: Throw, before: Tracking | None) -> Pieces[None]:
+        """Learn from a throw that is over; before: as it was followed, perhaps not to its end."""
+        surprise = 1.0
+        if self.known.learned or self.residual.active:
+            whole = before is not None and before.sightings == len(throw.times_s)
+            surprise = before.surprise if before is not None and whole else (yield from self.following(throw, before)).surprise
+        doubtful = self.known.learned and surprise > self.config.doubt
+        if doubtful and self.residual.active and surprise < ROUGH * self.config.doubt:
+            pass  # the laws hold, what was learned beside them is rough: only that learns from this throw
+        elif doubtful:
+            yield from self._learn_change(throw)
+        else:
+            yield from self._learn([throw])
+            self._doubts, self._settled = 0, None
+            self._test_drift()
+        self._learn_residual(throw)
+
+    def fit(self, throws: list[Throw]) -> Pieces[None]:
+        """Learn from whole throws together."""
+        yield from self._learn(throws)
+        for throw in throws:
+            self._learn_residual(throw)
+        if self.residual.active and not self.known.explains and self._all_kept:  # the laws, once what else acts is known
+            self.known = self._with_own_eyes((yield from learn(self.felt, self._eyes(), self._throws, True, self._rng)))
+
+    def move_to(self, world: BallWorld) -> None:
+        """The same ball among other walls."""
+        self.world, self._throws, self._all_kept = world, [], not self.known.learned
+        self.felt = self._feel()
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Everything learned, as plain arrays."""
+        return {**self.known.arrays(), **self.residual.arrays()}
+
+    def restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Take over what `arrays` gave, or raise `BadInputError` and stay as it was."""
+        known = self.known.from_arrays(arrays)
+        self.residual.restore(arrays)
+        self.known, self.felt = known, self._feel()
+        self._throws, self._all_kept = [], not known.learned
+
+    # ---- one throw ----------------------------------------------------------------------------------------------
+
+    def _learn(self, throws: list[Throw]) -> Pieces[None]:
+        kept = [*self._throws, *throws]
+        useful = [t for t in kept if len(t.times_s) >= self.config.shortest_throw]
+        if not useful:
+            raise BadInputError(f"trajectories: no throw has {self.config.shortest_throw} sightings or more")
+        self.since_change += len(throws)
+        fresh = [t for t in throws if len(t.times_s) >= self.config.shortest_throw]
+        together = not self.known.learned or (self._all_kept and (len(useful) <= self.config.throws_kept or len(fresh) > 1))
+        self.known = self._with_own_eyes((yield from learn(self.felt, self._eyes(), useful if together else fresh, together, self._rng)))
+        self._throws = useful[-self.config.throws_kept :]
+        self.learned_throws += len(fresh)
+        self._all_kept = together and len(useful) <= self.config.throws_kept
+
+    def _learn_change(self, throw: Throw) -> Pieces[None]:
+        """After a throw that surprised: find what has changed, and keep the rest."""
+        before = self.known
+        known, change = yield from find_change(self.felt, self._eyes(), throw, self.config.doubt, self.config.sightings_kept, self._doubts, self._rng)
+        self.known = self._with_own_eyes(known)
+        self._settled = None if change.explained else self._settled or before
+        self._doubts = 0 if change.explained else self._doubts + 1
+        if change.names or not change.explained:
+            self.change, self.since_change = change, 0
+        self.learned_throws += int(change.explained)
+        self._misfits.clear()
+        begun = self._doubts == 1 and not self.residual.active  # what was seen before something new acted says nothing of it
+        if begun or {"gravity_x_px_s2", "gravity_y_px_s2", "damping"} & set(change.names):
+            self.residual.forget()
+            self.felt = self.world
+        self._throws, self._all_kept = [throw] if change.explained else [], False
+
+    def _test_drift(self) -> None:
+        """A mismatch too small to surprise in any one throw shows in several."""
+        self._misfits.append(self.known.misfit)
+        if len(self._misfits) == _STRAINED and min(self._misfits) > _STRAIN:
+            self.known = self.known.unsettled()
+            self._throws, self._all_kept = self._throws[-1:], False
+            self._misfits.clear()
+
+    # ---- beside the laws ----------------------------------------------------------------------------------------
+
+    def _learn_residual(self, throw: Throw) -> None:
+        """What the laws do not say of this throw's free flight."""
+        if not self.config.residual:
+            return
+        row = self.known.laws.rows(self.known.belief.z[None])[0]
+        if self.residual.learn(throw, self.world, row[:2], -math.log(row[2]), self.known.noise_px or 0.0):
+            self.felt = self._feel()
+            if self.residual.active and self._settled is not None:
+                self.known, self._settled, self._doubts = self._settled, None, 0  # it was not the laws
+
+    def _feel(self) -> BallWorld:
+        return replace(self.world, field=self.residual.field.mean()) if self.residual.active else self.world
+
+    def _eyes(self) -> BallKnowledge:
+        """What is known, with eyes no sharper than the residual is exact, while there is one."""
+        if not self.residual.active:
+            return self.known
+        blurred = max(self.known.noise_px or 0.0, _BLUR_RADII * self.world.radius_px)
+        return replace(self.known, noise_px=blurred, rounding_px=0.0, fixed_noise=True)
+
+    def _with_own_eyes(self, known: BallKnowledge) -> BallKnowledge:
+        """What was learned through `_eyes`, with the eyes as they are."""
+        if not self.residual.active:
+            return known
+        return replace(known, noise_px=self.known.noise_px, rounding_px=self.known.rounding_px, fixed_noise=self.known.fixed_noise)
