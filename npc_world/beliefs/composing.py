@@ -100,8 +100,7 @@ def mix(m, times, horizon_s, used, rows, by_bin, tracks, walls, clear, most, pos
         per_bin[b, 0], per_bin[b, 1], per_bin[b, 2] = missed_share(m, b, by_bin[b]), wide_variance(m, b, 0), wide_variance(m, b, 1)
         per_bin[b, 3] = m[SPREAD + b]
     missed = _between(per_bin, max(horizon_s, times[steps - 1]), 0)
-    for h in range(steps):
-        _match_moments(m, times[h], h, used, at_bins, by_bin, rows, tracks, variances, per_bin, missed, wide)
+    _match_moments(m[NOISE], times, used, at_bins, by_bin, rows, tracks, variances, per_bin, missed, wide)
     groups = _group(used, rows, tracks, variances, max(1, most - 1))
     count = 0
     cos, sin = math.cos(m[HEADING]), math.sin(m[HEADING])
@@ -113,8 +112,7 @@ def mix(m, times, horizon_s, used, rows, by_bin, tracks, walls, clear, most, pos
         for e in used:
             if groups[e] == lead:
                 weight += rows[e]
-        for h in range(steps):
-            _merge(lead, h, used, groups, rows, weight, tracks, variances, cos, sin, positions[count], covariances[count])
+        _merge(lead, used, groups, rows, weight, tracks, variances, cos, sin, positions[count], covariances[count])
         slide(walls, clear, z.real, z.imag, positions[count])
         weights[count], chosen[count] = weight, lead
         total += weight
@@ -187,42 +185,45 @@ def _fill_wide(wide, cos, sin, position, covariance):  # type: ignore[no-untyped
 
 
 @kernel
-def _match_moments(m, t, h, used, at_bins, by_bin, rows, tracks, variances, per_bin, missed, wide):  # type: ignore[no-untyped-def]
-    """Draw step h of all tracks together as the record at t s ahead demands; fill variances (EXPERTS, H, 2) and wide (H, 4).
+def _match_moments(noise, times, used, at_bins, by_bin, rows, tracks, variances, per_bin, missed, wide):  # type: ignore[no-untyped-def]
+    """Draw all tracks together as the record at each of `times` (H,) s ahead demands; fill variances (EXPERTS, H, 2) and wide (H, 4).
 
-    at_bins (EXPERTS, BINS, 2): mean squared errors; between the judged horizons they are interpolated, beyond they grow as t².
+    noise: measurement variance, px².  at_bins (EXPERTS, BINS, 2): mean squared errors; between the judged horizons they are
+    interpolated, beyond they grow as t².
     """
-    low, high, u = _bracket(t)
-    growth = (t / BIN_S[0]) ** 1.5 if t < BIN_S[0] else (t / BIN_S[BINS - 1]) ** 2 if t > BIN_S[BINS - 1] else 1.0
-    bx, by, rx, ry, va, vc = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    for e in used:
-        w = (1.0 - u) * by_bin[low, e] + u * by_bin[high, e]
-        bx += w * tracks[e, h, 0]
-        by += w * tracks[e, h, 1]
-        rx += rows[e] * tracks[e, h, 0]
-        ry += rows[e] * tracks[e, h, 1]
+    for h in range(times.shape[0]):
+        t = times[h]
+        low, high, u = _bracket(t)
+        growth = (t / BIN_S[0]) ** 1.5 if t < BIN_S[0] else (t / BIN_S[BINS - 1]) ** 2 if t > BIN_S[BINS - 1] else 1.0
+        bx, by, rx, ry, va, vc = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+        for e in used:
+            w = (1.0 - u) * by_bin[low, e] + u * by_bin[high, e]
+            bx += w * tracks[e, h, 0]
+            by += w * tracks[e, h, 1]
+            rx += rows[e] * tracks[e, h, 0]
+            ry += rows[e] * tracks[e, h, 1]
+            for axis in range(2):
+                at = (1.0 - u) * at_bins[e, low, axis] + u * at_bins[e, high, axis]
+                variances[e, h, axis] = noise + max(0.0, at - noise) * growth + 1e-18
+            va += w * variances[e, h, 0]
+            vc += w * variances[e, h, 1]
+        between_b, between_r = 0.0, 0.0
+        for e in used:
+            w = (1.0 - u) * by_bin[low, e] + u * by_bin[high, e]
+            between_b += w * ((tracks[e, h, 0] - bx) ** 2 + (tracks[e, h, 1] - by) ** 2)
+            between_r += rows[e] * ((tracks[e, h, 0] - rx) ** 2 + (tracks[e, h, 1] - ry) ** 2)
+        widen = math.exp(2.0 * ((1.0 - u) * per_bin[low, 3] + u * per_bin[high, 3]))
+        wide[h, 0], wide[h, 1] = bx, by
+        share = min(1.0, ((1.0 - u) * per_bin[low, 0] + u * per_bin[high, 0]) / missed)  # misses are rarer at nearer times: there their row is as narrow as the others
         for axis in range(2):
-            at = (1.0 - u) * at_bins[e, low, axis] + u * at_bins[e, high, axis]
-            variances[e, h, axis] = m[NOISE] + max(0.0, at - m[NOISE]) * growth + 1e-18
-        va += w * variances[e, h, 0]
-        vc += w * variances[e, h, 1]
-    between_b, between_r = 0.0, 0.0
-    for e in used:
-        w = (1.0 - u) * by_bin[low, e] + u * by_bin[high, e]
-        between_b += w * ((tracks[e, h, 0] - bx) ** 2 + (tracks[e, h, 1] - by) ** 2)
-        between_r += rows[e] * ((tracks[e, h, 0] - rx) ** 2 + (tracks[e, h, 1] - ry) ** 2)
-    widen = math.exp(2.0 * ((1.0 - u) * per_bin[low, 3] + u * per_bin[high, 3]))
-    wide[h, 0], wide[h, 1] = bx, by
-    share = min(1.0, ((1.0 - u) * per_bin[low, 0] + u * per_bin[high, 0]) / missed)  # misses are rarer at nearer times: there their row is as narrow as the others
-    for axis in range(2):
-        misses = growth * ((1.0 - u) * per_bin[low, 1 + axis] + u * per_bin[high, 1 + axis])
-        wide[h, 2 + axis] = share * misses + (1.0 - share) * widen * (va if axis == 0 else vc)
-    pull = min(1.0, math.sqrt(between_b / between_r)) if between_r > 0.0 else 1.0
-    for e in used:
-        tracks[e, h, 0] = bx + pull * (tracks[e, h, 0] - rx)
-        tracks[e, h, 1] = by + pull * (tracks[e, h, 1] - ry)
-        variances[e, h, 0] = widen * (pull * variances[e, h, 0] + (1.0 - pull) * va)
-        variances[e, h, 1] = widen * (pull * variances[e, h, 1] + (1.0 - pull) * vc)
+            misses = growth * ((1.0 - u) * per_bin[low, 1 + axis] + u * per_bin[high, 1 + axis])
+            wide[h, 2 + axis] = share * misses + (1.0 - share) * widen * (va if axis == 0 else vc)
+        pull = min(1.0, math.sqrt(between_b / between_r)) if between_r > 0.0 else 1.0
+        for e in used:
+            tracks[e, h, 0] = bx + pull * (tracks[e, h, 0] - rx)
+            tracks[e, h, 1] = by + pull * (tracks[e, h, 1] - ry)
+            variances[e, h, 0] = widen * (pull * variances[e, h, 0] + (1.0 - pull) * va)
+            variances[e, h, 1] = widen * (pull * variances[e, h, 1] + (1.0 - pull) * vc)
 
 
 @kernel
@@ -258,31 +259,33 @@ def _group(used, rows, tracks, variances, most):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _merge(lead, h, used, groups, rows, weight, tracks, variances, cos, sin, position, covariance):  # type: ignore[no-untyped-def]
-    """Mean and covariance of one group at step h, in the world's axes."""
-    if weight == rows[lead]:
-        va, vc = variances[lead, h, 0] + 1e-18, variances[lead, h, 1] + 1e-18
-        position[h, 0], position[h, 1] = tracks[lead, h, 0], tracks[lead, h, 1]
-        covariance[h, 0, 0], covariance[h, 1, 1] = cos * cos * va + sin * sin * vc, sin * sin * va + cos * cos * vc
-        covariance[h, 0, 1] = covariance[h, 1, 0] = cos * sin * (va - vc)
-        return
-    x, y = 0.0, 0.0
-    for e in used:
-        if groups[e] == lead:
-            x += rows[e] / weight * tracks[e, h, 0]
-            y += rows[e] / weight * tracks[e, h, 1]
-    xx, yy, xy = 1e-18, 1e-18, 0.0
-    for e in used:
-        if groups[e] == lead:
-            w = rows[e] / weight
-            va, vc = variances[e, h, 0], variances[e, h, 1]
-            dx, dy = tracks[e, h, 0] - x, tracks[e, h, 1] - y
-            xx += w * (cos * cos * va + sin * sin * vc + dx * dx)
-            yy += w * (sin * sin * va + cos * cos * vc + dy * dy)
-            xy += w * (cos * sin * (va - vc) + dx * dy)
-    position[h, 0], position[h, 1] = x, y
-    covariance[h, 0, 0], covariance[h, 1, 1] = xx, yy
-    covariance[h, 0, 1], covariance[h, 1, 0] = xy, xy
+def _merge(lead, used, groups, rows, weight, tracks, variances, cos, sin, position, covariance):  # type: ignore[no-untyped-def]
+    """Mean (H, 2) and covariance (H, 2, 2) of one group, in the world's axes."""
+    cc, ss, cs = cos * cos, sin * sin, cos * sin
+    for h in range(position.shape[0]):
+        if weight == rows[lead]:
+            va, vc = variances[lead, h, 0] + 1e-18, variances[lead, h, 1] + 1e-18
+            position[h, 0], position[h, 1] = tracks[lead, h, 0], tracks[lead, h, 1]
+            covariance[h, 0, 0], covariance[h, 1, 1] = cc * va + ss * vc, ss * va + cc * vc
+            covariance[h, 0, 1] = covariance[h, 1, 0] = cs * (va - vc)
+            continue
+        x, y = 0.0, 0.0
+        for e in used:
+            if groups[e] == lead:
+                x += rows[e] / weight * tracks[e, h, 0]
+                y += rows[e] / weight * tracks[e, h, 1]
+        xx, yy, xy = 1e-18, 1e-18, 0.0
+        for e in used:
+            if groups[e] == lead:
+                w = rows[e] / weight
+                va, vc = variances[e, h, 0], variances[e, h, 1]
+                dx, dy = tracks[e, h, 0] - x, tracks[e, h, 1] - y
+                xx += w * (cc * va + ss * vc + dx * dx)
+                yy += w * (ss * va + cc * vc + dy * dy)
+                xy += w * (cs * (va - vc) + dx * dy)
+        position[h, 0], position[h, 1] = x, y
+        covariance[h, 0, 0], covariance[h, 1, 1] = xx, yy
+        covariance[h, 0, 1], covariance[h, 1, 0] = xy, xy
 
 
 @kernel

@@ -81,9 +81,10 @@ def find_similar(m):  # type: ignore[no-untyped-def]
             d = then - complex(m[old], m[old + 1])
             match += SHARE[i] * shape[i] * d.conjugate()
             other += SHARE[i] * (d.real * d.real + d.imag * d.imag)
-        size = abs(match)
+        size = math.sqrt(match.real * match.real + match.imag * match.imag)
         turned = max(0.0, energy + other - 2.0 * size)
-        _keep_best(m, k, turned, match / size if size > 0.0 else complex(1.0, 0.0))
+        if turned < m[MATCH + 4 * (MATCHES - 2) + 1]:  # better than the last that is kept
+            _keep_best(m, k, turned, match / size if size > 0.0 else complex(1.0, 0.0))
         placed = max(0.0, energy + other - 2.0 * match.real)
         away = abs(then - now) * room
         placed += 0.15 * energy * away * away
@@ -131,53 +132,62 @@ def _grid_at(m, k):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _follow(m, slot, t):  # type: ignore[no-untyped-def]
-    """Displacement t s from now as it was after match `slot`; a past that ends is continued by itself, turned again."""
+def _follow(m, slot, times, path):  # type: ignore[no-untyped-def]
+    """Fill path (H, 2) with the displacement at `times` (H,), increasing, as it was after match `slot`; a past that ends is continued
+    by itself, turned again."""
     k = m[slot]
     rotation = complex(m[slot + 2], m[slot + 3])
     phase = (m[TIME] - m[PAST_TIME]) / GRID_S  # now is so many steps after the last recorded one, then too
     length = m[PAST_COUNT] - 1.0 - k  # steps until the recorded past ends at now
     start = _grid_at(m, k + phase)
     segment = m[past_index(k) + 2]
-    if segment != m[SEGMENT]:  # of an earlier stretch of track: it may end before
-        length = 1e9
-    total, turn = complex(0.0, 0.0), rotation
-    left = t / GRID_S
+    earlier = segment != m[SEGMENT]  # of an earlier stretch of track: it may end before
     whole = complex(m[X], m[Y]) - start
-    while left > length:
-        total += turn * whole
-        turn *= rotation
-        left -= length
-    end = k + phase + left
-    if length == 1e9:
-        reach = math.ceil(end)
-        while reach > k + 1.0 and (m[past_index(reach) + 2] != segment or reach >= m[PAST_COUNT]):
-            reach -= 1.0
-        end = min(end, reach)
-    return total + turn * (_grid_at(m, end) - start)
+    total, turn, passed = complex(0.0, 0.0), rotation, 0.0
+    for h in range(times.shape[0]):
+        left = times[h] / GRID_S - passed
+        while left > length and not earlier:
+            total += turn * whole
+            turn *= rotation
+            left -= length
+            passed += length
+        end = k + phase + left
+        if earlier:
+            reach = math.ceil(end)
+            while reach > k + 1.0 and (m[past_index(reach) + 2] != segment or reach >= m[PAST_COUNT]):
+                reach -= 1.0
+            end = min(end, reach)
+        d = total + turn * (_grid_at(m, end) - start)
+        path[h, 0], path[h, 1] = d.real, d.imag
 
 
 @kernel
 def replay(m, times, wanted, out):  # type: ignore[no-untyped-def]
     """Write the tracks of those of REPEAT, REPEAT_MEAN and PLACE that are wanted at `times` (H,) into out; to be called with a match."""
-    mean = wanted[REPEAT_MEAN]
+    mean, steps = wanted[REPEAT_MEAN], times.shape[0]
     z, _, _, _, _ = blend(m)
     best = m[MATCH + 1]
     soft = best + 1e-3 * (m[TOP_SPEED] ** 2) + 8.0 * m[NOISE] + 1e-18
-    for h in range(times.shape[0]):
-        total, weight = complex(0.0, 0.0), 0.0
-        for j in range(MATCHES - 1 if mean else 1 if wanted[REPEAT] else 0):
-            slot = MATCH + 4 * j
-            if m[slot] < 0.0:
-                break
-            d = _follow(m, slot, times[h])
-            share = math.exp(-(m[slot + 1] - best) / soft)
-            total += share * d
-            weight += share
-            if j == 0:
-                out[REPEAT, h, 0], out[REPEAT, h, 1] = z.real + d.real, z.imag + d.imag
+    path, weight = np.empty((steps, 2)), 0.0
+    for j in range(MATCHES - 1 if mean else 1 if wanted[REPEAT] else 0):
+        slot = MATCH + 4 * j
+        if m[slot] < 0.0:
+            break
+        _follow(m, slot, times, path)
+        share = math.exp(-(m[slot + 1] - best) / soft)
+        weight += share
+        for h in range(steps):
+            for axis in range(2):
+                if j == 0:
+                    out[REPEAT, h, axis] = path[h, axis]
+                if mean:
+                    out[REPEAT_MEAN, h, axis] = share * path[h, axis] + (out[REPEAT_MEAN, h, axis] if j > 0 else 0.0)
+    if wanted[PLACE]:
+        _follow(m, MATCH + 4 * (MATCHES - 1), times, path)
+    for h in range(steps):
+        if wanted[REPEAT] or mean:
+            out[REPEAT, h, 0], out[REPEAT, h, 1] = z.real + out[REPEAT, h, 0], z.imag + out[REPEAT, h, 1]
         if mean:
-            out[REPEAT_MEAN, h, 0], out[REPEAT_MEAN, h, 1] = z.real + total.real / weight, z.imag + total.imag / weight
+            out[REPEAT_MEAN, h, 0], out[REPEAT_MEAN, h, 1] = z.real + out[REPEAT_MEAN, h, 0] / weight, z.imag + out[REPEAT_MEAN, h, 1] / weight
         if wanted[PLACE]:
-            d = _follow(m, MATCH + 4 * (MATCHES - 1), times[h])
-            out[PLACE, h, 0], out[PLACE, h, 1] = z.real + d.real, z.imag + d.imag
+            out[PLACE, h, 0], out[PLACE, h, 1] = z.real + path[h, 0], z.imag + path[h, 1]

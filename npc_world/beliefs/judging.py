@@ -25,11 +25,11 @@ from npc_world.beliefs.layout import (
     RECORD,
     RECORD_FEATURES,
     RECORD_HEADING,
-    RECORD_MEANS,
+    RECORD_SAID,
+    RECORD_SHARES,
     RECORD_SIZE,
     RECORD_TIME,
     RECORD_TRUST,
-    RECORD_WEIGHTS,
     RECORD_X,
     RECORD_Y,
     RECORDS,
@@ -85,15 +85,16 @@ def _judge_record(m, b, record, x, y, settings):  # type: ignore[no-untyped-def]
     Goals share one record: which of them it goes for is what the way so far says, and no merit of a goal.
     """
     cos, sin = math.cos(m[record + RECORD_HEADING]), math.sin(m[record + RECORD_HEADING])
-    seen = np.empty((EXPERTS, 4))  # offset along and across, variance along and across
+    seen = np.empty((EXPERTS, 5))  # offset along and across, variance along and across, density there when it is right
     mean_a, mean_c, total = 0.0, 0.0, 0.0
     for e in range(EXPERTS):
-        mean = record + RECORD_MEANS + 2 * (e * BINS + b)
-        ex, ey = x - m[mean], y - m[mean + 1]
+        said = record + RECORD_SAID + 2 * (b * EXPERTS + e)
+        ex, ey = x - m[said], y - m[said + 1]
         seen[e, 0], seen[e, 1] = cos * ex + sin * ey, cos * ey - sin * ex
         if seen[e, 0] == seen[e, 0]:
             seen[e, 2], seen[e, 3] = error_variance(m, e, b, 0), error_variance(m, e, b, 1)
-            w = m[record + RECORD_WEIGHTS + e * BINS + b]
+            seen[e, 4] = density(seen[e, 0], seen[e, 1], seen[e, 2], seen[e, 3])
+            w = m[record + RECORD_SHARES + b * EXPERTS + e]
             mean_a += w * seen[e, 0]
             mean_c += w * seen[e, 1]
             total += w
@@ -114,7 +115,7 @@ def _judge_record(m, b, record, x, y, settings):  # type: ignore[no-untyped-def]
     for e in range(EXPERTS):
         if seen[e, 0] == seen[e, 0]:
             miss = min(0.95, max(0.02, m[MISSED + e * BINS + b]))
-            right = (1.0 - miss) * density(seen[e, 0], seen[e, 1], seen[e, 2], seen[e, 3])
+            right = (1.0 - miss) * seen[e, 4]
             foreseen = max(foreseen, right / (right + miss * wide))
     evidence *= foreseen ** 2
     goals = OWN + int(m[GOALS])
@@ -125,14 +126,14 @@ def _judge_record(m, b, record, x, y, settings):  # type: ignore[no-untyped-def]
             continue
         at = e * BINS + b
         miss = min(0.95, max(0.02, m[MISSED + at]))
-        right = (1.0 - miss) * density(seen[e, 0], seen[e, 1], seen[e, 2], seen[e, 3])
+        right = (1.0 - miss) * seen[e, 4]
         both = right + miss * wide
         fit = math.log(both)
         right /= both
         off_a, off_c, square_a, square_c = seen[e, 0], seen[e, 1], seen[e, 0] ** 2, seen[e, 1] ** 2
         if OWN <= e < goals and goal_fit > -math.inf:
             fit, right, off_a, off_c, square_a, square_c = goal_fit, goal_right, goal_a, goal_c, goal_square_a, goal_square_c
-        w = m[record + RECORD_WEIGHTS + at]
+        w = m[record + RECORD_SHARES + b * EXPERTS + e]
         missed_all += w * miss * wide
         right_all += w * both
         m[SCORE + at] = keep * m[SCORE + at] + evidence * fit
@@ -166,9 +167,9 @@ def _judge_goals(m, b, record, end, seen, wide):  # type: ignore[no-untyped-def]
     total, both_all, right_all, a, c, square_a, square_c = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for e in range(OWN, end):
         if seen[e, 0] == seen[e, 0]:
-            w = m[record + RECORD_WEIGHTS + e * BINS + b]
+            w = m[record + RECORD_SHARES + b * EXPERTS + e]
             miss = min(0.95, max(0.02, m[MISSED + e * BINS + b]))
-            right = w * (1.0 - miss) * density(seen[e, 0], seen[e, 1], seen[e, 2], seen[e, 3])
+            right = w * (1.0 - miss) * seen[e, 4]
             total += w
             both_all += right + w * miss * wide
             right_all += right

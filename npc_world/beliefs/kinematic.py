@@ -47,6 +47,6 @@ def _turn(m, z, w, rate, window_s, times, track):  # type: ignore[no-untyped-def
         v = (complex(m[X], m[Y]) - before) / age * (half / math.sin(half)) * complex(math.cos(half), math.sin(half))
     for h in range(times.shape[0]):
         half = 0.5 * rate * times[h]
-        chord = times[h] * (math.sin(half) / half if abs(half) > 1e-6 else 1.0)
-        at = z + v * chord * complex(math.cos(half), math.sin(half))
+        sin, cos = math.sin(half), math.cos(half)
+        at = z + v * (times[h] * (sin / half if abs(half) > 1e-6 else 1.0)) * complex(cos, sin)
         track[h, 0], track[h, 1] = at.real, at.imag

@@ -76,9 +76,11 @@ WIDE = SPREAD + BINS
 RECORDS = 44
 RECORD_TIME, RECORD_HEADING, RECORD_SPEED, RECORD_X, RECORD_Y, RECORD_SEGMENT = range(6)
 RECORD_FEATURES = 6
-RECORD_MEANS = RECORD_FEATURES + 2 * FEATURES
-RECORD_WEIGHTS = RECORD_MEANS + EXPERTS * BINS * 2
-RECORD_TRUST = RECORD_WEIGHTS + EXPERTS * BINS
+RECORD_SAID = RECORD_FEATURES + 2 * FEATURES
+"""(BINS, EXPERTS, 2) where each expert saw it; a horizon is judged as a whole, so what is read together lies together."""
+RECORD_SHARES = RECORD_SAID + BINS * EXPERTS * 2
+"""(BINS, EXPERTS) what each counted."""
+RECORD_TRUST = RECORD_SHARES + BINS * EXPERTS
 RECORD_MIXTURE = RECORD_TRUST + BINS
 MIXED = 9
 """Rows of the forecast as it was stated: first their weights (MIXED,), then (BINS, MIXED, 5) of x, y, xx, yy, xy."""

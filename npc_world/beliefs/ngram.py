@@ -49,6 +49,8 @@ ORDERS = 10
 _REST, _FAST = 0.15, 0.6
 """Of the top speed."""
 _LEAST_KEPT = 12
+_SHARES = 4.0 ** np.arange(ORDERS + 1)
+"""What a move counts that followed so long a context."""
 
 
 @kernel
@@ -117,17 +119,19 @@ def _foretell(m):  # type: ignore[no-untyped-def]
     for step in range(1, TOKENS_AHEAD + 1):
         counts[:, :] = 0.0
         moves[:], shares[:] = 0.0, 0.0
+        top = 0
         for j in range(n - 1):
             following = symbols[j + 1]
             if following < 0:
                 continue
             order = matched[j]
             counts[order, following] += 1.0
-            share = 4.0 ** order
+            top = max(top, order)
+            share = _SHARES[order]
             place = _sentence(first + j + 1)
             moves[following] += share * complex(m[place + 1], m[place + 2])
             shares[following] += share
-        best = _likeliest(counts)
+        best = _likeliest(counts, top)
         if best < 0:
             return
         move = moves[best] / shares[best]
@@ -142,14 +146,15 @@ def _foretell(m):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _likeliest(counts):  # type: ignore[no-untyped-def]
-    """Symbol of highest blended probability; counts (ORDERS + 1, SYMBOLS) by the longest context that matched, summed up here.  -1: none."""
+def _likeliest(counts, top):  # type: ignore[no-untyped-def]
+    """Symbol of highest blended probability; counts (ORDERS + 1, SYMBOLS) by the longest context that matched,
+    `top` at most, summed up here.  -1: none."""
     blended = np.zeros(SYMBOLS)
     left = 1.0
-    for order in range(ORDERS, -1, -1):
+    for order in range(top, -1, -1):
         total, kinds = 0.0, 0.0
         for s in range(SYMBOLS):
-            if order < ORDERS:
+            if order < top:
                 counts[order, s] += counts[order + 1, s]
             total += counts[order, s]
             if counts[order, s] > 0.0:

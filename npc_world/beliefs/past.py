@@ -48,7 +48,7 @@ def stood_s(m: NDArray[np.float64]) -> float:
 @kernel
 def past_index(k):  # type: ignore[no-untyped-def]
     """Place in memory of the k-th recorded step since the beginning."""
-    return PAST + 3 * (int(k) % PAST_LENGTH)
+    return PAST + 3 * (int(k) & (PAST_LENGTH - 1))  # a power of two
 
 
 @kernel

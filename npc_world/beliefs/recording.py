@@ -24,14 +24,14 @@ from npc_world.beliefs.layout import (
     RECORD_FEATURES,
     RECORD_HEADING,
     RECORD_LEVELS,
-    RECORD_MEANS,
     RECORD_MIXTURE,
+    RECORD_SAID,
     RECORD_SEGMENT,
+    RECORD_SHARES,
     RECORD_SIZE,
     RECORD_SPEED,
     RECORD_TIME,
     RECORD_TRUST,
-    RECORD_WEIGHTS,
     RECORD_X,
     RECORD_Y,
     RECORDS,
@@ -71,13 +71,14 @@ def record_experts(m, times, given, given_log_prior, walls, clear):  # type: ign
     m[record + RECORD_TIME], m[record + RECORD_HEADING], m[record + RECORD_SPEED] = m[TIME], m[HEADING], m[SPEED]
     m[record + RECORD_X], m[record + RECORD_Y], m[record + RECORD_SEGMENT] = z.real, z.imag, m[SEGMENT]
     read_features(m, m[record + RECORD_FEATURES:record + RECORD_FEATURES + 2 * FEATURES])
-    for e in range(EXPERTS):
-        for b in range(BINS):
-            h = int(BIN_S[b] / FINE_S + 0.5) - 1
-            mean = record + RECORD_MEANS + 2 * (e * BINS + b)
-            m[mean] = tracks[e, h, 0] if present[e] else math.nan
-            m[mean + 1] = tracks[e, h, 1] if present[e] else math.nan
-            m[record + RECORD_WEIGHTS + e * BINS + b] = weights[b, e]
+    for b in range(BINS):
+        h = int(BIN_S[b] / FINE_S + 0.5) - 1
+        for e in range(EXPERTS):
+            at = b * EXPERTS + e
+            said = record + RECORD_SAID + 2 * at
+            m[said] = tracks[e, h, 0] if present[e] else math.nan
+            m[said + 1] = tracks[e, h, 1] if present[e] else math.nan
+            m[record + RECORD_SHARES + at] = weights[b, e]
     for b in range(BINS):
         trust = trust_in_mixture(m, b, present[OWN:].any())
         m[record + RECORD_TRUST + b] = 1.0 - (1.0 - trust) * (1.0 - exempt_share(b, weights[b]))

@@ -57,19 +57,15 @@ def who_speaks(m, given, present):  # type: ignore[no-untyped-def]
 
 @kernel
 def unroll_experts(m, times, given, wanted, tracks):  # type: ignore[no-untyped-def]
-    """Fill tracks (EXPERTS, H, 2) of those that are wanted (EXPERTS,) at `times` (H,) s from the last sighting, the others with NaN.
+    """Fill tracks (EXPERTS, H, 2) of those that are wanted (EXPERTS,) at `times` (H,) s from the last sighting; the others' are not to be read.
 
     Who is wanted must be able to speak (see `who_speaks`).  Walls are still to be minded.
     """
-    for e in range(EXPERTS):
-        for h in range(times.shape[0]):
-            for axis in range(2):
-                if wanted[e] and e >= OWN:
-                    tracks[e, h, axis] = given[e - OWN, h, axis]
-                elif not wanted[e]:
-                    tracks[e, h, axis] = math.nan
-                elif e == PRIOR:
-                    tracks[e, h, axis] = given[GIVEN, h, axis]
+    for e in range(PRIOR, EXPERTS):
+        if wanted[e] and (e == PRIOR or e >= OWN):
+            row = GIVEN if e == PRIOR else e - OWN
+            for h in range(times.shape[0]):
+                tracks[e, h, 0], tracks[e, h, 1] = given[row, h, 0], given[row, h, 1]
     go_on(m, times, wanted, tracks)
     if wanted[WAYS]:
         follow_ways(m, times, tracks)
