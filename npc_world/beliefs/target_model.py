@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,16 +12,11 @@ from numpy.typing import NDArray
 
 from npc_world.beliefs.arguments import checked_time, step_times, threat_points
 from npc_world.beliefs.base import Hypothesizer
-from npc_world.beliefs.calibrating import regions
-from npc_world.beliefs.composing import blank_forecasts, compose_all, row_weights
 from npc_world.beliefs.contact import slide
 from npc_world.beliefs.hidden import Hidden
 from npc_world.beliefs.imm import blend
 from npc_world.beliefs.intent import Intent
-from npc_world.beliefs.labels import expert_labels, with_side
 from npc_world.beliefs.layout import (
-    BIN_S,
-    BINS,
     COUNT,
     EXPERTS,
     GIVEN,
@@ -36,7 +32,6 @@ from npc_world.beliefs.layout import (
     TIME,
     TOP_SPEED,
     TURN_RATE,
-    TURN_RATE_SLOW,
     X,
     Y,
     new_memory,
@@ -44,16 +39,13 @@ from npc_world.beliefs.layout import (
 from npc_world.beliefs.learned import Habit, calibration, favourite_places, habits
 from npc_world.beliefs.memory_file import learned_state, move_records, restore_learned
 from npc_world.beliefs.motion_prior import MotionPrior
-from npc_world.beliefs.past import stood_s
-from npc_world.beliefs.prior_expert import chosen_prior, fill_prior_track
+from npc_world.beliefs.panel import Panel
+from npc_world.beliefs.prior_expert import chosen_prior
 from npc_world.beliefs.prior_mixing import PriorMix
-from npc_world.beliefs.recording import record_experts
 from npc_world.beliefs.searching import forecast_from_places
 from npc_world.beliefs.surroundings import Surroundings
 from npc_world.beliefs.target_config import TargetConfig
-from npc_world.beliefs.unrolling import FINE_TIMES_S, unroll_experts, who_speaks
 from npc_world.beliefs.watching import watch
-from npc_world.beliefs.weighing import weigh_experts
 from npc_world.core.errors import BadInputError
 from npc_world.core.reading import position_of
 from npc_world.core.records import Belief, Forecast
@@ -86,17 +78,14 @@ class TargetModel:
         self._settings = self.config.settings()
         self._around = Surroundings(ground, size)
         self._intent = Intent(self._around, self.config.rationality_hz)
-        self._experts = tuple(experts)
-        self._prior = chosen_prior(prior, self.config.prior)
-        self._mix = None if self._prior is None else PriorMix(self._prior)
-        self._adopt(self._blank_memory())
+        chosen = chosen_prior(prior, self.config.prior)
+        self._panel = Panel(self._around, self._intent, experts, chosen)
+        self._mix = None if chosen is None else PriorMix(chosen)
+        self._memory = self._blank_memory()
         self._hidden: Hidden | None = None
         self._now_s = 0.0
         self._phase = 0.0
         self._visible = False
-        self._given = np.full((GIVEN + 1, len(FINE_TIMES_S), 2), math.nan)
-        self._log_prior = np.full(GIVEN, -math.inf)
-        self._labels: list[str] = []
         self._goals_given, self._discovered_s = False, -math.inf
         self.set_goals(goals)
 
@@ -126,21 +115,11 @@ class TargetModel:
         if self._phase > 0.0 and m[STEP_S] == 0.0 and m[PAST_TIME] == time:  # a new stretch has begun
             m[PAST_TIME] -= self._phase * GRID_S
         if due:
-            self._speak()
+            self._panel.speak(m, self._shown)
         if self._mix is not None:
             if m[JUMP_TIME] != jumped_s:
                 self._mix.reset()
             self._mix.observe(time, x, y, self._experts_forecast)
-
-    def _speak(self) -> None:
-        """Write down what every expert says, to be judged when the time comes."""
-        m = self._memory
-        if self._intent.labels:
-            self._intent.update(m)
-            self._intent.log_posterior(self._log_prior)
-        if self._intent.labels or self._experts or self._prior is not None:
-            self._fill_given(FINE_TIMES_S, self._given)
-        record_experts(m, FINE_TIMES_S, self._given, self._log_prior, *self._around.walls())
 
     def stagger(self, phase: float) -> None:
         """Record and speak `phase` in [0, 1) of a step of the record earlier than others that begin to watch at the same time: not all in one frame."""
@@ -163,7 +142,7 @@ class TargetModel:
         if seen is not None and np.shape(seen) != self.ground.shape:
             raise BadInputError(f"seen has shape {np.shape(seen)}: expected {self.ground.shape}, a value per cell")
         if self._hidden is None:
-            goals = self._goal_weights()
+            goals = self._panel.goal_weights(m, self._shown)
             _, w, _, _, _ = blend(m)
             self._hidden = Hidden(self._around, self._intent, float(m[TIME]), (float(m[X]), float(m[Y])), (w.real, w.imag),
                                   max(float(m[TOP_SPEED]), 1e-3 * self.ground.cell_px), goals)
@@ -182,10 +161,9 @@ class TargetModel:
             if self._hidden is not None:
                 self._hidden.goals_changed(kept)
         self._memory[GOALS] = len(self._intent.labels)
-        self._labels = expert_labels(self._intent.labels)
         if self._memory[COUNT] > 0.0:
             self._intent.update(self._memory)
-        self._intent.log_posterior(self._log_prior)
+        self._panel.goals_changed()
 
     def reset(self) -> None:
         """A new round: forget where it is, keep what was learned of it."""
@@ -200,14 +178,14 @@ class TargetModel:
 
     def forget(self) -> None:
         """Everything that was learned of it is gone, as if another body were met; goals and settings stay.  `reset` keeps what was learned."""
-        self._memory[:] = self._blank_memory()[0]
+        self._memory[:] = self._blank_memory()
         self._memory[GOALS] = len(self._intent.labels)
         self.reset()
         if self._mix is not None:
             self._mix.forget()
         if not self._goals_given:
             self._take_goals(())
-        self._intent.log_posterior(self._log_prior)
+        self._panel.goals_weighed()
 
     # ---- what it thinks ------------------------------------------------------------------------------------------
 
@@ -242,7 +220,7 @@ class TargetModel:
     def goals_ahead(self) -> dict[str, tuple[int, float]]:
         """What it may want, by the label that forecasts give it: its row in the goals given, and the seconds until it is there at its present pace."""
         left_s = self._intent.seconds_left(self._memory)
-        return {self._labels[OWN + g]: (g, float(left_s[g])) for g in range(len(left_s))}
+        return {self._panel.labels[OWN + g]: (g, float(left_s[g])) for g in range(len(left_s))}
 
     @property
     def goal_points_px(self) -> Floats:
@@ -285,11 +263,7 @@ class TargetModel:
         """What each kind of future counts at present, by label, for the next second."""
         if self._memory[COUNT] == 0.0:
             return {}
-        rows = self._rows(1.0)
-        out: dict[str, float] = {}
-        labels = self._current_labels()
-        for e in np.flatnonzero(rows > 0.0):
-            out[labels[e]] = out.get(labels[e], 0.0) + float(rows[e])
+        out = self._panel.weights(self._memory, self._shown)
         if self._mix is not None and self._mix.ready:
             share = self._mix.share(1.0)
             out = {label: (1.0 - share) * weight for label, weight in out.items()}
@@ -320,6 +294,16 @@ class TargetModel:
         """Of the experts alone, without the odds of the prior's whole mixture."""
         return self._forecast_tracks(times, 0.0, min(self.config.hypotheses, EXPERTS))
 
+    def expert_tracks(self, times_s: Floats) -> dict[str, Floats]:
+        """What each expert by itself says, by its label: (H, 2) at `times_s` (H,) from the last sighting.  Walls are not minded.
+
+        For comparison and for drawing; of several with one label the first is given.  Raises `BadInputError` before the first sighting.
+        """
+        if self._memory[COUNT] == 0.0:
+            raise BadInputError("expert_tracks: nothing was observed yet; call observe first")
+        times = np.ascontiguousarray(times_s, dtype=np.float64)
+        return self._panel.tracks(self._memory, times, self._shown)
+
     # ---- save and restore ----------------------------------------------------------------------------------------
 
     def state(self) -> dict[str, NDArray[Any]]:
@@ -328,12 +312,12 @@ class TargetModel:
 
     def restore(self, state: dict[str, NDArray[Any]]) -> None:
         """Take up what `state` gave; ValueError or KeyError when it does not fit, and nothing is changed then."""
-        memory = restore_learned(state)[None]
-        memory[0, HABITS_OFF] = 0.0 if self.config.habits else 1.0
+        memory = restore_learned(state)
+        memory[HABITS_OFF] = 0.0 if self.config.habits else 1.0
         saved = [str(name) for name in state["goals"]]
         if self._mix is not None:
             self._mix.restore(state.get("prior_odds"))
-        self._memory[:] = memory[0]
+        self._memory[:] = memory
         self._memory[GOALS] = len(self._intent.labels)
         move_records(self._memory, [saved.index(label) if label in saved[:GIVEN] else -1 for label in self._intent.labels])
         self._hidden, self._visible, self._kept_belief = None, False, None
@@ -341,22 +325,22 @@ class TargetModel:
 
     # ---- inside --------------------------------------------------------------------------------------------------
 
+    @property
+    def _shown(self) -> Belief | None:
+        """What the game's own experts are shown, where there are any."""
+        return self.belief if self._panel.asks_for_belief else None
+
     def _blank_memory(self) -> Floats:
-        """(1, MEMORY)"""
-        memory: Floats = new_memory()
-        memory[0, HABITS_OFF] = 0.0 if self.config.habits else 1.0
+        """(MEMORY,)"""
+        memory: Floats = new_memory()[0]
+        memory[HABITS_OFF] = 0.0 if self.config.habits else 1.0
         return memory
 
-    def _adopt(self, memories: Floats) -> None:
-        """Learn in memories (1, MEMORY): a row of many, or its own."""
-        self._memories: Floats = memories
-        self._memory: Floats = memories[0]
-
-    def share(self, memories: Floats, now_s: float) -> None:
-        """Be a view of a row (1, MEMORY) of `TargetModels`, which was last asked at now_s."""
-        self._adopt(memories)
+    def share(self, memory: Floats, now_s: float) -> None:
+        """Learn in a row (MEMORY,) of `TargetModels`, which was last asked at now_s."""
+        self._memory = memory
         self._now_s = now_s
-        self._visible = bool(self._memory[COUNT] > 0.0 and self._memory[TIME] >= now_s)
+        self._visible = bool(memory[COUNT] > 0.0 and memory[TIME] >= now_s)
 
     def _discover(self) -> None:
         """Now and then: where it likes to stop is where it may go."""
@@ -371,79 +355,11 @@ class TargetModel:
             new = [place for place in places if all(math.dist(place, old) > near for old in known)]
             self._take_goals({**kept, **{f"the place it likes, {len(kept) + i + 1}": place for i, place in enumerate(new)}})
 
-    def _fill_given(self, times: Floats, out: Floats) -> None:
-        """Tracks (GIVEN, H, 2) of goals first, then of the game's own experts."""
-        self._intent.tracks(self._memory, times, out[:GIVEN])
-        if self._prior is not None:
-            fill_prior_track(self._prior, self._memory, times, out[GIVEN])
-        else:
-            out[GIVEN] = math.nan
-        row = len(self._intent.labels)
-        for expert in self._experts:
-            belief = self.belief
-            if belief is None or row + expert.rows > GIVEN:
-                return
-            said = expert.hypotheses(belief, times)
-            out[row:row + expert.rows] = said.positions_px
-            self._log_prior[row:row + expert.rows] = -math.log(max(1, expert.rows))
-            self._labels[OWN + row:OWN + row + expert.rows] = said.labels
-            row += expert.rows
-
-    def expert_tracks(self, times_s: Floats) -> dict[str, Floats]:
-        """What each expert by itself says, by its label: (H, 2) at `times_s` (H,) from the last sighting.  Walls are not minded.
-
-        For comparison and for drawing; of several with one label the first is given.  Raises `BadInputError` before the first sighting.
-        """
-        if self._memory[COUNT] == 0.0:
-            raise BadInputError("expert_tracks: nothing was observed yet; call observe first")
-        times = np.ascontiguousarray(times_s, dtype=np.float64)
-        given = self._given_tracks(times)
-        present, tracks = np.empty(EXPERTS, np.bool_), np.empty((EXPERTS, len(times), 2))
-        who_speaks(self._memory, given, present)
-        unroll_experts(self._memory, times, given, present, tracks)
-        labels = self._current_labels()
-        return {labels[e]: tracks[e] for e in np.flatnonzero(present)[::-1].tolist()}
-
-    def _given_tracks(self, times: Floats) -> Floats:
-        out = np.empty((GIVEN + 1, len(times), 2))
-        if self._intent.labels or self._experts:
-            self._fill_given(times, out)
-        else:
-            out.fill(math.nan)
-            if self._prior is not None:
-                fill_prior_track(self._prior, self._memory, times, out[GIVEN])
-        return out
-
-    def _rows(self, horizon_s: float) -> Floats:
-        """(EXPERTS,) what each expert counts as a future of horizon_s."""
-        present = np.empty(EXPERTS, np.bool_)
-        who_speaks(self._memory, self._given_tracks(BIN_S), present)
-        by_bin, rows = np.empty((BINS, EXPERTS)), np.empty(EXPERTS)
-        weigh_experts(self._memory, present, self._log_prior, by_bin)
-        row_weights(by_bin, horizon_s, rows)
-        return rows
-
-    def _goal_weights(self) -> Floats:
-        return self._rows(2.0)[OWN:OWN + len(self._intent.labels)]
-
-    def _current_labels(self) -> list[str]:
-        """(EXPERTS,) in words, as of now: turns have a side, and who stands stays."""
-        return with_side(self._labels, float(self._memory[TURN_RATE]), float(self._memory[TURN_RATE_SLOW]), stood_s(self._memory))
-
     def _forecast_tracks(self, times: Floats, unseen_s: float, most: int) -> Forecast:
-        m = self._memory
-        steps = len(times)
-        ahead = times + unseen_s if unseen_s > 0.0 else times
-        said = blank_forecasts(1, most, steps)
-        walls, clear = self._around.walls()
-        compose_all(self._memories, times, np.array([unseen_s]), self._given_tracks(ahead)[None], self._log_prior, walls, clear, most, *said)
-        (positions,), (covariances,), (weights,), (chosen,), (count,) = said
-        labels = self._current_labels()
-        weights = weights[:count]
-        if self._hidden is not None and self._hidden.seen is not None:
-            weights = self._unless_seen(positions[:count, 0], weights)
-        return Forecast(times, positions[:count], weights, covariances[:count], tuple([labels[e] for e in chosen[:count].tolist()]),
-                        regions(m, ahead))
+        forecast = self._panel.forecast(self._memory, times, unseen_s, most, self._shown)
+        if self._hidden is None or self._hidden.seen is None:
+            return forecast
+        return replace(forecast, weights=self._unless_seen(forecast.positions_px[:, 0], forecast.weights))
 
     def _unless_seen(self, now_px: Floats, weights: Floats) -> Floats:
         """Futures that would have been seen by now count little."""

@@ -120,5 +120,5 @@ class TargetModels:
             raise IndexError(n)
         model = TargetModel(self.ground, config=self.config, size=self.size)
         row = n % len(self)
-        model.share(self._memory[row:row + 1], self._now_s)
+        model.share(self._memory[row], self._now_s)
         return model
