@@ -17,6 +17,7 @@ __all__ = ["PLANS_PER_S", "Turns"]
 
 PLANS_PER_S = 60.0
 """Costly plans per second of play, for all NPCs of one ground together: one a frame at 60 Hz."""
+_SPARE_EVERY = 4
 
 
 class Turns:
@@ -30,7 +31,7 @@ class Turns:
         self._left = 1.0
         self._waiting: deque[int] = deque()
         self._granted: set[int] = set()
-        self._spare = True
+        self._spare, self._asked, self._frames = True, False, 0
         self.together_on: list[Any] = []
         """What the NPCs of this ground work out together."""
 
@@ -50,6 +51,7 @@ class Turns:
         self._stepped.clear()
         self._waiting.clear()
         self._granted.clear()
+        self._spare, self._asked, self._frames = True, False, 0
         self.together_on.clear()
         return self._joined - 1
 
@@ -71,9 +73,11 @@ class Turns:
             self._stepped.clear()
             share = PLANS_PER_S * dt_s
             self._left = min(self._left + share, share)
-            self._spare = True
             self._granted.clear()  # who did not use its turn has gone, or thought better of it
-            while self._waiting and self._left > 0.0:
+            self._frames += 1
+            for_spare = self._asked and len(self._waiting) > 0 and self._frames % _SPARE_EVERY == 0
+            self._spare, self._asked = for_spare or not self._waiting, False
+            while self._waiting and self._left > 0.0 and not for_spare:
                 self._granted.add(self._waiting.popleft())
                 self._left -= 1.0
         self._stepped.add(number)
@@ -91,7 +95,11 @@ class Turns:
         return False
 
     def take_spare(self) -> bool:
-        """Whether the asker may do a millisecond's work that can wait: one a frame may, the first that has any."""
+        """Whether the asker may do a millisecond's work that can wait: one a frame may, the first that has any.
+
+        While NPCs wait for their turns to plan that is so in every fourth frame only, in which then nobody plans.
+        """
+        self._asked = True
         spare, self._spare = self._spare, False
         return spare
 

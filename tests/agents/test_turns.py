@@ -130,3 +130,28 @@ def test_a_second_round_on_the_same_ground_begins_as_the_first_did():
         rounds.append(granted)
     assert rounds[0] == rounds[1]
     assert rounds[0][0]
+
+
+def test_work_that_can_wait_does_not_come_on_top_of_plans_that_are_waited_for():
+    turns = Turns()
+    numbers = [turns.join() for _ in range(10)]
+    frames = []
+    for _ in range(40):
+        spare, plans = False, 0
+        for number in numbers:
+            turns.begin(number, DT_S)
+            spare |= turns.take_spare()
+            plans += turns.take(number)
+        frames.append((spare, plans))
+    later = frames[2:]  # nobody waits in the first frame
+    assert all(plans == (0 if spare else 1) for spare, plans in later)
+    assert 8 <= sum(spare for spare, _ in later) <= 12
+
+
+def test_who_is_alone_has_time_for_both():
+    turns = Turns()
+    number = turns.join()
+    for _ in range(20):
+        turns.begin(number, DT_S)
+        assert turns.take_spare()
+        assert turns.take(number)
