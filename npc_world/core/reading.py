@@ -21,7 +21,8 @@ _POINTS = ("position", "pos", "center")
 def position_of(thing: Any, name: str = "position") -> NDArray[np.float64]:
     """The centre of `thing` in px, (2,): from its `hitbox`, `hitbox_rect`, `hit_rect`, `rect`, `position`, `pos` or `center`, or a pair.
 
-    Where there is none of these, `x`, `y`, `width` and `height` are taken for a rect, `x` and `y` alone for the centre.
+    Things with numbers `left`, `top`, `width` and `height` are rects (actors of Pygame Zero, whose `x` and `y` are their middle).  Where
+    there is none of these, `x`, `y`, `width` and `height` are taken for a rect, `x` and `y` alone for the centre.
     Rect centres are computed from x, y, w, h because `Rect.center` drops half pixels.
     Raises `BadInputError` naming `name` when there is none or it is not finite.
     """
@@ -79,15 +80,18 @@ def _box_of(thing: Any) -> tuple[float, float, float, float] | None:
         if inner is not None and hasattr(inner, "w") and hasattr(inner, "x"):
             thing = inner
             break
-    if hasattr(thing, "x") and hasattr(thing, "y"):
-        width, height = getattr(thing, "w", None), getattr(thing, "h", None)
-        if width is None and not any(hasattr(thing, attribute) for attribute in _POINTS):  # paddles and the like, drawn as rects
+    if not (hasattr(thing, "x") and hasattr(thing, "y")):
+        return None
+    x, y, width, height = thing.x, thing.y, getattr(thing, "w", None), getattr(thing, "h", None)
+    if width is None:
+        if hasattr(thing, "left") and hasattr(thing, "top"):
+            x, y, width, height = thing.left, thing.top, getattr(thing, "width", None), getattr(thing, "height", None)
+        elif not any(hasattr(thing, attribute) for attribute in _POINTS):  # paddles and the like, drawn as rects
             width, height = getattr(thing, "width", None), getattr(thing, "height", None)
-        try:
-            return float(thing.x), float(thing.y), float(width), float(height)  # type: ignore[arg-type]
-        except (TypeError, ValueError):
-            return None
-    return None
+    try:
+        return float(x), float(y), float(width), float(height)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return None
 
 
 def _point_of(thing: Any) -> Any:

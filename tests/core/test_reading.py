@@ -41,6 +41,11 @@ def test_a_position(thing: Any, expected: tuple[float, float]) -> None:
     assert found.tolist() == list(expected) and found.dtype == np.float64
 
 
+def test_an_actor_of_pygame_zero_is_the_rect_around_its_middle() -> None:
+    actor = SimpleNamespace(x=50.0, y=50.0, pos=(50.0, 50.0), left=40.0, top=35.0, width=20, height=30)
+    assert position_of(actor).tolist() == [50, 50] and size_of(actor) == (20, 30) and rect_of(actor) == (40, 35, 20, 30)
+
+
 def test_a_position_of_a_body_of_pymunk() -> None:
     body = pymunk.Body(1, 1)
     body.position = 3, 4
