@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 
@@ -29,6 +28,10 @@ def explain(plan: Plan | None, forecast: Forecast | None, places: Mapping[str, t
         numbers = {"unseen_s": blind_s, **eta}
         sentence = f"Searching {place}: I lost sight of you {blind_s:.1f} s ago"
         return Explanation(sentence + (f"; I am there in {plan.eta_s:.1f} s." if eta else "."), numbers)
+    if plan.behaviour == "besiege":
+        place = place_name(plan.waypoints_px[-1], places, ground)
+        arriving = bool(eta) and plan.eta_s >= 0.1
+        return Explanation(f"No way leads to you: I wait for you {place}" + (f"; there in {plan.eta_s:.1f} s." if arriving else "."), eta)
     said = {"patrol": "On my rounds", "return": "Going back to my post", "guard": "Keeping my post", "watch": "Watching",
             "hold": "Waiting", "chase": "Running at you"}.get(plan.behaviour, plan.behaviour.capitalize())
     return Explanation(said + (f"; there in {plan.eta_s:.1f} s." if eta and plan.eta_s > 0.0 else "."), eta)
@@ -37,8 +40,8 @@ def explain(plan: Plan | None, forecast: Forecast | None, places: Mapping[str, t
 def with_ground(said: Explanation, found: SurfaceSurprise) -> Explanation:
     """The same, and that the ground is not as believed."""
     thing = str(found)
-    return replace(said, sentence=f"{said.sentence} {thing[0].upper()}{thing[1:]}.",
-                   numbers={**said.numbers, f"{found.surface}_{found.quality}": found.found, f"{found.surface}_{found.quality}_believed": found.believed})
+    numbers = {**said.numbers, f"{found.surface}_{found.quality}": found.found, f"{found.surface}_{found.quality}_believed": found.believed}
+    return Explanation(f"{said} {thing[0].upper()}{thing[1:]}.", numbers, said.alternatives)
 
 
 def _interception(plan: Plan, forecast: Forecast, places: Mapping[str, tuple[float, float]], ground: Terrain, surprise: float) -> Explanation:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -167,7 +168,7 @@ class Plan:
     eta_s: float
     """Seconds until the last waypoint, by the believed speeds; inf when there is no way."""
     behaviour: str
-    """"intercept", "chase", "search", "patrol", "guard", "hold" …"""
+    """"intercept", "chase", "search", "besiege" (no way leads there), "patrol", "guard", "hold" …"""
     meeting_px: Floats | None = None
     """(2,) where it expects to meet the target on the hypothesis it acts on."""
     meeting_time_s: float | None = None
@@ -182,16 +183,35 @@ class Plan:
     """What the planner minimised, in the planner's own unit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """One sentence, and the numbers behind it, which are the ones the planner used."""
+class Explanation(str):
+    """One sentence, and the numbers behind it, which are the ones the planner used.
 
-    sentence: str
-    numbers: Mapping[str, float] = field(default_factory=dict)
-    alternatives: tuple[str, ...] = ()
+    It is a `str`: `font.render(npc.explain(), True, "white")` draws it.
+    """
 
-    def __str__(self) -> str:
-        return self.sentence
+    __slots__ = ("_alternatives", "_numbers")
+    _alternatives: tuple[str, ...]
+    _numbers: Mapping[str, float]
+
+    def __new__(cls, sentence: str, numbers: Mapping[str, float] | None = None, alternatives: tuple[str, ...] = ()) -> Explanation:
+        said = super().__new__(cls, sentence)
+        said._numbers, said._alternatives = MappingProxyType(dict(numbers or {})), alternatives
+        return said
+
+    @property
+    def sentence(self) -> str:
+        """The text alone."""
+        return str.__str__(self)
+
+    @property
+    def numbers(self) -> Mapping[str, float]:
+        """By name, in the unit the name says."""
+        return self._numbers
+
+    @property
+    def alternatives(self) -> tuple[str, ...]:
+        """What else was reckoned with, in words, the likeliest first."""
+        return self._alternatives
 
 
 @dataclass(frozen=True, slots=True)

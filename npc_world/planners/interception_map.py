@@ -7,7 +7,7 @@ how much later a first move makes it for that meeting; from there the future is 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from npc_world.models.nav_eikonal import straight_time_fields, straight_times_to
 from npc_world.models.nav_grid import NavGrid
 from npc_world.planners.catch_time import arrivals_along, catch_late, field_at
 from npc_world.planners.chase import Chase, Meeting
+from npc_world.planners.out_of_reach import nearest_place
 
 __all__ = ["intercept_through_the_map"]
 
@@ -32,6 +33,8 @@ def intercept_through_the_map(chase: Chase, ground: Terrain, size: Any, surfaces
     """The first move, a cell about `commit_s` away or standing still, with the least expected catch time."""
     reach_s = chase.reach / chase.speed
     field, arrivals = _arrivals(chase, ground, size, surfaces, reach_s, holding)
+    if not np.isfinite(arrivals).any():
+        return _unreachable(chase, field, NavGrid.of(ground, size).nodes_px)
     unreached_s = 1.5 * float(np.max(field, where=np.isfinite(field), initial=chase.times_s[-1]))
     waits = _Waits.of(chase, field)
     alone, expected_alone, points = _caught(chase, arrivals, np.zeros((1, len(chase.tracks))), reach_s, unreached_s, waits)
@@ -54,6 +57,13 @@ def intercept_through_the_map(chase: Chase, ground: Terrain, size: Any, surfaces
     if chosen > 0 and late[chosen, k] <= 0.1 * commit + _FIELD_ERROR * alone[0, k]:
         move_to = meetings[chosen, k]  # no hedge: straight there, not by way of a cell's centre
     return chase.meeting(move_to, expected[chosen], k, meetings[chosen, k], float(catch_times[chosen, k]))
+
+
+def _unreachable(chase: Chase, field: Floats, nodes_px: Floats) -> Meeting:
+    cell = nearest_place(field, nodes_px, chase.speed, chase.times_s, chase.tracks, chase.weights)
+    hopeless = np.full(len(chase.tracks), 1.5 * max(float(chase.times_s[-1]), float(np.max(field, where=np.isfinite(field), initial=0.0))))
+    place = chase.start if cell is None else np.array(nodes_px[cell])
+    return replace(chase.meeting(place, hopeless, int(np.argmax(chase.weights)), place, math.inf), probability=0.0, reachable=False)
 
 
 def _likely(weights: Floats, most: int) -> NDArray[np.int64]:

@@ -129,12 +129,24 @@ def test_places_off_the_map_and_inside_walls_are_survived(me: tuple[float, float
         assert str(npc.explain())
 
 
-def test_an_unreachable_target_is_survived() -> None:
+def test_behind_a_wall_without_a_door_it_waits_beside_its_target_and_says_so() -> None:
     ground = nw.Terrain.from_rects([(300, 0, 40, 640)], size=(640, 640))
     npc = nw.load_npc("hunter", ground, position=(100, 100), body=BODY, size=(24, 24))
-    caught_s, track = chase(npc, (100, 100), lambda t: np.array([500.0, 100.0 + 20 * t]), 3)
+    caught_s, track = chase(npc, (100, 100), lambda t: np.array([500.0, 100.0 + 20 * t]), 10)
     assert caught_s == math.inf
     assert track[:, 0].max() <= 300.0
+    assert abs(track[-1][1] - 300.0) < 40.0 and track[-1][0] > 250.0  # it goes along beside it
+    assert npc.plan is not None and npc.plan.behaviour == "besiege" and npc.plan.meeting_px is None
+    assert npc.explain().startswith("No way leads to you: I wait for you")
+
+
+def test_it_comes_once_a_door_opens() -> None:
+    ground = nw.Terrain.from_rects([(300, 0, 40, 640)], size=(640, 640))
+    npc = nw.load_npc("hunter", ground, position=(100, 100), body=BODY, size=(24, 24))
+    chase(npc, (100, 100), lambda t: np.array([500.0, 300.0]), 2)
+    ground.set_solid((300, 256, 40, 64), solid=False)
+    caught_s, _ = chase(npc, (260, 300), lambda t: np.array([500.0, 300.0]), 5)
+    assert caught_s < 5
 
 
 def test_a_target_that_teleports_is_not_taken_for_a_bullet() -> None:

@@ -119,4 +119,8 @@ def test_options_that_are_none(options: Any) -> None:
 
 
 def test_an_explanation_reads_as_its_sentence() -> None:
-    assert str(Explanation("Cutting you off.", {"probability": 0.6})) == "Cutting you off."
+    said = Explanation("Cutting you off.", {"probability": 0.6}, ("40 % you stop",))
+    assert isinstance(said, str) and said == said.sentence == "Cutting you off." and type(said.sentence) is str
+    assert said.numbers == {"probability": 0.6} and said.alternatives == ("40 % you stop",)
+    with pytest.raises((AttributeError, TypeError)):
+        said.numbers["probability"] = 0.7  # type: ignore[index]

@@ -32,7 +32,7 @@ def draw_panel(surface: pygame.Surface, npc: Any, rect: pygame.Rect, truth: Any,
     layer = pygame.Surface(rect.size, pygame.SRCALPHA)
     pen = _Pen(layer, layer.get_rect().inflate(-2 * _PAD, -2 * _PAD), lettering, palette)
     pen.title(npc)
-    pen.sentence(str(npc.explain()))
+    pen.sentence(npc.explain())
     forecast = npc.forecast  # the weights it planned with; between forecasts, those its model holds
     held = list(npc.weights.items()) if forecast is None else list(zip(forecast.labels, forecast.weights.tolist(), strict=True))
     together: dict[str, float] = {}

@@ -78,6 +78,8 @@ def intercepted(now: Situation, forecast: Forecast) -> tuple[Plan, Meeting]:
                         commit_s=commit_s, covered_s=covered, cover_weight=now.config.teamwork.cover if covered is not None else 0.0,
                         change_hz=now.change_hz, steady=now.steady, change_cost=now.change_cost, holding=now.holding, afterwards=now.afterwards,
                         most_meetings=now.meetings)
+    if not meeting.reachable:
+        return go_to(now, meeting.point, "besiege"), meeting
     waypoints = _route(now, meeting)
     plan = Plan(waypoints_px=waypoints, eta_s=path_time(now.ground, now.surfaces, now.speed_px_s, waypoints), behaviour="intercept", meeting_px=meeting.point,
                 meeting_time_s=meeting.time_s, expected_catch_s=meeting.expected_catch_s, hypothesis=meeting.hypothesis,
