@@ -62,7 +62,7 @@ class Steerer:
     def link(self) -> Link | None:
         """The link it is on, from the frame in which it stands at its start until it has come to its end; None when it lost it."""
         progress = self._progress
-        return None if progress is None or progress.lost else progress.link
+        return None if progress is None or progress.all_walked or progress.lost else progress.link
 
     @property
     def lost(self) -> bool:

@@ -53,6 +53,9 @@ class Team:
         self._catch_times: dict[int, tuple[float, Mapping[str, float]]] = {}
         self._searching: dict[int, tuple[float, Floats]] = {}
         self._grounds: dict[int, Mapping[str, Surface]] = {}
+        self._best_known: dict[str, Surface] = {}
+        self._surest: dict[str, int] = {}
+        """Whose word that is."""
 
     @property
     def time_s(self) -> float:
@@ -118,16 +121,16 @@ class Team:
     def tell_ground(self, member: int, beliefs: Mapping[str, Surface]) -> None:
         """What a member has learned of the ground; of each surface the surest member's word goes into the forecasts."""
         self._grounds[member] = beliefs
+        best = self._best_known
+        for name, surface in beliefs.items():
+            known = best.get(name)
+            if known is None or surface.speed_factor_sd < known.speed_factor_sd:
+                best[name], self._surest[name] = surface, member
+            elif self._surest[name] == member and surface is not known:  # it has become less sure: perhaps now another is the surest
+                self._surest[name], best[name] = min(((other, said[name]) for other, said in self._grounds.items() if name in said),
+                                                     key=lambda told: told[1].speed_factor_sd)
         for model in self.models.values():
-            model.believe_ground(self._best_known())
-
-    def _best_known(self) -> dict[str, Surface]:
-        known: dict[str, Surface] = {}
-        for beliefs in self._grounds.values():
-            for name, surface in beliefs.items():
-                if name not in known or surface.speed_factor_sd < known[name].speed_factor_sd:
-                    known[name] = surface
-        return known
+            model.believe_ground(best)
 
     # ---- what the members ask --------------------------------------------------------------------------------
 
@@ -226,7 +229,7 @@ class Team:
             self.models[name] = TargetModel(self.ground, self.goals, config=self._config, size=size, prior=self._prior)
             self._persistence[name] = Persistence(self._persistence_config)
             if self._grounds:
-                self.models[name].believe_ground(self._best_known())
+                self.models[name].believe_ground(self._best_known)
             self._shapes[name] = Shapes(self.ground)
             self.models[name].stagger(self._phase)
         return self.models[name]

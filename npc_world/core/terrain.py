@@ -225,8 +225,9 @@ class Terrain:
 
     def cell_of(self, point: Any) -> tuple[int, int]:
         """(row, col) of the cell that holds the point, clamped to the map."""
+        at = point.tolist() if type(point) is np.ndarray else point
         try:
-            row, col = int(float(point[1]) // self.cell_px), int(float(point[0]) // self.cell_px)
+            row, col = int(float(at[1]) // self.cell_px), int(float(at[0]) // self.cell_px)
             return 0 if row < 0 else min(row, self._last_row), 0 if col < 0 else min(col, self._last_col)
         except (ValueError, OverflowError):
             raise BadInputError(f"point={point!r}: expected finite coordinates") from None

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
+import weakref
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,8 @@ Window = tuple[int, int, int, int]
 _SKIN = 1e-9
 _EDITS_KEPT = 64
 _NO_MOVES = np.empty((0, 0), np.uint8)
-_CACHE: WeakKeyDictionary[Terrain, dict[tuple[float, float], NavGrid]] = WeakKeyDictionary()
+_CACHE: dict[int, dict[tuple[float, float], NavGrid]] = {}
+"""Grids by the identity of their ground, as long as it lives: asked for several times a frame, where a weak dictionary is slow."""
 
 
 class NavGrid:
@@ -66,9 +67,10 @@ class NavGrid:
 
         Kept for as long as the ground lives, and repaired when the ground has changed since.
         """
-        grids = _CACHE.get(ground)
+        grids = _CACHE.get(id(ground))
         if grids is None:
-            grids = _CACHE[ground] = {}
+            grids = _CACHE[id(ground)] = {}
+            weakref.finalize(ground, _CACHE.pop, id(ground), None)
         body = size if type(size) is tuple and size in grids else checked_body_size(size)  # once checked is enough
         grid = grids.get(body)
         if grid is None:

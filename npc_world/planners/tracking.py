@@ -30,6 +30,8 @@ class PathProgress:
         self.waypoints_px = waypoints_px
         self.next = min(1, len(waypoints_px) - 1)
         self._links = links or {}
+        self.all_walked = not self._links
+        """Whether none of its legs is a link."""
         self._on_link_s = 0.0
         self.lost = False
         """Whether it has been on a link for so long that it must have fallen off."""
