@@ -232,6 +232,7 @@ class Team:
                 self.models[name].believe_ground(self._best_known)
             self._shapes[name] = Shapes(self.ground)
             self.models[name].stagger(self._phase)
+            self._shapes[name].stagger(self._phase)
         return self.models[name]
 
     def _conclude(self) -> None:

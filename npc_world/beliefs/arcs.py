@@ -35,7 +35,12 @@ class Arcs:
 
     def __init__(self) -> None:
         self._log_odds = _FIRST
+        self._phase = 0.0
         self.reset()
+
+    def stagger(self, phase: float) -> None:
+        """Look `phase` in [0, 1) of the time between two looks earlier than others that begin in the same frame."""
+        self._phase = phase
 
     def reset(self) -> None:
         """Forget where it is; how well its arcs last is kept."""
@@ -72,6 +77,9 @@ class Arcs:
             came_true = math.hypot(x - arc_x, y - arc_y) < math.hypot(x - straight_x, y - straight_y)
             self._log_odds = min(_MOST, max(-_MOST, self._log_odds + (_TRUE if came_true else _FALSE)))
         if time_s - self._spoke_s < _EVERY_S:
+            return
+        if self._spoke_s == -math.inf:
+            self._spoke_s = time_s - self._phase * _EVERY_S
             return
         course, self._spoke_s = self._course, time_s
         if course is not None:

@@ -43,6 +43,10 @@ class Shapes:
         if self._open:
             self._glance.observe(time_s, x, y)
 
+    def stagger(self, phase: float) -> None:
+        """Of many watchers not all look for arcs in the same frame: `phase` in [0, 1) sets this one apart."""
+        self._arcs.stagger(phase)
+
     def reset(self) -> None:
         """A new round."""
         self._arcs.reset()

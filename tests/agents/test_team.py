@@ -7,6 +7,7 @@ import pytest
 
 import npc_world as nw
 from npc_world.agents.team import goal_points
+from npc_world.models.surfaces import Surface
 
 DT = 1 / 60
 BODY = nw.TopDownBody(max_speed_px_s=150.0)
@@ -105,3 +106,14 @@ def test_goals_by_name_or_by_number() -> None:
 def test_goals_that_are_none_are_named(goals: object) -> None:
     with pytest.raises(nw.BadInputError, match="goals="):
         nw.load_npc("hunter", nw.Terrain.open_field((100, 100)), position=(10, 10), goals=goals)
+
+
+def test_the_surest_word_on_the_ground_counts_and_another_when_its_owner_grows_unsure() -> None:
+    ground = nw.Terrain.from_grid(np.array([[0, 1]] * 2), 32, {0: "road", 1: "mud"})
+    team = nw.Team(ground)
+    sure, unsure = Surface(speed_factor=0.3, speed_factor_sd=0.02), Surface(speed_factor=0.6, speed_factor_sd=0.1)
+    team.tell_ground(0, {"mud": unsure})
+    team.tell_ground(1, {"mud": sure})
+    assert team._best_known["mud"] is sure
+    team.tell_ground(1, {"mud": Surface(speed_factor=0.3, speed_factor_sd=0.3)})
+    assert team._best_known["mud"] is unsure

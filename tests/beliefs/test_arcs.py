@@ -73,3 +73,12 @@ def test_time_that_stands_still_and_gaps_are_taken_in_stride() -> None:
     arcs.observe(9.0, 50.0, 50.0)
     assert arcs.track(AHEAD_S) is None
     assert all(math.isfinite(value) for value in (arcs.probability,))
+
+
+def test_who_looks_in_other_frames_sees_the_same_arc() -> None:
+    track = turning([(4.0, 0.8)])
+    apart = Arcs()
+    apart.stagger(0.4)
+    one, other = seen(track, 3.0), seen(track, 3.0, apart)
+    assert one.probability == other.probability > 0.9
+    np.testing.assert_array_equal(one.track(AHEAD_S), other.track(AHEAD_S))
