@@ -174,9 +174,11 @@ class Catcher:
         if self._shown < self.config.fewest:
             return None
         imagined = yield from self.ball.imagining(self.config.horizon_s, _STEP_S, contacts=8)
+        yield
         until = lost_at(imagined.contacts, self._floor, touches_left)
         futures = (imagined.times_s, imagined.paths_px)
         catch = catch_point(futures, feet, self.speed_px_s, self.reach, on_ground=True, limits_px=self.limits_px, ready_s=lead_s, until_s=until)
+        yield
         forecast = forecast_of(imagined.times_s, imagined.paths_px, imagined.contacts, 0.0, self.ball.config.hypotheses,
                                self.ball.config.tolerance_radii * self.ball.world.radius_px)
         return Thought(waiting[-1][0], imagined.times_s, imagined.paths_px, until, forecast, catch, self.ball.surprise, self._shown,

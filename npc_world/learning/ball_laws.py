@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -70,9 +71,8 @@ class BallLaws:
 
     def clip(self, z: Floats) -> Floats:
         """z (..., F) within the limits of each constant."""
-        kinds = [name.partition("_")[0] if name[-1].isdigit() else name for name in self.names]
-        low, high = np.array([_LIMITS[k] for k in kinds]).T
-        return np.asarray(np.clip(z, low[self.free], high[self.free]))
+        low, high = _limits(self.names)
+        return np.asarray(np.minimum(np.maximum(z, low[self.free]), high[self.free]))
 
     def rows(self, z: Floats) -> Floats:
         """(B, P) physics rows for `BallWorld.roll` of z (B, F)."""
@@ -94,6 +94,13 @@ class BallLaws:
         slope[3] = (1.0 + row[3]) ** 2
         names = ("gravity_x_px_s2", "gravity_y_px_s2", "damping", "inertia", *self.names[4:])
         return {name: (float(v), float(s)) for name, v, s in zip(names, row, spread * slope, strict=True)}
+
+
+@lru_cache(maxsize=64)
+def _limits(names: tuple[str, ...]) -> tuple[Floats, Floats]:
+    """(P,) and (P,) ends of what each constant may be."""
+    low, high = np.array([_LIMITS[name.partition("_")[0] if name[-1].isdigit() else name] for name in names]).T
+    return low, high
 
 
 def _per_material(values: ArrayLike | None, materials: int, name: str) -> list[float | None]:

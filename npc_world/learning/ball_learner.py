@@ -27,8 +27,10 @@ from npc_world.models.ball_world import BallWorld
 
 __all__ = ["BallLearner"]
 
-_BLUR_RADII = 0.1
-"""How exact forces are that were learned from place and velocity: what they leave of a throw, in ball radii."""
+_BLUR_RADII, _MOST_BLUR_RADII = 0.1, 2.0
+"""How exact forces are, in ball radii, that were learned from place and velocity: at first, and at worst."""
+_BLUR_LEARNED = 0.3
+"""Share by which one throw changes what is believed of that."""
 _STRAINED, _STRAIN = 3, 1.25
 """So many throws in a row whose error over noise is above this, and the laws are drifting: what is known widens."""
 
@@ -53,6 +55,8 @@ class BallLearner:
         self._settled: BallKnowledge | None = None
         """What was known before throws that nothing explained made unsure of it."""
         self._misfits: deque[float] = deque(maxlen=_STRAINED)
+        self._blur_px = _BLUR_RADII * world.radius_px
+        """What is felt beside the laws leaves of a throw not yet learned from."""
 
     def following(self, throw: Throw, before: Tracking | None) -> Pieces[Tracking]:
         """The throw in the air as it is understood, from how it was `before`."""
@@ -69,7 +73,11 @@ class BallLearner:
             whole = before is not None and before.sightings == len(throw.times_s)
             surprise = before.surprise if before is not None and whole else (yield from self.following(throw, before)).surprise
         doubtful = self.known.learned and surprise > self.config.doubt
-        if doubtful and self.residual.active and surprise < ROUGH * self.config.doubt:
+        rough = self.residual.active and surprise < ROUGH * self.config.doubt
+        if rough:
+            left = surprise * max(self._blur_px, self.known.noise_px or 0.0)
+            self._blur_px += _BLUR_LEARNED * (min(_MOST_BLUR_RADII * self.world.radius_px, max(_BLUR_RADII * self.world.radius_px, left)) - self._blur_px)
+        if doubtful and rough:
             pass  # the laws hold, what was learned beside them is rough: only that learns from this throw
         elif doubtful:
             yield from self._learn_change(throw)
@@ -162,7 +170,7 @@ class BallLearner:
         """What is known, with eyes no sharper than the residual is exact, while there is one."""
         if not self.residual.active:
             return self.known
-        blurred = max(self.known.noise_px or 0.0, _BLUR_RADII * self.world.radius_px)
+        blurred = max(self.known.noise_px or 0.0, self._blur_px)
         return replace(self.known, noise_px=blurred, rounding_px=0.0, fixed_noise=True)
 
     def _with_own_eyes(self, known: BallKnowledge) -> BallKnowledge:

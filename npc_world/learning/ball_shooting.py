@@ -133,12 +133,9 @@ def fit_pieces(setting: Setting, pieces: list[Piece], used: list[int], states: F
         system = _normal_equations(setting, pieces, used, states, z, z_mean, z_precision)
         if iteration == iterations:
             break
-        tries_s, tries_z = [], []
-        for damping in _DAMPINGS:
-            ds, dz = _step(system, damping)
-            tries_s.append(states + ds)
-            tries_z.append(setting.laws.clip(z + dz))
-        costs = costs_of(setting, pieces, used, np.array(tries_s), np.array(tries_z), z_mean, z_precision)
+        ds, dz = _steps(system)
+        tries_s, tries_z = states + ds, setting.laws.clip(z + dz)
+        costs = costs_of(setting, pieces, used, tries_s, tries_z, z_mean, z_precision)
         winner = int(np.argmin(costs))
         gain = best - costs[winner]
         if not gain > 0.0:
@@ -207,35 +204,37 @@ def _normal_equations(setting: Setting, pieces: list[Piece], used: list[int], st
     return _System(own, cross, shared, own_pull, shared_pull, rms)
 
 
-def _step(system: _System, damping: float) -> tuple[Floats, Floats]:
-    own = system.own + damping * _diagonal(system.own)
-    shared = system.shared + damping * np.diag(np.diag(system.shared))
+def _steps(system: _System) -> tuple[Floats, Floats]:
+    """Changes of the states (D, T, 5) and of z (D, F), one for each of `_DAMPINGS`."""
+    own = system.own + _DAMPINGS[:, None, None, None] * _diagonal(system.own)
+    shared = system.shared + _DAMPINGS[:, None, None] * _diagonal(system.shared)
     own_inverse = _inverses(own + 1e-12 * _diagonal(own))
     lever = np.swapaxes(system.cross, 1, 2) @ own_inverse
-    reduced = shared - (lever @ system.cross).sum(axis=0)
-    pull = system.shared_pull - np.einsum("tfs,ts->f", lever, system.own_pull)
-    if len(pull):
-        ridge = 1e-13 * np.diag(np.diag(shared))
+    if system.cross.shape[2]:
+        reduced = shared - (lever @ system.cross).sum(axis=1)
+        pull = system.shared_pull - (lever @ system.own_pull[:, :, None])[..., 0].sum(axis=1)
         try:
-            dz = np.linalg.solve(reduced + ridge, pull)
+            dz = np.linalg.solve(reduced + 1e-13 * _diagonal(shared), pull[..., None])[..., 0]
         except np.linalg.LinAlgError:
-            dz = inverse_of(reduced) @ pull
+            dz = np.array([inverse_of(one) @ towards for one, towards in zip(reduced, pull, strict=True)])
     else:
-        dz = np.zeros(0)
-    ds = np.einsum("tij,tj->ti", own_inverse, system.own_pull - system.cross @ dz)
-    return ds, dz
+        dz = np.zeros((len(_DAMPINGS), 0))
+    left = system.own_pull - (system.cross @ dz[:, None, :, None])[..., 0]
+    return (own_inverse @ left[..., None])[..., 0], dz
 
 
 def _inverses(blocks: Floats) -> Floats:
-    """Inverses of (T, n, n); where a direction of one leaves no trace in the sightings, as in `inverse_of`."""
+    """Inverses of (..., n, n); where a direction of one leaves no trace in the sightings, as in `inverse_of`."""
     try:
         return np.asarray(np.linalg.inv(blocks), np.float64)
     except np.linalg.LinAlgError:
-        return np.array([inverse_of(block) for block in blocks])
+        size = blocks.shape[-1]
+        return np.array([inverse_of(block) for block in blocks.reshape(-1, size, size)]).reshape(blocks.shape)
 
 
 def _diagonal(blocks: Floats) -> Floats:
-    return np.asarray(np.einsum("tii,ij->tij", blocks, np.eye(blocks.shape[1])))
+    """The diagonals of (..., n, n) alone."""
+    return np.asarray(blocks * np.eye(blocks.shape[-1]))
 
 
 def _posterior(system: _System) -> tuple[Floats, Floats]:

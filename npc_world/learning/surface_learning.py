@@ -42,7 +42,8 @@ class SurfaceLearner:
     (their evidence ratio, Kass & Raftery 1995): so one knock is forgiven, and ice that has become mud is learned anew.
     How badly the body obeys its model on the whole (a game that moves in eight directions, or a frame late) is measured,
     and counts as noise.  Assumes that the game moves the body as advised, apart from the ground; a drift that holds
-    it in place exactly is taken for an obstacle.
+    it in place exactly is taken for an obstacle.  Beliefs are kept by name, not by place: of two patches of one name that differ, the
+    one trodden last is believed of both, and each crossing is a change to be learned; give such patches names of their own.
     """
 
     def __init__(self, config: SurfaceLearning, beliefs: dict[str, Surface]) -> None:

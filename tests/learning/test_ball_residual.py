@@ -119,3 +119,21 @@ def test_it_is_kept_with_the_rest() -> None:
     np.testing.assert_array_equal(other.field.nodes, learner.field.nodes)
     other.restore({})
     assert not other.active
+
+
+def test_a_zone_that_is_known_only_roughly_makes_the_forecast_wider() -> None:
+    rng, zone = np.random.default_rng(7), with_zone(700.0)
+    ball = BallModel(ROOM, 15.0, thickness_px=5.0)
+    ball.fit([(TIMES, throw(rng, STILL)) for _ in range(4)])
+    held = []
+    for n in range(16):
+        path = throw(rng, zone)
+        for k in range(30):
+            ball.observe(10.0 * n + TIMES[k], path[k])
+        if n >= 8:
+            held.append(float(ball.forecast(0.25, 1 / 60).contains(path[30:45], 0.9).mean()))
+        for k in range(30, 151):
+            ball.observe(10.0 * n + TIMES[k], path[k])
+        ball.reset()
+    assert len(ball.field.nodes) > 0
+    assert np.mean(held) > 0.62
