@@ -116,6 +116,7 @@ def _interceptions() -> None:
     ground = _map()
     for on, surfaces in ((None, None), (ground, None), (ground, surface_table(ground.surfaces, {}))):
         intercept(on, (40.0, 40.0), 80.0, forecast, size=(20.0, 20.0), reach_px=10.0, surfaces=surfaces, change_hz=0.2)
+    forecast.representatives(2)
 
 
 def _crowds() -> None:

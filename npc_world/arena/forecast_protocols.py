@@ -4,7 +4,8 @@
     npc-world forecast --protocol game --data FILE.npz …                    1 s seen, 2 s foretold; fitted on each file's train split
 
 The likelihood is that of a kernel density estimate as from 2,000 samples (Scott's bandwidth), at least e⁻²⁰: the mixture
-widened accordingly, without drawing.  Regions and likelihoods are taken at up to `_DENSE` moments of each set, errors at all of them.
+widened accordingly, without drawing.  Of twenty futures that stand for all a method says (`Forecast.representatives`), the nearest
+is min20.  It, regions and likelihoods are taken at up to `_DENSE` moments of each set, errors at all of them.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from npc_world.arena.progress import Progress
 from npc_world.beliefs.motion_prior import MotionPrior, PriorConfig
 from npc_world.core import mixture
 from npc_world.core.errors import BadInputError
+from npc_world.core.representatives import representatives
 
 __all__ = ["GAME", "PEDESTRIAN", "Held", "Protocol", "cut_situations", "hold", "protocol_main"]
 
@@ -116,10 +118,11 @@ def hold(method: Any, situations: Situations, dense: int = _DENSE) -> Held:
         middle = np.tensordot(weights, means, axes=1)
         held.mean.append(np.hypot(*(middle - truth).T))
         held.best.append(off[int(np.argmax(weights))])
-        first = np.argsort(-weights, kind="stable")[:20]
-        held.least_ade.append(float(off[first].mean(axis=1).min()))
-        held.least_fde.append(float(off[first, -1].min()))
         if i % pause == 0:
+            few = representatives(means, covariances, weights, 20)[0] if covariances.any() else means[np.argsort(-weights, kind="stable")[:20]]
+            near = np.hypot(*(few - truth).transpose(2, 0, 1))
+            held.least_ade.append(float(near.mean(axis=1).min()))
+            held.least_fde.append(float(near[:, -1].min()))
             wide = _as_kernels(means, covariances, weights, middle, least)
             held.likelihood.append(-np.log(np.maximum(mixture.density(means, wide, weights, truth), math.exp(-20.0))))
             stated = covariances if covariances.any() else wide

@@ -35,7 +35,7 @@ _HELD_OUT = 500
 class PriorConfig:
     """How large a motion prior is and how it is fitted."""
 
-    futures: int = tunable(20, "rows of a forecast: the first is the best single guess, the last stands for what the others do not foresee", low=3, high=64)
+    futures: int = tunable(21, "rows of a forecast: the first is the best single guess, the last stands for what the others do not foresee", low=3, high=64)
     members: int = tunable(2, "networks whose best guesses are averaged", low=1, high=16)
     parts: int = tunable(4, "parts the tracks are dealt into, each held out once to correct the stated regions; 1 holds none out", low=1, high=16)
     hidden: int = tunable(24, "units per hidden layer of each network", low=2, high=256)
@@ -47,7 +47,7 @@ class PriorConfig:
     nearest: float = tunable(100.0, "what the error of the nearest future counts: spreads the futures over all that may come", low=0.0, high=1000.0)
     calm: float = tunable(1.0, "pull towards saying the same of every past, of the network that spreads futures: less where bodies are of many kinds", low=0.0, high=100.0)
     balance: float = tunable(1.0, "0: groups count by their situations; 1: small ones count as much as great ones", low=0.0, high=1.0)
-    speed_balance: float = tunable(0.0, "the same for rare speeds", low=0.0, high=1.0)
+    speed_balance: float = tunable(0.5, "the same for rare speeds, where futures are spread; the best guess is for common ones", low=0.0, high=1.0)
     tail: float = tunable(0.1, "weight of what no future foresees", low=0.001, high=0.5)
     forget: float = tunable(0.05, "share of situations of which only part of the past is shown", low=0.0, high=1.0)
 
@@ -87,17 +87,18 @@ def train_prior(tracks: Sequence[Floats], dt_s: float, groups: Sequence[int] | N
     shapes = time_shapes(windows, grid.ahead_s, min(config.shapes, len(grid.ahead_s)))
     importance = np.minimum(_MOST_IMPORTANT, windows.frames[:, 4] / max(1e-12, float(windows.frames[:, 4].mean()))) if not any_unit \
         else np.ones(len(windows.inputs))
-    share = _balance(windows, None if groups is None else np.asarray(groups)[windows.track], typical, config)
+    group = None if groups is None else np.asarray(groups)[windows.track]
+    shares = [_balance(windows, group, typical, config.balance, power) for power in (0.0, config.speed_balance)]
     mirror = mirror_signs(len(grid.lags_s), EXTRAS, turned)
     count = int(part.max()) + 1
     folds = count if count > 1 else 0
 
-    def drawn(without: int = -1) -> NDArray[np.int64]:
+    def drawn(without: int = -1, spreads: bool = False) -> NDArray[np.int64]:
         """Situations to learn from: some more often than others."""
-        chance = np.where(part == without, 0.0, share)
-        return rng.choice(len(share), min(config.situations, len(share)), p=chance / chance.sum())
+        chance = np.where(part == without, 0.0, shares[spreads])
+        return rng.choice(len(chance), min(config.situations, len(chance)), p=chance / chance.sum())
 
-    start = [first_network(_rows(windows, drawn()), shapes, futures, config.hidden, mirror, rng) for futures in (1, config.futures - 1)]
+    start = [first_network(_rows(windows, drawn(spreads=futures > 1)), shapes, futures, config.hidden, mirror, rng) for futures in (1, config.futures - 1)]
     report = progress if progress is not None else _line
     total = (1 + folds) * (1 + config.members)
 
@@ -113,7 +114,7 @@ def train_prior(tracks: Sequence[Floats], dt_s: float, groups: Sequence[int] | N
         guessing = Schedule(epochs=config.epochs, rate=config.rate, weights=(0.0, 0.0, 1.0))
         for k in range(config.members):
             guesses.append(run(copy.deepcopy(start[0]), k, drawn(without), guessing))
-        centre, rows, size = averaged(guesses), drawn(without), 2 * shapes.shape[2]
+        centre, rows, size = averaged(guesses), drawn(without, True), 2 * shapes.shape[2]
         said = outputs(centre, windows.inputs[rows])[0][:, :size]
         spreading = Schedule(epochs=config.epochs, rate=config.rate, decay=config.calm, weights=(config.density, config.nearest, 0.0))
         return joined(centre, run(copy.deepcopy(start[1]), config.members, rows, spreading, said), size)
@@ -151,12 +152,12 @@ def _parts(track: NDArray[np.int64], groups: Sequence[int] | None, parts: int) -
     return np.array([home[name] for name in of], dtype=np.int64)
 
 
-def _balance(windows: Windows, group: NDArray[np.int64] | None, typical: Floats, config: PriorConfig) -> Floats:
+def _balance(windows: Windows, group: NDArray[np.int64] | None, typical: Floats, of_groups: float, of_speeds: float) -> Floats:
     """(N,) chance of each situation to be learned from, sum 1."""
     ratio = windows.frames[:, 4] / np.maximum(typical[windows.track], 1e-12)
-    kinds = [(np.round(np.log(np.clip(ratio, 0.05, 20.0)) / 0.3).astype(np.int64), config.speed_balance)]
+    kinds = [(np.round(np.log(np.clip(ratio, 0.05, 20.0)) / 0.3).astype(np.int64), of_speeds)]
     if group is not None:
-        kinds.append((group, config.balance))
+        kinds.append((group, of_groups))
     share = np.ones(len(ratio))
     for kind, power in kinds:
         _, which, size = np.unique(kind, return_inverse=True, return_counts=True)

@@ -29,8 +29,12 @@ def density(means: Floats, covariances: Floats, weights: Floats, points: Floats)
 
 
 def sample(means: Floats, covariances: Floats, weights: Floats, n: int, rng: np.random.Generator) -> Floats:
-    """(n, H, 2) coherent futures: one hypothesis and one standard deviate per sample, along all steps."""
-    chosen = rng.choice(len(weights), size=n, p=weights / weights.sum())
+    """(n, H, 2) coherent futures: one hypothesis and one standard deviate per sample, along all steps.
+
+    Hypotheses are drawn systematically, each about n times its weight (Kitagawa 1996): few samples leave out none that counts.
+    """
+    steps = (rng.random() + np.arange(n)) / max(1, n) * weights.sum()
+    chosen = rng.permutation(np.minimum(np.searchsorted(np.cumsum(weights), steps, side="right"), len(weights) - 1))
     deviate = rng.standard_normal((n, 1, 2))
     lower = _cholesky(covariances)[chosen]
     return np.asarray(means[chosen] + np.einsum("nhij,nhj->nhi", lower, np.broadcast_to(deviate, (n, means.shape[1], 2))))
@@ -64,13 +68,15 @@ def corrected(found: Floats, regions: Floats | None) -> Floats:
 
 
 def normal_bank(count: int) -> Floats:
-    """(count, 2) standard normal deviates on a golden-angle spiral: evenly spread in radius and angle, shuffled so that any
-    stretch of them is too."""
-    index = np.arange(count)
-    radius = np.sqrt(-2.0 * np.log1p(-(index + 0.5) / count))
-    angle = index * (math.pi * (3.0 - math.sqrt(5.0)))
-    order = np.argsort((index * 0.6180339887498949) % 1.0)
-    return np.ascontiguousarray(np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)[order])
+    """(count, 2) standard normal deviates, evenly spread in radius and angle, and so is any stretch of them.
+
+    Steps of an additive recurrence in two dimensions (the generalised golden ratio: Roberts 2018), the radii ranked.
+    """
+    index = np.arange(1.0, count + 1.0)
+    share, turn = (0.5 + index * 0.7548776662466927) % 1.0, index * 0.5698402909980532 % 1.0
+    rank = np.argsort(np.argsort(share))
+    radius, angle = np.sqrt(-2.0 * np.log1p(-(rank + 0.5) / count)), 2.0 * math.pi * turn
+    return np.ascontiguousarray(np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1))
 
 
 _BANK = normal_bank(512)

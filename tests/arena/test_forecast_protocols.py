@@ -55,7 +55,7 @@ def test_baselines_state_what_they_know() -> None:
     assert np.hypot(*(neighbours(fitted)(pasts[3])[0] - futures[3]).transpose(2, 0, 1)).mean(axis=1).min() < 1e-6
     assert hold(velocity(fitted), fitted).inside(0.9).mean() > 0.7
     sampled = hold(angles(fitted), fitted).figures()
-    assert sampled["min_ade20"] <= hold(velocity(fitted), fitted).figures()["min_ade20"] + 0.05
+    assert sampled["min_ade20"] <= hold(velocity(fitted), fitted).figures()["ade"] + 0.05
 
 
 def test_rows_of_positions_are_cut_into_tracks_and_splits_are_kept(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from npc_world.core import mixture
+from npc_world.core.errors import BadInputError
 from npc_world.core.records import Forecast
 
 
@@ -69,3 +70,41 @@ def test_degenerate_covariances_give_no_nan() -> None:
     f = forecast([(0.0, 0.0)], [1.0], sd=0.0)
     assert f.contains([[0.0, 0.0]], 0.9).tolist() == [True]
     assert f.contains([[1.0, 0.0]], 0.9).tolist() == [False]
+
+
+def test_few_samples_leave_out_no_hypothesis_that_counts() -> None:
+    f = forecast([(0.0, 0.0), (100.0, 0.0), (0.0, 100.0)], [0.6, 0.3, 0.1], sd=0.5)
+    for seed in range(20):
+        drawn = f.sample(10, np.random.default_rng(seed))[:, 0]
+        near = [int((np.hypot(*(drawn - place).T) < 10.0).sum()) for place in f.positions_px[:, 0]]
+        assert near == [6, 3, 1]
+    assert f.sample(0, np.random.default_rng(0)).shape == (0, 1, 2)
+
+
+def test_representatives_lie_nearer_to_what_comes_than_as_many_draws_or_the_likeliest_futures() -> None:
+    f = forecast([(0.0, 0.0), (10.0, 0.0), (0.0, 30.0)], [0.5, 0.3, 0.2], sd=3.0, steps=4)
+    rng = np.random.default_rng(5)
+    came, drawn = f.sample(400, rng), f.sample(8, rng)
+    few = f.representatives(8)
+
+    def gap(futures: np.ndarray) -> float:
+        return float(np.hypot(*(came[:, None] - futures[None]).transpose(3, 0, 1, 2)).mean(axis=2).min(axis=1).mean())
+
+    assert few.shape == (8, 4, 2) and gap(few) < 0.95 * gap(drawn) and gap(few) < 0.8 * gap(f.positions_px)
+    assert (few == f.representatives(8)).all()
+    assert np.hypot(*f.representatives(1)[0, -1]) < 6.0
+    with pytest.raises(BadInputError, match="count"):
+        f.representatives(0)
+
+
+def test_representatives_of_certain_futures_are_those_futures() -> None:
+    f = forecast([(0.0, 0.0), (10.0, 0.0)], [0.4, 0.6], sd=0.0)
+    np.testing.assert_allclose(f.representatives(2)[:, 0], [(10.0, 0.0), (0.0, 0.0)], atol=1e-9)
+
+
+def test_any_stretch_of_the_bank_lies_evenly_round_the_middle() -> None:
+    bank = mixture.normal_bank(512)
+    np.testing.assert_allclose(bank.mean(axis=0), 0.0, atol=0.02)
+    np.testing.assert_allclose(bank.T @ bank / 512, np.eye(2), atol=0.04)
+    for first in range(0, 480, 32):
+        assert np.hypot(*bank[first:first + 32].mean(axis=0)) < 0.35
