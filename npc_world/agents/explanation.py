@@ -12,7 +12,8 @@ from npc_world.learning.surface_estimate import SurfaceSurprise
 
 __all__ = ["explain", "place_name", "with_ground"]
 
-_SURE = 0.5
+_FICKLE = 0.85
+"""A target that keeps to what it does until the meeting with less than this probability is told so."""
 
 
 def explain(plan: Plan | None, forecast: Forecast | None, places: Mapping[str, tuple[float, float]], ground: Terrain, position: np.ndarray,
@@ -60,7 +61,11 @@ def _interception(plan: Plan, forecast: Forecast, places: Mapping[str, tuple[flo
         numbers["lead_s"] = lead
         sentence = f"Cutting you off {place}: {says}; I arrive {lead:.1f} s before you."
     else:
-        sentence = f"Coming for you {place}: {says}; I meet you in {plan.meeting_time_s:.1f} s."
+        sentence = f"Coming for you {place}: {says}; I meet you in {plan.meeting_time_s:.1f} s"
+        if plan.kept is not None and plan.kept < _FICKLE:
+            numbers["kept_probability"] = weight * plan.kept
+            sentence += f" if you keep that up ({round(100 * weight * plan.kept)} %)"
+        sentence += "."
     if surprise > 3.0:
         sentence += f" You keep surprising me ({surprise:.1f} times my usual error), so I trust this less."
     order = np.argsort(-forecast.weights)

@@ -189,6 +189,8 @@ class Plan:
     """Mean over the hypotheses of the time to catch, as the planner minimised it."""
     hypothesis: int | None = None
     """Row of the forecast that this plan serves first."""
+    kept: float | None = None
+    """Probability that a target that does as this hypothesis says has not changed its mind by the meeting; None where that was not asked."""
     controls: Floats | None = None
     """(H, C) of a sampling planner, for its warm start."""
     cost: float = 0.0

@@ -32,6 +32,8 @@ class Meeting:
     """Row of the forecast acted on: the likeliest of those served best."""
     catch_times_s: Floats
     """(K,) time to catch each hypothesis after the first move."""
+    kept: float | None = None
+    """In the open: probability that the target, if it does as the hypothesis acted on says, still does so at the meeting."""
     reachable: bool = True
     """Whether any way leads to any place where the target may be; where none does `point` is the nearest place to wait at."""
 

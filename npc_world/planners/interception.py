@@ -55,9 +55,11 @@ def intercept(ground: Terrain | None, position: Any, speed_px_s: float, forecast
     commit = float(commit_s) if commit_s is not None else _commitment(times_s, tracks, start, speed_px_s)
     chase = Chase(start, speed_px_s, times_s, tracks, forecast.weights, reach_px, commit, covered_s, cover_weight,
                   change_hz, steady, change_cost, afterwards, most_meetings)
-    if ground is None or (afterwards is None and _is_open(ground, start, tracks, surfaces)) or _is_straight(ground, chase, size, surfaces):
+    is_open = ground is None or (afterwards is None and _is_open(ground, start, tracks, surfaces))
+    if ground is None or is_open or _is_straight(ground, chase, size, surfaces):
         factor = 1.0 if ground is None or surfaces is None else float(surfaces[ground.surface[ground.cell_of(start)], 0])
-        return intercept_in_the_open(replace(chase, speed=speed_px_s * factor))
+        meeting = intercept_in_the_open(replace(chase, speed=speed_px_s * factor))
+        return replace(meeting, kept=steady + (1.0 - steady) * math.exp(-change_hz * meeting.time_s)) if is_open else meeting
     return intercept_through_the_map(chase, ground, size, surfaces, holding)
 
 

@@ -334,3 +334,17 @@ def test_on_ice_it_brakes_in_time() -> None:
         overshoot = max(overshoot, at[0] - 900.0)
     assert overshoot < 40.0
     assert np.hypot(*(at - (900, 320))) < 40.0
+
+
+def test_in_the_open_it_says_how_likely_it_is_that_what_it_counts_on_lasts_that_long() -> None:
+    npc = nw.load_npc("hunter", nw.Terrain.open_field((4000, 4000)), position=(1000, 1000), body=nw.TopDownBody(max_speed_px_s=100), size=(24, 24))
+    me = np.array([1000.0, 1000.0])
+    for frame in range(300):  # turns by a right angle every second: who is far away cannot count on its course
+        x, y = ((0, 0), (110, 0), (110, 110), (0, 110))[frame // 60 % 4]
+        ahead = (frame % 60) * 110 / 60
+        dx, dy = ((1, 0), (0, 1), (-1, 0), (0, -1))[frame // 60 % 4]
+        me = me + 0.1 * npc.step(me, (1800.0 + x + dx * ahead, 1000.0 + y + dy * ahead), DT).velocity_px_s * DT
+    said, plan = npc.explain(), npc.plan
+    assert plan is not None and plan.kept is not None and plan.kept < 0.85 and plan.meeting_time_s is not None and plan.meeting_time_s > 2.0
+    assert said.numbers["kept_probability"] == pytest.approx(said.numbers["probability"] * plan.kept)
+    assert f"if you keep that up ({round(100 * said.numbers['kept_probability'])} %)" in said
