@@ -235,6 +235,7 @@ class BallModel:
         times = np.arange(1, count + 1, dtype=np.float64) * step_s
         residual = self._learner.residual
         tracking = yield from self._following()
+        yield
         ahead = replace(self.world, field=residual.field) if residual.active else None
         return Imagined(times, *tracking.imagine(times, contacts, ahead))
 
