@@ -1,6 +1,6 @@
 """Bodies that turn by the clock: zig-zags and patrols round a polygon, known after two turns.
 
-A track is cut into straight legs at its sharp turns.  Two turns of the same size, to the other side or to the same, are a guess
+A track is cut into straight legs at its sharp turns.  After the first it is a hunch that it will be taken back.  Two turns of the same size, to the other side or to the same, are a guess
 at a pattern: the next turn comes when another leg's time has passed.  Each turn that comes as foretold doubles the odds several
 times, each that comes unforeseen or fails to come lowers them.  An unforeseen turn does not move the clock: who is turned back
 by an edge goes on zig-zagging in time.  Wrong for bodies that turn at places rather than times; habits and goals speak of those.
@@ -28,6 +28,8 @@ _ALIKE_RAD = 0.15
 _FORETOLD_RAD = 0.3
 _GUESS, _FIRST_LEG, _HIT, _UNFORESEEN, _MISS, _LEAST, _MOST = 0.5, 1.5, 2.5, -1.0, -2.0, -1.0, 4.0
 """Log odds of a pattern: on two turns alike, more if the leg before them was as long, what each turn changes, and their limits."""
+_HUNCH, _ONWARDS_RAD = -0.5, 2.2
+"""Log odds that the first turn seen, if it is no about-turn, is taken back after as long as the body was seen to go straight before it."""
 _STANDS = 0.3
 """Slower than that share of the leg's speed is a halt, and ends the pattern."""
 _LONGEST_GAP_S = 0.5
@@ -162,6 +164,9 @@ class Legs:
                 alike = abs(self._first_s - leg_s) < 0.05 * leg_s + 0.03
                 self.log_odds = _GUESS + (_FIRST_LEG if alike else 0.0) - self._doubt
                 self.next_s, self.next_rad = at_s + leg_s, -angle if mirrored else angle
+        elif abs(angle) < _ONWARDS_RAD:
+            self.mirrored, self.leg_s, self.log_odds = True, leg_s, _HUNCH - self._doubt
+            self.next_s, self.next_rad = at_s + leg_s, -angle
         self._first_s = leg_s
 
     def track(self, times_s: Floats) -> Floats | None:

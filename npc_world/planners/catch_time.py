@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from npc_world.core.compiled import kernel
 
-__all__ = ["HOPELESS_CLOSING", "arrivals_along", "catch_late", "catch_open", "field_at", "with_present"]
+__all__ = ["HOPELESS_CLOSING", "arrivals_along", "catch_late", "catch_open", "field_at", "meet_straight", "with_present"]
 
 Floats = NDArray[np.float64]
 HOPELESS_CLOSING = 0.35
@@ -56,14 +56,14 @@ def catch_open(times_s, track, x, y, start_s, speed, reach, change_hz, steady, c
     vx = (end_x - track[steps - 2, 0]) / (end_s - times_s[steps - 2])
     vy = (end_y - track[steps - 2, 1]) / (end_s - times_s[steps - 2])
     hopeless = max(0.0, last_gap) / _closing(times_s, track, speed)
-    t = _meet_straight(end_x - x, end_y - y, vx, vy, speed, reach + speed * max(0.0, end_s - start_s))
+    t = meet_straight(end_x - x, end_y - y, vx, vy, speed, reach + speed * max(0.0, end_s - start_s))
     if t < 0.0 or t > hopeless:
         return end_s + hopeless, end_x, end_y, expected + sure * (end_s + hopeless)
     return end_s + t, end_x + vx * t, end_y + vy * t, expected + sure * (end_s + t)
 
 
 @kernel
-def _meet_straight(dx, dy, vx, vy, speed, head):  # type: ignore[no-untyped-def]
+def meet_straight(dx, dy, vx, vy, speed, head):  # type: ignore[no-untyped-def]
     """Least t ≥ 0 with |(dx, dy) + (vx, vy) t| = head + speed t, or -1: the usual quadratic."""
     a = vx * vx + vy * vy - speed * speed
     b = 2.0 * (dx * vx + dy * vy - head * speed)

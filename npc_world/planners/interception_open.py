@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from npc_world.planners.catch_time import HOPELESS_CLOSING, catch_open
 from npc_world.planners.chase import Chase, Meeting
-from npc_world.planners.renewal import FUTURES, catch_renewed, count_futures, renew
+from npc_world.planners.renewal import FUTURES, catch_renewed, count_futures, favour_soon, renew
 
 __all__ = ["intercept_in_the_open"]
 
@@ -36,6 +36,14 @@ class _Futures:
         renew(chase.times_s, chase.tracks, owners, chase.change_hz, chase.steady, tracks, shares)
         return cls(chase, tracks, owners, shares)
 
+    def favouring_soon(self) -> _Futures:
+        """The same with what is caught soon counting for more: see `favour_soon`."""
+        chase, shares = self.chase, self.shares.copy()
+        favour_soon(chase.times_s, self.tracks, chase.start[0], chase.start[1], chase.speed, chase.reach, shares)
+        rows = np.bincount(self.owners, shares, len(chase.weights))
+        weights = chase.weights * rows
+        return replace(self, chase=replace(chase, weights=weights / weights.sum()), shares=shares / rows[self.owners])
+
     def catch_times(self, starts: Floats, late_s: float) -> Floats:
         """(C, K) mean time to catch each hypothesis, and what may become of it, from starts (C, 2) left late_s from now."""
         chase = self.chase
@@ -46,10 +54,10 @@ class _Futures:
 
 
 def intercept_in_the_open(chase: Chase) -> Meeting:
-    """The heading, or standing still, with the least expected catch time."""
+    """The heading, or standing still, with the least expected catch time over the least possible where the target is faster, else in seconds."""
     start, speed = chase.start, chase.speed
     alone = np.array([catch_open(chase.times_s, track, start[0], start[1], 0.0, speed, chase.reach, 0.0, 1.0, 0.0) for track in chase.tracks])
-    futures = _Futures.of(chase)
+    futures = _Futures.of(chase).favouring_soon()
     commit = min(chase.commit_s, max(1e-3, float(alone[:, 0].min())))
     towards = alone[:, 1:3] - start
     best = _best_heading(futures, commit, np.concatenate([np.arctan2(towards[:, 1], towards[:, 0]),
@@ -60,7 +68,7 @@ def intercept_in_the_open(chase: Chase) -> Meeting:
         best = _best_heading(futures, commit, np.asarray(best + width * np.arange(-4, 5), dtype=np.float64))
     moves = np.stack([start, start + speed * commit * np.array([math.cos(best), math.sin(best)])])
     catch_times = futures.catch_times(moves, commit)
-    values = chase.score(catch_times)
+    values = futures.chase.score(catch_times)
     chosen = 0 if values[0] < values[1] - 1e-9 else 1  # standing still, only when that is better
     k = chase.served(catch_times[chosen], futures.catch_times(start[None, :], 0.0)[0])
     return chase.meeting(moves[chosen], catch_times[chosen], k, alone[k, 1:3], float(alone[k, 0]))

@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npc_world.core.compiled import kernel
+from npc_world.planners.catch_time import meet_straight
 
-__all__ = ["FUTURES", "catch_renewed", "count_futures", "renew"]
+__all__ = ["FUTURES", "catch_renewed", "count_futures", "favour_soon", "renew"]
 
 Floats = NDArray[np.float64]
 FUTURES = 40
@@ -28,6 +29,12 @@ _BENT_RAD_S = 0.2
 """Slower turns are straight lines."""
 _STEERED_RAD, _AIMED_RAD = 0.55, 0.66
 """Scales of logistic distributions: of the turns of who steers, about straight on, and of who has arrived, about straight back."""
+_EVEN, _EVEN_BAND = 1.0, 0.1
+"""Own speed over the target's at which the two are as fast as each other, and how gradually that is so."""
+_HOPELESS = 0.05
+"""Share of the own speed at which the gap to a faster target that keeps running away closes: hardly ever."""
+_SOONEST = 0.02
+"""No catch is nearer than this share of the horizon."""
 _STEPS = np.array([0.8191725134, 0.6710436067, 0.5497004779, 0.4503017768, 0.3688769])
 """Of an additive recurrence in five dimensions with little discrepancy (powers of one over the root of x⁶ = x + 1: Roberts 2018)."""
 
@@ -110,6 +117,38 @@ def _turn(u, bends):  # type: ignore[no-untyped-def]
     """Quantile u in (0, 1) of the turn at a change, rad."""
     spread = math.log((1e-3 + u) / (1.0 + 1e-3 - u))
     return _STEERED_RAD * spread if bends else math.pi + _AIMED_RAD * spread
+
+
+@kernel
+def favour_soon(times_s, futures, x, y, speed, reach, shares):  # type: ignore[no-untyped-def]
+    """Divide shares (S,) of futures (S, H, 2) in which the target is faster by the time it takes to catch them from (x, y).
+
+    A second counts for less in a long chase than in a short one, and for nothing where the target gets away whatever is done: what
+    counts is time over the least possible.  Where the pursuer is faster nothing is hopeless, and seconds count alike.
+    """
+    last = times_s.shape[0] - 1
+    end_s, step_s = times_s[last], times_s[last] - times_s[last - 1]
+    for s in range(futures.shape[0]):
+        ex, ey = futures[s, last, 0], futures[s, last, 1]
+        vx, vy = (ex - futures[s, last - 1, 0]) / step_s, (ey - futures[s, last - 1, 1]) / step_s
+        pace = math.hypot(vx, vy)
+        faster = min(1.0, max(0.0, (_EVEN + 0.5 * _EVEN_BAND - speed / max(1e-9 * speed, pace)) / _EVEN_BAND))
+        if faster == 0.0:
+            continue
+        caught = -1.0
+        for h in range(last + 1):
+            dx, dy = futures[s, h, 0] - x, futures[s, h, 1] - y
+            far = reach + speed * times_s[h]
+            if dx * dx + dy * dy <= far * far:
+                caught = times_s[h]
+                break
+        if caught < 0.0:
+            head = reach + speed * end_s
+            gap = math.hypot(ex - x, ey - y) - head
+            hopeless = max(0.0, gap) / max(_HOPELESS * speed, speed - pace)
+            more = meet_straight(ex - x, ey - y, vx, vy, speed, head)
+            caught = end_s + (hopeless if more < 0.0 else min(more, hopeless))
+        shares[s] *= max(caught, _SOONEST * end_s) ** -faster
 
 
 @kernel

@@ -37,12 +37,22 @@ def ahead_of(track: np.ndarray, now_s: float, dt_s: float = DT_S) -> np.ndarray:
 def test_a_zigzag_is_foretold_from_its_second_turn_on() -> None:
     track = walk(zigzag(12))
     early, later = seen(track, 1.4), seen(track, 2.0)
-    assert early.track(AHEAD_S) is None and early.probability == 0.0  # one turn is no pattern
+    hunch = early.track(AHEAD_S)
+    assert hunch is not None and 0.2 < early.probability < 0.5  # one turn is no pattern, but it may be taken back
+    np.testing.assert_allclose(hunch, ahead_of(track, 1.4), atol=6.0)
+    assert seen(track, 0.7).track(AHEAD_S) is None
     assert later.probability > 0.5
     foretold = later.track(AHEAD_S)
     assert foretold is not None
     np.testing.assert_allclose(foretold, ahead_of(track, 2.0), atol=6.0)  # over two turns; a straight line would err by 130 px
     assert seen(track, 5.0).probability > 0.95
+
+
+def test_an_about_turn_is_no_zigzag_and_a_hunch_that_does_not_come_true_is_given_up() -> None:
+    assert seen(walk([(1.0, 0.0), (3.0, 170.0)]), 1.5).track(AHEAD_S) is None
+    track = walk([(1.0, 0.0), (4.0, 80.0)])
+    assert seen(track, 1.5).probability > 0.2
+    assert seen(track, 2.6).probability == 0.0
 
 
 def test_while_it_turns_as_foretold_the_pattern_speaks() -> None:

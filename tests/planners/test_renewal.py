@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 import npc_world as nw
-from npc_world.planners.renewal import FUTURES, catch_renewed, count_futures, renew
+from npc_world.planners.renewal import FUTURES, catch_renewed, count_futures, favour_soon, renew
 
 TIMES_S = np.linspace(0.0, 4.0, 21)
 AHEAD = np.stack([100.0 * TIMES_S, 0.0 * TIMES_S], axis=1)[None]
@@ -56,3 +56,23 @@ def test_a_fickle_runner_is_followed_more_closely_than_a_steady_one() -> None:
     steady, fickle = (nw.intercept(None, (0, 0), 110.0, forecast, now_px=np.array([150.0, 0.0]), change_hz=hz) for hz in (0.0, 1.5))
     lead = [np.arctan2(meet.move_to_px[1], meet.move_to_px[0]) for meet in (steady, fickle)]
     assert 0.0 < lead[1] < lead[0] - 0.1
+
+
+def test_what_a_slower_pursuer_never_catches_hardly_counts_and_a_faster_one_counts_all_alike() -> None:
+    here = np.array([150.0, 0.0])
+    ways = here + 100.0 * TIMES_S[:, None] * np.array([[[1.0, 0.0]], [[-1.0, 0.0]]])  # away from the pursuer at the origin, and towards it
+    slower, faster = np.full(2, 0.5), np.full(2, 0.5)
+    favour_soon(TIMES_S, ways, 0.0, 0.0, 80.0, 10.0, slower)
+    favour_soon(TIMES_S, ways, 0.0, 0.0, 120.0, 10.0, faster)
+    assert slower[0] < 0.05 * slower[1]
+    assert np.isclose(slower[1], 0.5 / 0.8)  # they meet after 140 px at 180 px/s, between the fourth step and this one
+    assert faster.tolist() == [0.5, 0.5]
+
+
+def test_a_slower_pursuer_does_not_run_beside_one_that_gets_away() -> None:
+    """It cannot be caught unless it changes its mind; where it then goes decides, not where it would be met in the end."""
+    forecast = nw.Forecast(TIMES_S[1:], np.array([[150.0, 0.0]]) + np.stack([0.0 * TIMES_S[1:], 100.0 * TIMES_S[1:]], axis=1)[None], np.ones(1),
+                           np.tile(np.eye(2), (1, 20, 1, 1)), ("holds its course",))
+    lead = [np.arctan2(*nw.intercept(None, (0, 0), speed, forecast, now_px=np.array([150.0, 0.0]), change_hz=0.3, steady=0.25).move_to_px[::-1])
+            for speed in (90.0, 110.0)]
+    assert lead[0] < lead[1] - 0.2
