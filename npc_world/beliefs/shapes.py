@@ -67,8 +67,9 @@ class Shapes:
         arc = self._arcs.track(forecast.times_s) if course is None else None
         forecast = _put(forecast, course, self._glance.probability, None, self._glance.label, self._ground)
         forecast = _put(forecast, arc, _ARC_SHARE * self._arcs.probability, None, f"keeps turning {self._arcs.side}", self._ground)
+        bends = arc is not None or (self._glance.course is not None and self._glance.course[4] != 0.0)
         hunch = self._legs.probability < 0.5  # the beginning of an arc may look like a turn
-        legs = None if arc is not None and hunch else self._legs.track(forecast.times_s)
+        legs = None if bends and hunch else self._legs.track(forecast.times_s)
         spread = self._legs.spread_px() ** 2 * np.eye(2) if legs is not None else None
         return _put(forecast, legs, self._legs.probability, spread, "turns as before", self._ground)
 
