@@ -90,7 +90,6 @@ class Brain:
         models = self.team.models
         self.team.observe(self.member, seen, self._noticing.looked_over(seen, models, len(models), self.config, self.heading_rad))
         self.target_name = self._choose_target(now)
-        self.team.look_beyond(self.target_name, self._turns)
         sighting = now.targets.get(self.target_name or "")
         self._reach.learn(now, sighting)
         if self._due(now, sighting):
@@ -98,6 +97,8 @@ class Brain:
                 self._renew_plan(now, sighting)
             elif self.plan is None:
                 self.plan = self._stopgap(now)
+        else:
+            self.team.look_beyond(self.target_name, self._turns)
         return self._act(now)
 
     # ---- observe and learn ---------------------------------------------------------------------------------------

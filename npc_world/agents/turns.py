@@ -17,7 +17,8 @@ __all__ = ["PLANS_PER_S", "Turns"]
 
 PLANS_PER_S = 60.0
 """Costly plans per second of play, for all NPCs of one ground together: one a frame at 60 Hz."""
-_SPARE_EVERY = 4
+_SPARE_EVERY, _SPARE_EVERY_QUEUED = 3, 4
+"""Work that can wait is done in every third frame, or in every fourth while NPCs wait for their turns."""
 
 
 class Turns:
@@ -75,8 +76,8 @@ class Turns:
             self._left = min(self._left + share, share)
             self._granted.clear()  # who did not use its turn has gone, or thought better of it
             self._frames += 1
-            for_spare = self._asked and len(self._waiting) > 0 and self._frames % _SPARE_EVERY == 0
-            self._spare, self._asked = for_spare or not self._waiting, False
+            for_spare = self._asked and len(self._waiting) > 0 and self._frames % _SPARE_EVERY_QUEUED == 0
+            self._spare, self._asked = for_spare or (not self._waiting and self._frames % _SPARE_EVERY == 0), False
             while self._waiting and self._left > 0.0 and not for_spare:
                 self._granted.add(self._waiting.popleft())
                 self._left -= 1.0
@@ -95,9 +96,9 @@ class Turns:
         return False
 
     def take_spare(self) -> bool:
-        """Whether the asker may do a millisecond's work that can wait: one a frame may, the first that has any.
+        """Whether the asker may do a millisecond's work that can wait: one in every third frame may, the first that has any.
 
-        While NPCs wait for their turns to plan that is so in every fourth frame only, in which then nobody plans.
+        While NPCs wait for their turns to plan that is so in every fourth frame, in which then nobody plans.
         """
         self._asked = True
         spare, self._spare = self._spare, False

@@ -28,9 +28,14 @@ from npc_world.planners.paths import find_path
 __all__ = ["Afterwards", "WaitingPlaces", "waiting_places"]
 
 Floats = NDArray[np.float64]
-_MOST_PLACES = 300
-_CELLS_AT_ONCE = 30_000
+_MOST_PLACES, _LEAST_PLACES, _CELLS_IN_ALL = 300, 120, 8_000_000
+"""Places, and how many are worth it on a large map: a field from each takes time that the chase does not wait for."""
+_UNEVEN = 4
+"""A cell of a field costs so many times as much where surfaces differ in speed."""
+_CELLS_AT_ONCE = 60_000
 """Cells of travel-time fields computed between two pauses: most of a millisecond."""
+_CELLS_OF_A_LEG, _PAIRS_PER_CELL = 5_000, 20
+"""What a leg's path and a pair of places cost, in such cells."""
 _SWEEPS = 3
 _LATE = 2.0
 """Seconds that a second of coming too late to a waiting place costs: who follows does not catch up."""
@@ -90,18 +95,20 @@ def waiting_places(ground: Terrain, goals: Floats, target_speed_px_s: float, spe
                    surfaces: Floats | None = None) -> Iterator[WaitingPlaces | None]:
     """Solve for goals (G, 2) px, bit by bit: yields None after each millisecond or so of work, and the solution last.
 
-    The first parts depend on the ground alone and are kept with it.  A ground that changes meanwhile makes the solution old, not wrong in form.
+    A ground that changes meanwhile makes the solution old, not wrong in form.
     """
     grid = NavGrid.of(ground, size)
-    cells = spread_cells(grid.free, _MOST_PLACES)
+    uneven = surfaces is not None and len(np.unique(surfaces[np.unique(ground.surface)], axis=0)) > 1
+    field_cells = grid.free.size * (_UNEVEN if uneven else 1)
+    cells = spread_cells(grid.free, min(_MOST_PLACES, max(_LEAST_PLACES, _CELLS_IN_ALL // field_cells)))
     points = grid.nodes_px[cells[:, 0], cells[:, 1]]
     away = np.empty((len(cells), grid.free.size), np.float32)  # px at unit speed from each place to each cell
-    batch = max(1, _CELLS_AT_ONCE // grid.free.size)
+    batch = max(1, _CELLS_AT_ONCE // field_cells)
     for first in range(0, len(cells), batch):
         rows = slice(first, first + batch)
         away[rows] = travel_time_fields(ground, points[rows], 1.0, size=size, surfaces=surfaces, links=False).reshape(-1, grid.free.size)
         yield None
-    cols = grid.free.shape[1]
+    cols, unpaid = grid.free.shape[1], 0
     between_s = away[:, cells[:, 0] * cols + cells[:, 1]].astype(np.float64) / speed_px_s
     homes = [row * cols + col for row, col in (grid.nearest_free(goal) or grid.cell_of(goal) for goal in goals)]
     values: Floats = _FOLLOWING * away[:, homes].T.astype(np.float64) / speed_px_s
@@ -115,7 +122,10 @@ def waiting_places(ground: Terrain, goals: Floats, target_speed_px_s: float, spe
                 cut_off_s = np.empty(len(cells))
                 cut_off_leg(away, at, times_s, speed_px_s, reach_px, cut_off_s)
                 legs.append(_Leg(a, b, float(times_s[-1]) + _PAUSE_S, cut_off_s))
-            yield None
+            unpaid += _CELLS_OF_A_LEG
+            if unpaid >= _CELLS_AT_ONCE:
+                unpaid = 0
+                yield None
         mean_s = max(1e-9, float(np.mean([leg.lasts_s for leg in legs[begun:]] or [0.0])))
         for leg in legs[begun:]:
             leg.chance = math.exp(-_NEARNESS * leg.lasts_s / mean_s)
@@ -125,7 +135,10 @@ def waiting_places(ground: Terrain, goals: Floats, target_speed_px_s: float, spe
         for leg in legs:
             add_leg(leg.cut_off_s, leg.lasts_s, leg.chance, between_s, values[leg.to], _LATE, swept[leg.start])
             chances[leg.start] += leg.chance
-            yield None
+            unpaid += len(cells) ** 2 // _PAIRS_PER_CELL
+            if unpaid >= _CELLS_AT_ONCE:
+                unpaid = 0
+                yield None
         known = chances > 0.0
         values[known] = swept[known] / chances[known, None]
     yield WaitingPlaces(points, cells, values)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 import npc_world as nw
@@ -151,7 +153,9 @@ def test_work_that_can_wait_does_not_come_on_top_of_plans_that_are_waited_for():
 def test_who_is_alone_has_time_for_both():
     turns = Turns()
     number = turns.join()
-    for _ in range(20):
+    spare = []
+    for _ in range(21):
         turns.begin(number, DT_S)
-        assert turns.take_spare()
+        spare.append(turns.take_spare())
         assert turns.take(number)
+    assert sum(spare) == 7 and not any(a and b for a, b in pairwise(spare))
