@@ -29,7 +29,7 @@ def row(results: Sequence[HuntResult]) -> str:
     middle, width = (share + 1.92 / n) / (1 + 3.84 / n), 1.96 * math.sqrt(share * (1 - share) / n + 0.96 / n**2) / (1 + 3.84 / n)
     open_ended = sum(result.state == "playing" for result in results)
     mean = [sum(values) / n for values in zip(*((r.time_s, r.relics / r.relics_total, r.near_misses) for r in results), strict=True)]
-    return (f"{100 * share:4.0f} % [{100 * (middle - width):3.0f}, {100 * (middle + width):3.0f}]   {mean[0]:5.1f} s   "
+    return (f"{100 * share:4.0f} % [{max(0.0, 100 * (middle - width)):3.0f}, {100 * (middle + width):3.0f}]   {mean[0]:5.1f} s   "
             f"{100 * mean[1]:3.0f} % relics   {mean[2]:.1f} near misses" + (f"   {open_ended} undecided" if open_ended else ""))
 
 

@@ -57,7 +57,9 @@ def _interception(plan: Plan, forecast: Forecast, places: Mapping[str, tuple[flo
     lead = float(forecast.times_s[passing]) - float(plan.eta_s)
     place = place_name(plan.meeting_px, places, ground)
     says = _says(forecast.labels[k], weight)
-    if lead > 0.25:
+    if plan.waiting:
+        sentence = f"Lying in wait {place}: {says} first; then I count on catching you, {plan.meeting_time_s:.1f} s from now."
+    elif lead > 0.25:
         numbers["lead_s"] = lead
         sentence = f"Cutting you off {place}: {says}; I arrive {lead:.1f} s before you."
     else:

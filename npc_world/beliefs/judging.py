@@ -50,7 +50,7 @@ from npc_world.beliefs.settings import (
     STACKING,
     TRUSTING,
 )
-from npc_world.beliefs.weighing import error_variance, wide_variance
+from npc_world.beliefs.weighing import error_variance, miss_chance, wide_variance
 from npc_world.core.compiled import kernel
 
 __all__ = ["drop_records", "judge"]
@@ -84,20 +84,8 @@ def _judge_record(m, b, record, x, y, settings):  # type: ignore[no-untyped-def]
     an expert that is mostly exact is not judged by its few great misses (a two-part error model, fitted as by EM).
     Goals share one record: which of them it goes for is what the way so far says, and no merit of a goal.
     """
-    cos, sin = math.cos(m[record + RECORD_HEADING]), math.sin(m[record + RECORD_HEADING])
-    seen = np.empty((EXPERTS, 5))  # offset along and across, variance along and across, density there when it is right
-    mean_a, mean_c, total = 0.0, 0.0, 0.0
-    for e in range(EXPERTS):
-        said = record + RECORD_SAID + 2 * (b * EXPERTS + e)
-        ex, ey = x - m[said], y - m[said + 1]
-        seen[e, 0], seen[e, 1] = cos * ex + sin * ey, cos * ey - sin * ex
-        if seen[e, 0] == seen[e, 0]:
-            seen[e, 2], seen[e, 3] = error_variance(m, e, b, 0), error_variance(m, e, b, 1)
-            seen[e, 4] = density(seen[e, 0], seen[e, 1], seen[e, 2], seen[e, 3])
-            w = m[record + RECORD_SHARES + b * EXPERTS + e]
-            mean_a += w * seen[e, 0]
-            mean_c += w * seen[e, 1]
-            total += w
+    seen = np.empty((EXPERTS, 5))
+    mean_a, mean_c, total = _how_far(m, b, record, x, y, seen)
     if total <= 0.0:
         return
     mean_a, mean_c = mean_a / total, mean_c / total
@@ -114,7 +102,7 @@ def _judge_record(m, b, record, x, y, settings):  # type: ignore[no-untyped-def]
     foreseen = 0.0
     for e in range(EXPERTS):
         if seen[e, 0] == seen[e, 0]:
-            miss = min(0.95, max(0.02, m[MISSED + e * BINS + b]))
+            miss = miss_chance(m, e * BINS + b)
             right = (1.0 - miss) * seen[e, 4]
             foreseen = max(foreseen, right / (right + miss * wide))
     evidence *= foreseen ** 2
@@ -125,7 +113,7 @@ def _judge_record(m, b, record, x, y, settings):  # type: ignore[no-untyped-def]
         if seen[e, 0] != seen[e, 0]:
             continue
         at = e * BINS + b
-        miss = min(0.95, max(0.02, m[MISSED + at]))
+        miss = miss_chance(m, at)
         right = (1.0 - miss) * seen[e, 4]
         both = right + miss * wide
         fit = math.log(both)
@@ -161,6 +149,26 @@ def _judge_record(m, b, record, x, y, settings):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def _how_far(m, b, record, x, y, seen):  # type: ignore[no-untyped-def]
+    """Fill seen (EXPERTS, 5): how far (x, y) px is from what each said along and across, NaN for who was silent, the variances of its
+    errors, and the density there when it is right.  Returns the sums of both offsets and of the weights, each by what it counted then."""
+    cos, sin = math.cos(m[record + RECORD_HEADING]), math.sin(m[record + RECORD_HEADING])
+    mean_a, mean_c, total = 0.0, 0.0, 0.0
+    for e in range(EXPERTS):
+        said = record + RECORD_SAID + 2 * (b * EXPERTS + e)
+        ex, ey = x - m[said], y - m[said + 1]
+        seen[e, 0], seen[e, 1] = cos * ex + sin * ey, cos * ey - sin * ex
+        if seen[e, 0] == seen[e, 0]:
+            seen[e, 2], seen[e, 3] = error_variance(m, e, b, 0), error_variance(m, e, b, 1)
+            seen[e, 4] = density(seen[e, 0], seen[e, 1], seen[e, 2], seen[e, 3])
+            w = m[record + RECORD_SHARES + b * EXPERTS + e]
+            mean_a += w * seen[e, 0]
+            mean_c += w * seen[e, 1]
+            total += w
+    return mean_a, mean_c, total
+
+
+@kernel
 def _judge_goals(m, b, record, end, seen, wide):  # type: ignore[no-untyped-def]
     """All goals, experts OWN to end, as one: log likelihood, -inf when there is none, probability of being right, mean offset along
     and across, and mean squares of these when right; each goal by what it counted when this was said."""
@@ -168,7 +176,7 @@ def _judge_goals(m, b, record, end, seen, wide):  # type: ignore[no-untyped-def]
     for e in range(OWN, end):
         if seen[e, 0] == seen[e, 0]:
             w = m[record + RECORD_SHARES + b * EXPERTS + e]
-            miss = min(0.95, max(0.02, m[MISSED + e * BINS + b]))
+            miss = miss_chance(m, e * BINS + b)
             right = w * (1.0 - miss) * seen[e, 4]
             total += w
             both_all += right + w * miss * wide

@@ -26,7 +26,7 @@ from npc_world.beliefs.layout import (
 )
 from npc_world.core.compiled import kernel
 
-__all__ = ["error_variance", "exempt_share", "missed_share", "trust_in_mixture", "weigh_experts", "wide_variance"]
+__all__ = ["error_variance", "exempt_share", "miss_chance", "missed_share", "trust_in_mixture", "weigh_experts", "wide_variance"]
 
 #                        stop   go  short  long longest turn  slow  ways repeat mean place flee prior tokens bounce
 LOG_PRIOR = np.array([-1.5, 0.0, -0.5, -1.0, -1.5, -0.7, -0.7, 0.3, -0.7, -0.7, -0.7, -1.5, 0.0, -0.7, 0.7])
@@ -123,9 +123,15 @@ def wide_variance(m, b, axis):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def miss_chance(m, at):  # type: ignore[no-untyped-def]
+    """Probability that expert and horizon `at` (expert · BINS + horizon) miss; nobody is beyond doubt, nor beyond hope."""
+    return min(0.95, max(0.02, m[MISSED + at]))
+
+
+@kernel
 def missed_share(m, b, weights):  # type: ignore[no-untyped-def]
     """Probability that none of the experts will be right at horizon b; weights (EXPERTS,) what each counts there."""
     missed = 0.0
     for e in range(EXPERTS):
-        missed += weights[e] * min(0.95, max(0.02, m[MISSED + e * BINS + b]))
+        missed += weights[e] * miss_chance(m, e * BINS + b)
     return min(0.9, missed * math.exp(m[TAIL + b]))

@@ -182,7 +182,7 @@ class Plan:
     behaviour: str
     """"intercept", "chase", "search", "besiege" (no way leads there), "patrol", "guard", "hold" …"""
     meeting_px: Floats | None = None
-    """(2,) where it expects to meet the target on the hypothesis it acts on."""
+    """(2,) where it expects to meet the target on the hypothesis it acts on, or to wait for it (see `waiting`)."""
     meeting_time_s: float | None = None
     """Seconds until that meeting."""
     expected_catch_s: float | None = None
@@ -191,6 +191,8 @@ class Plan:
     """Row of the forecast that this plan serves first."""
     kept: float | None = None
     """Probability that a target that does as this hypothesis says has not changed its mind by the meeting; None where that was not asked."""
+    waiting: bool = False
+    """Whether it goes to lie in wait for what the target does once it has done as this hypothesis says."""
     controls: Floats | None = None
     """(H, C) of a sampling planner, for its warm start."""
     cost: float = 0.0

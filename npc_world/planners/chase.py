@@ -34,6 +34,8 @@ class Meeting:
     """(K,) time to catch each hypothesis after the first move."""
     kept: float | None = None
     """In the open: probability that the target, if it does as the hypothesis acted on says, still does so at the meeting."""
+    waiting: bool = False
+    """Whether `point` is a place to wait at for what the target does after that hypothesis, and `time_s` when it is caught then."""
     reachable: bool = True
     """Whether any way leads to any place where the target may be; where none does `point` is the nearest place to wait at."""
 

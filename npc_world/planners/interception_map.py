@@ -43,7 +43,7 @@ def intercept_through_the_map(chase: Chase, ground: Terrain, size: Any, surfaces
     cells = _ring(field, commit)
     if len(cells) == 0:
         k = int(likely[0])
-        return chase.meeting(points[0, k], expected_alone[0], k, points[0, k], float(alone[0, k]))
+        return waits.told(chase.meeting(points[0, k], expected_alone[0], k, points[0, k], float(alone[0, k])))
     late = np.full((len(cells) + 1, len(chase.tracks)), commit)
     onwards = _onwards(chase, ground, size, surfaces, points[0, likely], field, cells, commit, holding)
     through = field[cells[:, 0], cells[:, 1]][:, None] + onwards.T  # (cells, likely): to the meeting by way of the cell
@@ -56,10 +56,11 @@ def intercept_through_the_map(chase: Chase, ground: Terrain, size: Any, surfaces
     move_to = chase.start if chosen == 0 else NavGrid.of(ground, size).nodes_px[cells[chosen - 1, 0], cells[chosen - 1, 1]]
     if chosen > 0 and late[chosen, k] <= 0.1 * commit + _FIELD_ERROR * alone[0, k]:
         move_to = meetings[chosen, k]  # no hedge: straight there, not by way of a cell's centre
-    return chase.meeting(move_to, expected[chosen], k, meetings[chosen, k], float(catch_times[chosen, k]))
+    return waits.told(chase.meeting(move_to, expected[chosen], k, meetings[chosen, k], float(catch_times[chosen, k])))
 
 
 def _unreachable(chase: Chase, field: Floats, nodes_px: Floats) -> Meeting:
+    """No point of any future can be reached: the place to wait at, and catch times (s) that say no more than that they are long."""
     cell = nearest_place(field, nodes_px, chase.speed, chase.times_s, chase.tracks, chase.weights)
     hopeless = np.full(len(chase.tracks), 1.5 * max(float(chase.times_s[-1]), float(np.max(field, where=np.isfinite(field), initial=0.0))))
     place = chase.start if cell is None else np.array(nodes_px[cell])
@@ -138,6 +139,10 @@ class _Waits:
             for k in np.flatnonzero(self.places >= 0).tolist():
                 out[:, k] = chase.afterwards.after_s(k, self.places[k], self.there_s[k] + late[:, k])
         return out
+
+    def told(self, meeting: Meeting) -> Meeting:
+        """The same, marked when it comes after the end of the future acted on: its point is the place to wait at."""
+        return replace(meeting, waiting=bool(meeting.time_s > self.ends_s[meeting.hypothesis]))
 
 
 def _caught(chase: Chase, arrivals: Floats, late: Floats, reach_s: float, unreached_s: float, waits: _Waits) -> tuple[Floats, Floats, Floats]:

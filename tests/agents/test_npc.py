@@ -348,3 +348,19 @@ def test_in_the_open_it_says_how_likely_it_is_that_what_it_counts_on_lasts_that_
     assert plan is not None and plan.kept is not None and plan.kept < 0.85 and plan.meeting_time_s is not None and plan.meeting_time_s > 2.0
     assert said.numbers["kept_probability"] == pytest.approx(said.numbers["probability"] * plan.kept)
     assert f"if you keep that up ({round(100 * said.numbers['kept_probability'])} %)" in said
+
+
+def test_lying_in_wait_is_said_as_that() -> None:
+    ground = nw.Terrain.from_rects([(600, 200, 40, 320)], size=(1280, 720))
+    goals = {"the ruby": (200.0, 100.0), "the crown": (200.0, 620.0), "the mask": (1100.0, 360.0)}
+    npc = nw.load_npc("hunter", ground, position=(1000, 360), body=nw.TopDownBody(max_speed_px_s=110), size=(24, 24), goals=goals)
+    me, x, said = np.array([1000.0, 360.0]), 520.0, []
+    for _ in range(180):  # it goes for the ruby, far off, and must come this way for the mask
+        x = max(200.0, x - 130.0 * DT)
+        me = me + npc.step(me, (x, 100.0 + (x - 200.0) * 0.4), DT).velocity_px_s * DT
+        if npc.plan is not None and npc.plan.waiting:
+            said.append((npc.explain(), npc.plan))
+    assert said
+    for words, plan in said:
+        assert words.startswith("Lying in wait ") and f"{plan.meeting_time_s:.1f} s from now" in words and "lead_s" not in words.numbers
+        assert words.numbers["meeting_s"] == plan.meeting_time_s

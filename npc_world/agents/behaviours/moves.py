@@ -83,7 +83,7 @@ def intercepted(now: Situation, forecast: Forecast) -> tuple[Plan, Meeting]:
     waypoints = _route(now, meeting)
     plan = Plan(waypoints_px=waypoints, eta_s=path_time(now.ground, now.surfaces, now.speed_px_s, waypoints), behaviour="intercept", meeting_px=meeting.point,
                 meeting_time_s=meeting.time_s, expected_catch_s=meeting.expected_catch_s, hypothesis=meeting.hypothesis, kept=meeting.kept,
-                cost=meeting.expected_catch_s)
+                waiting=meeting.waiting, cost=meeting.expected_catch_s)
     return plan, meeting
 
 
