@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from npc_world.agents.behaviours.base import Behaviour
 from npc_world.agents.behaviours.guard import Guard, Sentry
 from npc_world.agents.behaviours.hunt import Hunt
-from npc_world.agents.behaviours.moves import head_for
+from npc_world.agents.behaviours.moves import from_here, head_for
 from npc_world.agents.behaviours.patrol import Patrol
 from npc_world.agents.config import NpcConfig
 from npc_world.agents.freedom import Freedom
@@ -23,6 +23,7 @@ from npc_world.agents.noticing import Noticing
 from npc_world.agents.own_ground import OwnGround
 from npc_world.agents.pacing import Pacing
 from npc_world.agents.perception import facing
+from npc_world.agents.planning import Planning
 from npc_world.agents.reach import Reach, touching_px
 from npc_world.agents.situation import Situation
 from npc_world.agents.steering import Steerer
@@ -69,6 +70,8 @@ class Brain:
         """A new round: forget the moment, keep what was learned."""
         self.forecast: Forecast | None = None
         self.plan: Plan | None = None
+        self._planning: Planning | None = None
+        self._turns.let_go(self._number)
         self.action: Action | None = None
         self.target_name: str | None = None
         self.motion.reset()
@@ -94,8 +97,8 @@ class Brain:
         self._reach.learn(now, sighting)
         if self._due(now, sighting):
             if not self._costly or self._turns.take(self._number):
-                self._renew_plan(now, sighting)
-            elif self.plan is None:
+                self._think(now, sighting)
+            if self.plan is None:
                 self.plan = self._stopgap(now)
         else:
             self.team.look_beyond(self.target_name, self._turns)
@@ -139,8 +142,13 @@ class Brain:
 
     def _due(self, now: Observation, sighting: Sighting | None) -> bool:
         """Whether to plan in this frame; in mid-air there is nothing to decide."""
+        under_way = self._planning
+        if under_way is not None and (self.plan is None or self.steerer.link is not None or under_way.ground_version != self.ground.version):
+            self._drop_planning()  # all is different now
         if self.plan is not None and self.steerer.link is not None:
             return False
+        if self._planning is not None:
+            return True
         costly, thinkers = self._costly, self._thinkers
         patient = costly and self.team.acquainted(self.target_name)
         return self._pacing.due(now, self.plan, self.forecast, sighting, self.speed(now.size_px), self.config, thinkers, self.ground.version,
@@ -151,12 +159,26 @@ class Brain:
         """How many NPCs share out the plans there are per second."""
         return max(self.team.size, self._turns.thinkers) if self._costly else self.team.size
 
-    def _renew_plan(self, now: Observation, sighting: Sighting | None) -> None:
-        self._pacing.planned(now.time_s, self.ground.version)
-        situation = self._situation(now, sighting)
-        self.forecast = situation.forecast
-        self.plan = self.behaviour.plan(situation)
+    def _think(self, now: Observation, sighting: Sighting | None) -> None:
+        """Go on with the plan under way, or begin one; it is taken up when it is done."""
+        if self._planning is None:
+            situation = self._situation(now, sighting)
+            self._planning = Planning(situation, self.behaviour.plan(situation), self.ground.version)
+        under_way, among_many = self._planning, self._costly and self._thinkers > self.config.teamwork.full_rate_members
+        plan = under_way.work(self._number, self._turns, now.dt_s, among_many)
+        if plan is None:
+            return
+        self._planning = None
+        begun_s = under_way.situation.time_s
+        self._pacing.planned(begun_s, under_way.ground_version)
+        self.forecast = under_way.situation.forecast
+        self.plan = plan if begun_s == now.time_s else from_here(now.position_px, plan, self.ground, now.size_px, self.table(),
+                                                                 self.speed(now.size_px), self.holding)
         self._tell_team(now)
+
+    def _drop_planning(self) -> None:
+        self._planning = None
+        self._turns.let_go(self._number)
 
     def _stopgap(self, now: Observation) -> Plan:
         """What to do until it is this NPC's turn to plan: a hunter runs at what it hunts, the others wait."""

@@ -3,6 +3,8 @@
 A plan on a map of walls costs some ms, hundreds of times what the rest of a step costs.  However many NPCs want a new one in
 the same frame, after a door moved, at the start, or by chance, a frame grants no more of them than its share of
 `PLANS_PER_S`; the others keep to their plans and are served in the frames that follow, first come first served.
+Where many share a ground a frame also grants no more work than its share of `WORK_PER_S`: a plan that is not done by then is gone
+on with in the next frames, and what one leaves of its frame goes to another, or to the next frame.
 """
 
 from __future__ import annotations
@@ -13,10 +15,16 @@ from weakref import WeakKeyDictionary
 
 from npc_world.core.terrain import Terrain
 
-__all__ = ["PLANS_PER_S", "Turns"]
+__all__ = ["PLANS_PER_S", "WORK_PER_S", "Turns"]
 
 PLANS_PER_S = 60.0
 """Costly plans per second of play, for all NPCs of one ground together: one a frame at 60 Hz."""
+WORK_PER_S = 60.0 * 20000.0
+"""Work on plans per second of play, in cells of the map that are looked at, each about a tenth of a microsecond."""
+_SAVED = 1.1
+"""A frame has at most so many times its share, when the last one left some."""
+_UNDER_WAY = 2
+"""So many plans may be under way at once."""
 _SPARE_EVERY, _SPARE_EVERY_QUEUED = 3, 4
 """Work that can wait is done in every third frame, or in every fourth while NPCs wait for their turns."""
 
@@ -32,6 +40,9 @@ class Turns:
         self._left = 1.0
         self._waiting: deque[int] = deque()
         self._granted: set[int] = set()
+        self._under_way: list[int] = []
+        self._worked: set[int] = set()
+        self._work_left = self._work_share = WORK_PER_S / 60.0
         self._spare, self._asked, self._frames = True, False, 0
         self.together_on: list[Any] = []
         """What the NPCs of this ground work out together."""
@@ -52,6 +63,9 @@ class Turns:
         self._stepped.clear()
         self._waiting.clear()
         self._granted.clear()
+        self._under_way.clear()
+        self._worked.clear()
+        self._work_left = self._work_share = WORK_PER_S / 60.0
         self._spare, self._asked, self._frames = True, False, 0
         self.together_on.clear()
         return self._joined - 1
@@ -70,30 +84,66 @@ class Turns:
         """An NPC begins its frame of dt_s seconds."""
         self._together = 0
         if number in self._stepped:
-            self._thinkers = len(self._stepped)
-            self._stepped.clear()
-            share = PLANS_PER_S * dt_s
-            self._left = min(self._left + share, share)
-            self._granted.clear()  # who did not use its turn has gone, or thought better of it
-            self._frames += 1
-            for_spare = self._asked and len(self._waiting) > 0 and self._frames % _SPARE_EVERY_QUEUED == 0
-            self._spare, self._asked = for_spare or (not self._waiting and self._frames % _SPARE_EVERY == 0), False
-            while self._waiting and self._left > 0.0 and not for_spare:
-                self._granted.add(self._waiting.popleft())
-                self._left -= 1.0
+            self._next_frame(dt_s)
         self._stepped.add(number)
 
+    def _next_frame(self, dt_s: float) -> None:
+        self._thinkers = len(self._stepped)
+        self._under_way = [number for number in self._under_way if number in self._stepped]  # the others have gone
+        self._stepped.clear()
+        self._worked.clear()
+        share = PLANS_PER_S * dt_s
+        self._left = min(self._left + share, share)
+        self._work_share = WORK_PER_S * dt_s
+        self._work_left = min(self._work_left + self._work_share, _SAVED * self._work_share)
+        self._granted.clear()  # who did not use its turn has gone, or thought better of it
+        self._frames += 1
+        busy = len(self._waiting) + len(self._under_way) > 0
+        self._for_spare = self._asked and busy and self._frames % _SPARE_EVERY_QUEUED == 0
+        self._spare, self._asked = self._for_spare or (not busy and self._frames % _SPARE_EVERY == 0), False
+        most = max(1.0, share) * _UNDER_WAY
+        while self._waiting and self._left > 0.0 and not self._for_spare and len(self._under_way) + len(self._granted) < most:
+            self._granted.add(self._waiting.popleft())
+            self._left -= 1.0
+
+    _for_spare = False
+    """Whether this frame is kept for work that can wait."""
+
     def take(self, number: int) -> bool:
-        """Whether an NPC may plan now; if not it waits, and its turn comes."""
+        """Whether an NPC may plan now, or go on with its plan; if not it waits, and its turn comes."""
+        if number in self._under_way:
+            return not self._for_spare and self.allowance(number) > 0.0
         if number in self._granted:
             self._granted.remove(number)
-            return True
-        if not self._waiting and self._left > 0.0:
+            if self.allowance(number) > 0.0:
+                return True
+            self._waiting.appendleft(number)
+            return False
+        if not self._waiting and self._left > 0.0 and len(self._under_way) < _UNDER_WAY and self.allowance(number) > 0.0:
             self._left -= 1.0
             return True
         if number not in self._waiting:
             self._waiting.append(number)
         return False
+
+    def allowance(self, number: int) -> float:
+        """How much work the frame has left for an NPC's plan: half of it is kept for the one begun first, until that has had its part."""
+        first = self._under_way[0] if self._under_way else number
+        return self._work_left - (0.0 if first == number or first in self._worked else 0.5 * self._work_share)
+
+    def worked(self, number: int, work: float, done: bool) -> None:
+        """An NPC has done so much work on its plan, which is now done, or goes on in the next frame."""
+        self._work_left -= work
+        self._worked.add(number)
+        if done:
+            self.let_go(number)
+        elif number not in self._under_way:
+            self._under_way.append(number)
+
+    def let_go(self, number: int) -> None:
+        """Its plan is done, or dropped."""
+        if number in self._under_way:
+            self._under_way.remove(number)
 
     def take_spare(self) -> bool:
         """Whether the asker may do a millisecond's work that can wait: one in every third frame may, the first that has any.

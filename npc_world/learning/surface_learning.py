@@ -70,8 +70,11 @@ class SurfaceLearner:
         self._faded_s = 0.0
 
     def stagger(self, phase: float) -> None:
-        """Look at the first stretch later by `phase` in [0, 1) of its usual length: of many learners that begin together not all measure in the same frame."""
+        """Look at the first stretch later by `phase` in [0, 1) of its usual length: of many learners that begin together not all measure, nor fade, in the same frame."""
         self._patience_s = phase * self.config.window_s
+        self._fade_phase = phase
+
+    _fade_phase = 0.0
 
     def belief(self, name: str) -> Surface:
         """What is believed of a surface, from experience or from its name."""
@@ -236,8 +239,11 @@ class SurfaceLearner:
 
     def _fade(self, time_s: float) -> None:
         """Surfaces not trodden for long become again what their names promise."""
+        if self._faded_s == 0.0:
+            self._faded_s = time_s - self._fade_phase
+            return
         share = 1.0 - math.exp(-(time_s - self._faded_s) / self.config.forget_s)
-        if self._faded_s > 0.0 and time_s > self._faded_s:
+        if time_s > self._faded_s:
             for name in [name for name in self._estimates if name != self._surface]:
                 faded = self._estimate(name, time_s).towards(self._prior(name), share)
                 self._estimates[name], self.beliefs[name] = faded, faded.record

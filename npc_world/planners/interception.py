@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npc_world.core.errors import BadInputError
+from npc_world.core.pieces import Pieces, at_once
 from npc_world.core.reading import position_of
 from npc_world.core.records import Forecast
 from npc_world.core.terrain import Terrain
@@ -26,17 +27,18 @@ from npc_world.planners.interception_map import intercept_through_the_map
 from npc_world.planners.interception_open import intercept_in_the_open
 from npc_world.planners.waiting import Afterwards
 
-__all__ = ["Meeting", "intercept"]
+__all__ = ["Meeting", "intercept", "intercept_in_pieces"]
 
 Floats = NDArray[np.float64]
 _NEGLIGIBLE = 0.02
 """A future of less weight does not decide how the problem is solved."""
 
 
-def intercept(ground: Terrain | None, position: Any, speed_px_s: float, forecast: Forecast, *, size: tuple[float, float] | None = None,
-              reach_px: float = 0.0, surfaces: Floats | None = None, now_px: Floats | None = None, commit_s: float | None = None,
-              covered_s: Floats | None = None, cover_weight: float = 0.0, change_hz: float = 0.0, change_cost: float = 1.5,
-              steady: float = 0.0, holding: frozenset[str] = frozenset(), afterwards: Afterwards | None = None, most_meetings: int = 6) -> Meeting:
+def intercept_in_pieces(ground: Terrain | None, position: Any, speed_px_s: float, forecast: Forecast, *, size: tuple[float, float] | None = None,
+                        reach_px: float = 0.0, surfaces: Floats | None = None, now_px: Floats | None = None, commit_s: float | None = None,
+                        covered_s: Floats | None = None, cover_weight: float = 0.0, change_hz: float = 0.0, change_cost: float = 1.5,
+                        steady: float = 0.0, holding: frozenset[str] = frozenset(), afterwards: Afterwards | None = None,
+                        most_meetings: int = 6) -> Pieces[Meeting]:
     """The move that minimises the expected time to catch the forecast body, with its meeting point.
 
     reach_px: centre distance that counts as caught.  surfaces: (S, 4) believed speeds per surface (see `surface_table`).
@@ -60,7 +62,10 @@ def intercept(ground: Terrain | None, position: Any, speed_px_s: float, forecast
         factor = 1.0 if ground is None or surfaces is None else float(surfaces[ground.surface[ground.cell_of(start)], 0])
         meeting = intercept_in_the_open(replace(chase, speed=speed_px_s * factor))
         return replace(meeting, kept=steady + (1.0 - steady) * math.exp(-change_hz * meeting.time_s)) if is_open else meeting
-    return intercept_through_the_map(chase, ground, size, surfaces, holding)
+    return (yield from intercept_through_the_map(chase, ground, size, surfaces, holding))
+
+
+intercept = at_once(intercept_in_pieces, "intercept")
 
 
 def _commitment(times_s: Floats, tracks: Floats, start: Floats, speed: float) -> float:

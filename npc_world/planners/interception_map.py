@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from npc_world.core.pieces import Pieces
 from npc_world.core.terrain import Terrain
-from npc_world.models.nav_eikonal import straight_time_fields, straight_times_to_cells
+from npc_world.models.nav_eikonal import straight_field_pieces, times_to_cells_pieces
 from npc_world.models.nav_grid import NavGrid
 from npc_world.planners.catch_time import arrivals_along, catch_late, field_at
 from npc_world.planners.chase import Chase, Meeting
@@ -29,10 +30,11 @@ _DECISIVE = 0.97
 """The likeliest futures decide on the first move: as many as hold that share of the weight, or `Chase.most_meetings`."""
 
 
-def intercept_through_the_map(chase: Chase, ground: Terrain, size: Any, surfaces: Floats | None, holding: frozenset[str] = frozenset()) -> Meeting:
-    """The first move, a cell about `commit_s` away or standing still, with the least expected catch time."""
+def intercept_through_the_map(chase: Chase, ground: Terrain, size: Any, surfaces: Floats | None,
+                              holding: frozenset[str] = frozenset()) -> Pieces[Meeting]:
+    """The first move, a cell about `commit_s` away or standing still, with the least expected catch time; worked out in pieces."""
     reach_s = chase.reach / chase.speed
-    field, arrivals = _arrivals(chase, ground, size, surfaces, reach_s, holding)
+    field, arrivals = yield from _arrivals(chase, ground, size, surfaces, reach_s, holding)
     if not np.isfinite(arrivals).any():
         return _unreachable(chase, field, NavGrid.of(ground, size).nodes_px)
     unreached_s = 1.5 * float(np.max(field, where=np.isfinite(field), initial=chase.times_s[-1]))
@@ -45,7 +47,7 @@ def intercept_through_the_map(chase: Chase, ground: Terrain, size: Any, surfaces
         k = int(likely[0])
         return waits.told(chase.meeting(points[0, k], expected_alone[0], k, points[0, k], float(alone[0, k])))
     late = np.full((len(cells) + 1, len(chase.tracks)), commit)
-    onwards = _onwards(chase, ground, size, surfaces, points[0, likely], field, cells, commit, holding)
+    onwards = yield from _onwards(chase, ground, size, surfaces, points[0, likely], field, cells, commit, holding)
     through = field[cells[:, 0], cells[:, 1]][:, None] + onwards.T  # (cells, likely): to the meeting by way of the cell
     least = through.min(axis=0)
     late[1:, likely] = np.where(np.isfinite(least), through - np.where(np.isfinite(least), least, 0.0), 0.0)
@@ -75,7 +77,7 @@ def _likely(weights: Floats, most: int) -> NDArray[np.int64]:
 
 
 def _onwards(chase: Chase, ground: Terrain, size: Any, surfaces: Floats | None, meetings: Floats, field: Floats, cells: NDArray[np.int64],
-             commit: float, holding: frozenset[str]) -> Floats:
+             commit: float, holding: frozenset[str]) -> Pieces[Floats]:
     """(n, m) seconds from first moves `cells` (m, 2) to meetings (n, 2); meetings that share a square of one and a half cells are one.
 
     First moves that delay a meeting by more than twice the commitment are not worth knowing exactly.
@@ -83,13 +85,13 @@ def _onwards(chase: Chase, ground: Terrain, size: Any, surfaces: Floats | None, 
     _, first, of = np.unique((meetings / (1.5 * ground.cell_px)).astype(np.int64), axis=0, return_index=True, return_inverse=True)
     there = np.array([field_at(field, ground.cell_px, x, y) for x, y in meetings[first]])
     within_s = 1.05 * there + 2.2 * commit + 2.0 * ground.cell_px / chase.speed  # there, back to where the move began, and what fields err
-    times = straight_times_to_cells(ground, meetings[first], cells, chase.speed, around=chase.start, around_s=field, within_s=within_s,
-                                    size=size, surfaces=surfaces, holding=holding)
+    times = yield from times_to_cells_pieces(ground, meetings[first], cells, chase.speed, around=chase.start, around_s=field, within_s=within_s,
+                                             size=size, surfaces=surfaces, holding=holding)
     return np.asarray(times[of.ravel()])
 
 
 def _arrivals(chase: Chase, ground: Terrain, size: Any, surfaces: Floats | None, reach_s: float,
-              holding: frozenset[str]) -> tuple[Floats, Floats]:
+              holding: frozenset[str]) -> Pieces[tuple[Floats, Floats]]:
     """The field from the pursuer (rows, cols) and its times (K, H) along the futures, as far out as is needed."""
     arrivals = np.empty(chase.tracks.shape[:2])
     direct_s = float(np.hypot(*(chase.tracks[:, 0] - chase.start).T).max()) / chase.speed
@@ -101,8 +103,7 @@ def _arrivals(chase: Chase, ground: Terrain, size: Any, surfaces: Floats | None,
     for limit_s in limits:  # the way round may be far longer than the forecast
         if limit_s < math.inf and (float(least_s.min(axis=1).max()) > limit_s or (limit_s <= horizon_s and not all_near)):
             continue  # that cannot be enough
-        field = straight_time_fields(ground, chase.start[None, :], chase.speed, size=size, surfaces=surfaces, max_time_s=limit_s,
-                                     holding=holding)[0]
+        field = yield from straight_field_pieces(ground, chase.start, chase.speed, size=size, surfaces=surfaces, max_time_s=limit_s, holding=holding)
         arrivals_along(chase.tracks, field, ground.cell_px, arrivals)
         caught = (arrivals - reach_s <= chase.times_s).any(axis=1)
         seen = np.isfinite(arrivals).any(axis=1)

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 import npc_world as nw
-from npc_world.agents.turns import Turns
+from npc_world.agents.turns import WORK_PER_S, Turns
 
 WALLS = [(200, 100, 20, 300), (420, 200, 20, 300), (100, 500, 300, 20)]
 DT_S = 1.0 / 60.0
@@ -159,3 +159,70 @@ def test_who_is_alone_has_time_for_both():
         spare.append(turns.take_spare())
         assert turns.take(number)
     assert sum(spare) == 7 and not any(a and b for a, b in pairwise(spare))
+
+
+
+def big_crowd(count: int) -> tuple[list[nw.Npc], list[np.ndarray]]:
+    rng = np.random.default_rng(5)
+    walls = [(*rng.uniform(0.0, 3000.0, 2), *rng.uniform(20.0, 120.0, 2)) for _ in range(300)]
+    level = nw.Terrain.from_rects(walls, size=(3200, 3200), cell_px=16)
+    at = [np.array((1600.0 + 12.0 * i, 3150.0)) for i in range(count)]
+    return [nw.load_npc("hunter", level, position=tuple(here), seed=i, size=(16, 16)) for i, here in enumerate(at)], at
+
+
+def test_a_dear_plan_of_one_of_many_is_spread_over_frames_and_they_run_meanwhile():
+    npcs, at = big_crowd(8)
+    began = [here.copy() for here in at]
+    took_up = [0] * 8
+    for k in range(60):
+        for i, npc in enumerate(npcs):
+            at[i] += npc.step(at[i], (200.0 + 2.0 * k, 100.0), DT_S).velocity_px_s * DT_S
+            took_up[i] = took_up[i] or (k if npc.plan.behaviour == "intercept" else 0)
+    assert all(took_up), "each has a plan of worth"
+    assert max(np.diff(sorted(took_up))) > 1, "on so large a map one takes longer than a frame"
+    assert all(np.hypot(*(here - start)) > 40.0 for here, start in zip(at, began, strict=True))
+
+
+def test_a_plan_that_was_begun_elsewhere_starts_where_the_body_is_now():
+    npcs, at = big_crowd(8)
+    for k in range(60):
+        for i, npc in enumerate(npcs):
+            before, here = npc.plan, at[i].copy()
+            at[i] += npc.step(here, (200.0 + 2.0 * k, 100.0), DT_S).velocity_px_s * DT_S
+            if npc.plan is not before:
+                assert np.hypot(*(npc.plan.waypoints_px[0] - here)) < 1.0
+
+
+def test_work_beyond_a_frame_is_paid_by_the_next_and_the_first_begun_is_not_starved():
+    turns = Turns()
+    a, b = turns.join(), turns.join()
+
+    def frame() -> None:
+        for number in (a, b):
+            turns.begin(number, DT_S)
+
+    frame()
+    frame()
+    share = WORK_PER_S * DT_S
+    assert turns.take(a)
+    turns.worked(a, 1.6 * share, done=False)
+    left = turns.allowance(a)
+    assert left < 0.0
+    frame()
+    assert np.isclose(turns.allowance(a), left + share)
+    assert np.isclose(turns.allowance(b), left + 0.5 * share), "half a frame is kept for the one under way"
+    assert turns.take(a)
+    turns.worked(a, 0.2 * share, done=True)
+    assert np.isclose(turns.allowance(b), left + 0.8 * share)
+
+
+def test_who_goes_away_in_the_middle_of_a_plan_leaves_its_place():
+    turns = Turns()
+    a, b = turns.join(), turns.join()
+    for number in (a, b, a, b):
+        turns.begin(number, DT_S)
+    assert turns.take(a)
+    turns.worked(a, 1e9, done=False)
+    for _ in range(3):
+        turns.begin(b, DT_S)
+    assert turns._under_way == []

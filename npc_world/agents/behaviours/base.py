@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from npc_world.agents.situation import Situation
+from npc_world.core.pieces import Pieces
 from npc_world.core.records import Plan
 
 __all__ = ["Behaviour"]
@@ -13,4 +14,6 @@ __all__ = ["Behaviour"]
 class Behaviour(Protocol):
     """Plans for one NPC.  A behaviour may keep what it is in the middle of, such as the next place of its rounds."""
 
-    def plan(self, now: Situation) -> Plan: ...
+    def plan(self, now: Situation) -> Pieces[Plan]:
+        """The plan, worked out in pieces: with many NPCs a dear one is spread over some frames."""
+        ...

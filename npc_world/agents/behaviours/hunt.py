@@ -8,6 +8,7 @@ from npc_world.agents.behaviours.moves import guarded, intercepted
 from npc_world.agents.behaviours.patrol import Patrol
 from npc_world.agents.behaviours.search import search
 from npc_world.agents.situation import Situation
+from npc_world.core.pieces import Pieces
 from npc_world.core.records import Plan
 
 __all__ = ["Hunt"]
@@ -20,13 +21,13 @@ class Hunt:
         self._rounds = Patrol()
         self.catch_times: dict[str, float] = {}
 
-    def plan(self, now: Situation) -> Plan:
+    def plan(self, now: Situation) -> Pieces[Plan]:
         self.catch_times = {}
         if now.belief is None or now.forecast is None or now.blind_s > now.config.searching.give_up_s:
-            return self._rounds.plan(now)
+            return (yield from self._rounds.plan(now))
         if now.target is not None and now.target.occupancy is not None and now.blind_s > _FORESEEABLE_S:
             return search(now)
-        plan, meeting = intercepted(now, now.forecast) if now.along is None else guarded(now, now.forecast, now.along)
+        plan, meeting = (yield from intercepted(now, now.forecast)) if now.along is None else guarded(now, now.forecast, now.along)
         self.catch_times = dict(zip(now.forecast.labels, np.asarray(meeting.catch_times_s).tolist(), strict=True))
         return plan
 

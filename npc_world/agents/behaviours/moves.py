@@ -9,14 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npc_world.agents.situation import Situation
+from npc_world.core.pieces import Pieces
 from npc_world.core.records import Forecast, Plan
 from npc_world.core.terrain import Terrain
+from npc_world.models.nav_grid import NavGrid
 from npc_world.models.nav_links import links_along
-from npc_world.planners.interception import Meeting, intercept
+from npc_world.planners.interception import Meeting, intercept_in_pieces
 from npc_world.planners.line_guard import guard_line
 from npc_world.planners.paths import find_path
 
-__all__ = ["go_to", "guarded", "head_for", "intercepted", "path_time", "stay"]
+__all__ = ["from_here", "go_to", "guarded", "head_for", "intercepted", "path_time", "stay"]
 
 Floats = NDArray[np.float64]
 _LEAST_COMMITMENT_S = 0.02
@@ -46,6 +48,19 @@ def head_for(ground: Terrain, position: Floats, goal: Floats | None, size: tuple
     return Plan(waypoints_px=path, eta_s=path_time(ground, surfaces, speed_px_s, path), behaviour="chase")
 
 
+def from_here(now_px: Floats, plan: Plan, ground: Terrain, size: tuple[float, float], surfaces: Floats, speed_px_s: float,
+              holding: frozenset[str]) -> Plan:
+    """A plan that was begun some frames ago and somewhere else, taken up from where the body is now."""
+    waypoints = plan.waypoints_px
+    if len(waypoints) < 2:
+        return plan
+    joined = now_px[None, :]
+    if not NavGrid.of(ground, size).clear_line(now_px, waypoints[1]):
+        path = find_path(ground, now_px, waypoints[1], size=size, surfaces=surfaces, speed_px_s=speed_px_s, holding=holding)
+        joined = waypoints[:1] if path is None else path[:-1]
+    return replace(plan, waypoints_px=np.concatenate([joined, waypoints[1:]]))
+
+
 def path_time(ground: Terrain, surfaces: Floats, speed_px_s: float, path: Floats) -> float:
     """Seconds along waypoints (n, 2) at the believed speeds, sampled once per cell; links take the time they take."""
     if len(path) < 2:
@@ -65,19 +80,19 @@ def path_time(ground: Terrain, surfaces: Floats, speed_px_s: float, path: Floats
     return float(np.sum(walked)) + sum(link.time_s for link in links.values())
 
 
-def intercepted(now: Situation, forecast: Forecast) -> tuple[Plan, Meeting]:
-    """The plan that minimises the expected catch time over the forecast, shared with the team."""
+def intercepted(now: Situation, forecast: Forecast) -> Pieces[tuple[Plan, Meeting]]:
+    """The plan that minimises the expected catch time over the forecast, shared with the team; worked out in pieces."""
     covered = None
     if now.covered_s:
         covered = np.array([now.covered_s.get(label, math.inf) for label in forecast.labels])
     visible = now.belief is not None and now.belief.visible
     away_s = float(np.hypot(*(forecast.positions_px[:, 0] - now.position_px).T).mean()) / now.speed_px_s
     commit_s = min(max(now.config.planning.commit_share * away_s, _LEAST_COMMITMENT_S), 0.5 * float(forecast.times_s[-1]))
-    meeting = intercept(now.ground, now.position_px, now.speed_px_s, forecast, size=now.size_px, reach_px=now.reach_px,
-                        surfaces=now.surfaces, now_px=now.belief.position_px if visible and now.belief else None,
-                        commit_s=commit_s, covered_s=covered, cover_weight=now.config.teamwork.cover if covered is not None else 0.0,
-                        change_hz=now.change_hz, steady=now.steady, change_cost=now.change_cost, holding=now.holding, afterwards=now.afterwards,
-                        most_meetings=now.meetings)
+    meeting = yield from intercept_in_pieces(now.ground, now.position_px, now.speed_px_s, forecast, size=now.size_px, reach_px=now.reach_px,
+                                             surfaces=now.surfaces, now_px=now.belief.position_px if visible and now.belief else None,
+                                             commit_s=commit_s, covered_s=covered, cover_weight=now.config.teamwork.cover if covered is not None else 0.0,
+                                             change_hz=now.change_hz, steady=now.steady, change_cost=now.change_cost, holding=now.holding,
+                                             afterwards=now.afterwards, most_meetings=now.meetings)
     if not meeting.reachable:
         return go_to(now, meeting.point, "besiege"), meeting
     waypoints = _route(now, meeting)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from npc_world.agents.behaviours.moves import go_to, stay
 from npc_world.agents.situation import Situation
+from npc_world.core.pieces import Pieces
 from npc_world.core.records import Plan
 from npc_world.models.nav_grid import NavGrid
 
@@ -20,7 +21,8 @@ class Patrol:
         self._index = 0
         self._goal: NDArray[np.float64] | None = None
 
-    def plan(self, now: Situation) -> Plan:
+    def plan(self, now: Situation) -> Pieces[Plan]:
+        yield from ()
         if self._goal is None or self._reached(now, self._goal):
             self._goal = self._next_place(now)
         if self._goal is None:
