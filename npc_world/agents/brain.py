@@ -189,7 +189,13 @@ class Brain:
     @property
     def _costly(self) -> bool:
         """Whether planning needs fields: in the open it costs next to nothing, and plans are always renewed."""
-        return len(self.ground.rects) > 0 or len(self.ground.surfaces) > 1
+        ground, kept = self.ground, self._kept_costly
+        if kept[0] != ground.version:
+            kept = self._kept_costly = ground.version, len(ground.rects) > 0 or len(ground.surfaces) > 1
+        return kept[1]
+
+    _kept_costly = (-1, False)
+    """The ground's version, and whether planning was costly then: asked several times a frame."""
 
     def _situation(self, now: Observation, sighting: Sighting | None) -> Situation:
         settings = self.config.planning

@@ -52,16 +52,19 @@ class OwnGround:
         if elsewhere:
             self.learner.forget_motion()
             return False
-        learner, ground = self.learner, self.ground
+        learner, ground, here = self.learner, self.ground, now.position_px.tolist()
+        (moved_x, moved_y), asked = motion.moved_px.tolist(), commanded.tolist()
         touched, self._touched = self._touched, touches_a_body(now)
-        if touched or self._touched or hindered(ground, now.position_px - motion.moved_px, commanded * now.dt_s, now.size_px):
+        if touched or self._touched or hindered(ground, (here[0] - moved_x, here[1] - moved_y),
+                                                                (asked[0] * now.dt_s, asked[1] * now.dt_s), now.size_px):
             changed = learner.interrupt(speed, acceleration)
         else:
-            changed = learner.learn(now.time_s, now.position_px, ground.surface_at(now.position_px), commanded, speed, acceleration)
+            changed = learner.learn(now.time_s, here, ground.surface_at(here), asked, speed, acceleration)
         if len(ground.surfaces) < 2:
             return False
         for name, sighting in now.targets.items():
-            changed |= self._watcher.watch(name, now.time_s, sighting.position_px, ground.surface_at(sighting.position_px), learner)
+            there = sighting.position_px.tolist()
+            changed |= self._watcher.watch(name, now.time_s, there, ground.surface_at(there), learner)
         return changed
 
     def table(self) -> Floats:

@@ -9,10 +9,10 @@ from npc_world.core.records import Plan
 
 __all__ = ["Planning"]
 
-_ALONE = 32768
-"""Work per frame of 1/60 s of one who has the ground for itself, about three milliseconds: most plans are done in the frame in which they are begun."""
-_BEGINNING, _END = 4000, 8000
-"""What a plan takes besides its fields, in the same measure: the forecast, and the route."""
+_ALONE = 50000
+"""Work per frame of 1/60 s of one who has the ground for itself, about five milliseconds: most plans are done in the frame in which they are begun."""
+_BEGINNING = 4000
+"""What the situation and its forecast take, in the same measure."""
 
 
 class Planning:
@@ -33,6 +33,6 @@ class Planning:
             while done < allowance:
                 done += next(self._pieces)
         except StopIteration as end:
-            plan, done = end.value, done + _END
+            plan = end.value
         turns.worked(number, done if among_many else 0.0, plan is not None)
         return plan

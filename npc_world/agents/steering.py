@@ -44,7 +44,7 @@ class Steerer:
             self._plan, self._progress = plan, PathProgress(plan.waypoints_px, self._links(plan.waypoints_px, speed, size))
         assert self._progress is not None
         x, y = position.tolist()
-        factor, grip, *push = table[self.ground.surface[self.ground.cell_of((x, y))]].tolist()
+        factor, grip, drift_x, drift_y = table[self.ground.surface[self.ground.cell_of((x, y))]].tolist()
         reach = speed * factor * dt_s
         acceleration = config.body.max_acceleration_px_s2 or 0.0
         slides = acceleration > 0.0 and speed > _OBEYS_AT_ONCE_S * acceleration * grip
@@ -54,8 +54,8 @@ class Steerer:
             return self._over(link, position)
         if slides:
             return self._with_momentum(plan, ahead, position, own_velocity, dt_s, speed, size, table, config)
-        if push[0] or push[1]:
-            return self._against_drift(ahead, position, dt_s, speed, factor, push, size)
+        if drift_x or drift_y:
+            return self._against_drift(ahead, position, dt_s, speed, factor, [drift_x, drift_y], size)
         return self._at_once(ahead, (x, y), dt_s, speed, factor, size)
 
     @property
@@ -152,7 +152,7 @@ class Steerer:
         wish_x, wish_y = velocity.tolist()
         if wish_x == 0.0 and wish_y == 0.0:
             return col, row
-        moves = int(NavGrid.of(self.ground, size).moves[row, col])
+        moves = NavGrid.of(self.ground, size).moves.item(row, col)
         octant = 4.0 / math.pi * math.atan2(wish_y, wish_x)
         nearest = round(octant)
         side = 1 if octant > nearest else -1

@@ -228,6 +228,8 @@ class Terrain:
         at = point.tolist() if type(point) is np.ndarray else point
         try:
             row, col = int(float(at[1]) // self.cell_px), int(float(at[0]) // self.cell_px)
+            if 0 <= row <= self._last_row and 0 <= col <= self._last_col:
+                return row, col
             return 0 if row < 0 else min(row, self._last_row), 0 if col < 0 else min(col, self._last_col)
         except (ValueError, OverflowError):
             raise BadInputError(f"point={point!r}: expected finite coordinates") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,7 +81,7 @@ class SurfaceLearner:
         """What is believed of a surface, from experience or from its name."""
         return self.beliefs.get(name, DEFAULT_SURFACES.get(name, UNKNOWN))
 
-    def learn(self, time_s: float, position: Floats, surface: str, commanded: Floats, max_speed: float, max_acceleration: float) -> bool:
+    def learn(self, time_s: float, position: Sequence[float] | Floats, surface: str, commanded: Sequence[float] | Floats, max_speed: float, max_acceleration: float) -> bool:
         """One frame: where it is, on what, and what velocity it had asked for.  True when a belief changed."""
         if self._rows and (time_s <= self._last_s or surface != self._surface):
             changed = self.interrupt(max_speed, max_acceleration)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +39,7 @@ class SurfaceWatcher:
         for track in self._bodies.values():
             track.rows.clear()
 
-    def watch(self, name: str, time_s: float, position: Floats, surface: str, learner: SurfaceLearner) -> bool:
+    def watch(self, name: str, time_s: float, position: Sequence[float] | Floats, surface: str, learner: SurfaceLearner) -> bool:
         """One frame of one body in sight.  True when a belief changed."""
         track = self._bodies.setdefault(name, _Track())
         speed = track.seen(time_s, float(position[0]), float(position[1]), surface)

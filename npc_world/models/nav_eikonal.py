@@ -23,7 +23,7 @@ from npc_world.models.nav_lines import line_is_clear, line_time, node_of
 from npc_world.models.nav_links import checked_holding, usable_links
 from npc_world.models.nav_surfaces import surface_rows
 
-__all__ = ["straight_field_pieces", "straight_time_fields", "times_to_cells_pieces"]
+__all__ = ["GrowingField", "straight_time_fields", "times_to_cells_pieces"]
 
 CELLS_AT_ONCE = 2048
 """A piece of work, about a fifth of a millisecond."""
@@ -41,21 +41,28 @@ def straight_time_fields(ground: Terrain, starts: ArrayLike, speed_px_s: float, 
     Links are taken, those that need something when it is among `holding`.
     """
     points = np.ascontiguousarray(starts, dtype=np.float64).reshape(-1, 2)
-    return np.stack([finished(straight_field_pieces(ground, point, speed_px_s, size=size, surfaces=surfaces, max_time_s=max_time_s,
-                                                    holding=holding)) for point in points])
-
-
-def straight_field_pieces(ground: Terrain, start: NDArray[np.float64], speed_px_s: float, *, size: Any = None, surfaces: ArrayLike | None = None,
-                          max_time_s: float = math.inf, holding: Iterable[str] = ()) -> Pieces[NDArray[np.float64]]:
-    """(rows, cols) as `straight_time_fields` from one start (2,) px, worked out in pieces."""
-    grid = NavGrid.of(ground, size)
-    table, factor = surface_rows(grid, surfaces)
-    speed = speed_px_s * factor
-    times = np.full(grid.free.shape, math.inf)
-    ways = usable_links(ground, grid, table, speed, checked_holding(holding))
-    yield from _marched(grid, table, start, max_time_s * speed, ANYWHERE, math.inf, NOTHING, ways.cells, ways.times, times)
-    times /= speed
+    times = np.empty((len(points), *NavGrid.of(ground, size).free.shape))
+    for i, point in enumerate(points):
+        times[i] = finished(GrowingField(ground, point, speed_px_s, size=size, surfaces=surfaces, holding=holding).until(max_time_s))
     return times
+
+
+class GrowingField:
+    """Travel times from one point, worked out as far as they are asked for, and from there further; as `straight_time_fields`."""
+
+    def __init__(self, ground: Terrain, start: NDArray[np.float64], speed_px_s: float, *, size: Any = None, surfaces: ArrayLike | None = None,
+                 holding: Iterable[str] = ()) -> None:
+        self._grid = NavGrid.of(ground, size)
+        self._table, factor = surface_rows(self._grid, surfaces)
+        self._speed = speed_px_s * factor
+        self._ways = usable_links(ground, self._grid, self._table, self._speed, checked_holding(holding))
+        self._march = March(self._grid, start, len(self._ways.times))
+
+    def until(self, max_time_s: float) -> Pieces[NDArray[np.float64]]:
+        """(rows, cols) s, inf beyond `max_time_s`, which is not less than the last time, and where no way leads; in pieces."""
+        march, ways = self._march, self._ways
+        yield from march.on(self._table, max_time_s * self._speed, ANYWHERE, math.inf, NOTHING, ways.cells, ways.times)
+        return march.times / self._speed
 
 
 def times_to_cells_pieces(ground: Terrain, starts: ArrayLike, cells: NDArray[np.int64], speed_px_s: float, *, around: NDArray[np.float64],
@@ -73,30 +80,43 @@ def times_to_cells_pieces(ground: Terrain, starts: ArrayLike, cells: NDArray[np.
     points = np.ascontiguousarray(starts, dtype=np.float64).reshape(-1, 2)
     wanted = np.zeros(grid.free.shape, np.bool_)
     wanted[cells[:, 0], cells[:, 1]] = True
-    times = np.empty(grid.free.shape)
     ways = usable_links(ground, grid, table, speed, checked_holding(holding))
     backwards = np.ascontiguousarray(ways.cells[:, ::-1])
     limits = within_s * speed if len(ways.times) == 0 else np.full(len(points), math.inf)  # a link may lead back from far away
     left = np.where(np.isfinite(around_s), around_s * speed, _as_the_crow_flies(grid, table, around))
     out = np.empty((len(points), len(cells)))
     for i in range(len(points)):
-        times.fill(math.inf)
-        yield from _marched(grid, table, points[i], math.inf, left, limits[i], wanted, backwards, ways.times, times)
-        out[i] = times[cells[:, 0], cells[:, 1]]
+        march = March(grid, points[i], len(ways.times))
+        yield from march.on(table, math.inf, left, limits[i], wanted, backwards, ways.times)
+        out[i] = march.times[cells[:, 0], cells[:, 1]]
     out /= speed
     return out
 
 
-def _marched(grid: NavGrid, table: NDArray[np.float64], start: NDArray[np.float64], most: float, onwards: NDArray[np.float64], within: float,
-             wanted: NDArray[np.bool_], link_cells: NDArray[np.int64], link_times: NDArray[np.float64], times: NDArray[np.float64]) -> Pieces[None]:
-    """One march to its end; each piece yields how many cells it settled."""
-    heap = np.empty(4 * times.size + 256 + len(link_times), np.int64)
-    settled = np.zeros(times.size, np.bool_)
-    count = -1
-    while count != 0:
-        count, done = march(grid.walls, grid.free, grid.moves, grid.surface, table, start[0], start[1], most, onwards, within, wanted, link_cells,
-                            link_times, times, heap, settled, count, CELLS_AT_ONCE)
-        yield done
+class March:
+    """One march over a grid from a start (2,) px, and how far it has come."""
+
+    def __init__(self, grid: NavGrid, start: NDArray[np.float64], links: int) -> None:
+        self._grid, self._start = grid, start
+        self._times = np.full(grid.free.shape, math.inf)
+        self._heap = np.empty(4 * self._times.size + 256 + links, np.int64)
+        self._settled = np.zeros(grid.free.shape, np.bool_)
+        self._count = -1
+
+    @property
+    def times(self) -> NDArray[np.float64]:
+        """(rows, cols) px at speed 1 to the cells it has settled, inf for the others."""
+        return np.where(self._settled, self._times, math.inf)
+
+    def on(self, table: NDArray[np.float64], most: float, onwards: NDArray[np.float64], within: float, wanted: NDArray[np.bool_],
+           link_cells: NDArray[np.int64], link_times: NDArray[np.float64]) -> Pieces[None]:
+        """On to `most`; each piece yields how many cells it settled.  See `advance_front`."""
+        grid, done = self._grid, CELLS_AT_ONCE
+        while self._count != 0 and done == CELLS_AT_ONCE:
+            self._count, done = advance_front(grid.walls, grid.free, grid.moves, grid.surface, table, self._start[0], self._start[1], most, onwards,
+                                              within, wanted, link_cells, link_times, self._times, self._heap, self._settled, self._count,
+                                              CELLS_AT_ONCE)
+            yield done
 
 
 def _as_the_crow_flies(grid: NavGrid, table: NDArray[np.float64], point: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -108,42 +128,42 @@ def _as_the_crow_flies(grid: NavGrid, table: NDArray[np.float64], point: NDArray
 
 
 @kernel
-def march(walls, free, moves, surface, table, x, y, most, onwards, within, wanted, link_cells, link_times, times, heap, settled, count, at_once):  # type: ignore[no-untyped-def]
-    """Fill times (rows, cols), inf before, in px at speed 1 from (x, y), until all wanted cells are known or none is left, or `at_once` are settled.
+def advance_front(walls, free, moves, surface, table, x, y, most, onwards, within, wanted, link_cells, link_times, times, heap, settled, count, at_once):  # type: ignore[no-untyped-def]
+    """Fill times (rows, cols), inf before, in px at speed 1 from (x, y), until all wanted cells are known, none up to `most` is left, or `at_once` are settled.
 
     Returns how many are left in the heap, 0 when it is done, and how many cells were settled; called again with that count it goes on.
-    To begin, count is negative; heap is room for four keys a cell and some, settled (rows · cols,) all False.
+    To begin, count is negative; heap is room for four keys a cell and some, settled (rows, cols) all False.  Times that are not settled are no times.
 
     wanted (rows, cols) bool; empty, the whole field is.  onwards (rows, cols): how far it is from each cell to where the way leads, at
     least; cells from which that is beyond `within` altogether are not entered: what is left is an ellipse about the best way.
     Not read while `within` is inf.  link_cells (n, 2), link_times (n,): see `nav_links`.
     """
-    rows, cols = free.shape
+    cols = free.shape[1]
     cell = walls[7][0]
     left, done = 0, 0
     for row in range(wanted.shape[0]):
         for col in range(cols):
-            left += wanted[row, col] and not settled[row * cols + col]
+            left += wanted[row, col] and not settled[row, col]
     steps = KEY_STEPS / cell
     if count < 0:
         count = _seed(walls, free, surface, table, x, y, times, heap)
-    at_times, at_moves, at_surface, at_wanted, at_onwards = times.ravel(), moves.ravel(), surface.ravel(), wanted.ravel(), onwards.ravel()
+    at_settled, at_times, at_moves, at_surface, at_wanted, at_onwards = settled.ravel(), times.ravel(), moves.ravel(), surface.ravel(), wanted.ravel(), onwards.ravel()
     while count > 0:
         if done >= at_once:
             return count, done
         at = cell_of_key(heap[0])
-        count = key_pop(heap, count)
-        if settled[at]:
-            continue
         time = at_times[at]
-        if time > most:
-            break
-        settled[at] = True
+        if time > most and not at_settled[at]:
+            return count, done
+        count = key_pop(heap, count)
+        if at_settled[at]:
+            continue
+        at_settled[at] = True
         done += 1
         if left > 0 and at_wanted[at]:
             left -= 1
             if left == 0:
-                break
+                return 0, done
         bits = at_moves[at]
         for d in (0, 2, 4, 6):  # E S W N
             if (bits >> d) & 1 == 0:
@@ -166,9 +186,6 @@ def march(walls, free, moves, surface, table, x, y, most, onwards, within, wante
             if link_cells[k, 0] == at and new < at_times[to]:
                 at_times[to] = new
                 count = key_push(heap, count, key_of(new * steps, to))
-    for at in range(rows * cols):
-        if not settled[at]:
-            at_times[at] = math.inf
     return 0, done
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from npc_world.core.pieces import Pieces
 from npc_world.core.terrain import Terrain
-from npc_world.models.nav_eikonal import straight_field_pieces, times_to_cells_pieces
+from npc_world.models.nav_eikonal import GrowingField, times_to_cells_pieces
 from npc_world.models.nav_grid import NavGrid
 from npc_world.planners.catch_time import arrivals_along, catch_late, field_at
 from npc_world.planners.chase import Chase, Meeting
@@ -26,6 +26,8 @@ __all__ = ["intercept_through_the_map"]
 Floats = NDArray[np.float64]
 _FIELD_ERROR = 0.02
 """Travel-time fields are that exact; a difference below it is no reason for a detour."""
+_CHOOSING = 2500
+"""Work, in cells looked at, that it takes to compare the first moves."""
 _DECISIVE = 0.97
 """The likeliest futures decide on the first move: as many as hold that share of the weight, or `Chase.most_meetings`."""
 
@@ -52,6 +54,7 @@ def intercept_through_the_map(chase: Chase, ground: Terrain, size: Any, surfaces
     least = through.min(axis=0)
     late[1:, likely] = np.where(np.isfinite(least), through - np.where(np.isfinite(least), least, 0.0), 0.0)
     late = np.where(np.isfinite(late), late, unreached_s)
+    yield _CHOOSING
     catch_times, expected, meetings = _caught(chase, arrivals, late, reach_s, unreached_s, waits)
     chosen = int(np.argmin(chase.score(expected, likely)))
     k = chase.served(expected[chosen], expected_alone[0])
@@ -100,10 +103,11 @@ def _arrivals(chase: Chase, ground: Terrain, size: Any, surfaces: Floats | None,
     least_s = np.hypot(*np.moveaxis(chase.tracks - chase.start, 2, 0)) / fastest  # (K, H) as the crow flies
     all_near = bool((least_s - reach_s <= chase.times_s).any(axis=1).all())
     limits = (min(horizon_s, 1.5 * direct_s + float(chase.times_s[1])), 1.25 * horizon_s, 5.0 * horizon_s, math.inf)
+    growing = GrowingField(ground, chase.start, chase.speed, size=size, surfaces=surfaces, holding=holding)
     for limit_s in limits:  # the way round may be far longer than the forecast
         if limit_s < math.inf and (float(least_s.min(axis=1).max()) > limit_s or (limit_s <= horizon_s and not all_near)):
             continue  # that cannot be enough
-        field = yield from straight_field_pieces(ground, chase.start, chase.speed, size=size, surfaces=surfaces, max_time_s=limit_s, holding=holding)
+        field = yield from growing.until(limit_s)
         arrivals_along(chase.tracks, field, ground.cell_px, arrivals)
         caught = (arrivals - reach_s <= chase.times_s).any(axis=1)
         seen = np.isfinite(arrivals).any(axis=1)

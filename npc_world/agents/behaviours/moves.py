@@ -23,6 +23,8 @@ __all__ = ["from_here", "go_to", "guarded", "head_for", "intercepted", "path_tim
 Floats = NDArray[np.float64]
 _LEAST_COMMITMENT_S = 0.02
 """A first move takes at least about a frame."""
+_ROUTING = 5000
+"""Work that a route takes, in cells looked at: said before it is done, so that a frame with too little left for it leaves it to the next."""
 
 
 def stay(now: Situation, behaviour: str) -> Plan:
@@ -95,6 +97,7 @@ def intercepted(now: Situation, forecast: Forecast) -> Pieces[tuple[Plan, Meetin
                                              afterwards=now.afterwards, most_meetings=now.meetings)
     if not meeting.reachable:
         return go_to(now, meeting.point, "besiege"), meeting
+    yield _ROUTING
     waypoints = _route(now, meeting)
     plan = Plan(waypoints_px=waypoints, eta_s=path_time(now.ground, now.surfaces, now.speed_px_s, waypoints), behaviour="intercept", meeting_px=meeting.point,
                 meeting_time_s=meeting.time_s, expected_catch_s=meeting.expected_catch_s, hypothesis=meeting.hypothesis, kept=meeting.kept,
