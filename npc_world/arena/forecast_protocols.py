@@ -174,8 +174,7 @@ def _game(files: dict[str, list[Recorded]], config: PriorConfig, shipped: Motion
     for name, tracks in files.items():
         train, test = split_of(tracks)
         fitted, tested = cut_situations(train, GAME, _FITTED), cut_situations(test, GAME, most)
-        sessions = sorted({track.session or track.player for track in train})
-        groups = [sessions.index(track.session or track.player) for track in train] if len(sessions) > 1 else None
+        groups = _groups(train)
         prior = shipped if shipped is not None else MotionPrior.fit(
             [track.points for track in train], fitted.dt_s, groups=groups, horizon_s=float(GAME.ahead_s[-1]), gravity=_leans(train), config=config,
             progress=lambda share, what: None)
@@ -184,6 +183,15 @@ def _game(files: dict[str, list[Recorded]], config: PriorConfig, shipped: Motion
             found[name][method] = hold(run, tested)
             advance()
     return found
+
+
+def _groups(tracks: Sequence[Recorded]) -> list[int] | None:
+    """A number per track: what is held out together in fitting.  Sessions where there are several, else players."""
+    for key in ("session", "player"):
+        names = sorted({getattr(track, key) for track in tracks})
+        if len(names) >= 3:
+            return [names.index(getattr(track, key)) for track in tracks]
+    return None
 
 
 def _leans(tracks: Sequence[Recorded]) -> bool:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from npc_world.beliefs.arguments import step_times
 from npc_world.beliefs.motion_prior_frame import input_size, read_past, resample
 from npc_world.beliefs.motion_prior_loss import output_size
+from npc_world.beliefs.motion_prior_mending import correction_arrays, mend, read_correction
 from npc_world.beliefs.motion_prior_mixture import evaluate_networks, place_mixture
 from npc_world.beliefs.motion_prior_training import NETWORK, PriorConfig, Trained, train_prior
 from npc_world.beliefs.motion_prior_windows import Grid
@@ -35,8 +36,10 @@ class MotionPrior:
 
     Make one with `fit` or `load`.  Small networks read off the past a best guess (least absolute error), and around it the
     means, weights and widths of a Gaussian mixture whose mean it is (mixture density network, Bishop 1994; multiple choice
-    learning, Guzman-Rivera et al. 2012), with regions corrected on bodies held out.  Assumes that bodies to come move as those it was fitted on; it knows neither
-    walls nor other bodies, and is wrong where these decide.
+    learning, Guzman-Rivera et al. 2012), with regions corrected on bodies held out.  Where units are known, boosted trees mend the
+    guess, also by the free ground around the place as others' routes have shown it (`motion_prior_correction`), if that helps with
+    bodies held out.  Assumes that bodies to come move as those it was fitted on; it knows no walls that nobody's route has shown
+    and no other bodies, and is wrong where these decide.
     """
 
     grid: Grid
@@ -77,7 +80,7 @@ class MotionPrior:
         arrays: dict[str, Any] = {name: getattr(self.network, name).astype(np.float32) for name in NETWORK}
         arrays |= {"spread": self.network.spread, "shapes": self.network.shapes, "correction": self.network.correction}
         arrays |= {"lags_s": self.grid.lags_s, "ahead_s": self.grid.ahead_s, "typical_speed": np.array(self.typical_speed),
-                   "turned": np.array(self.turned)}
+                   "turned": np.array(self.turned)} | correction_arrays(self.network.mended)
         write_snapshot(path, arrays, _KIND, _VERSION)
 
     @classmethod
@@ -91,7 +94,7 @@ class MotionPrior:
         except (KeyError, ValueError, TypeError) as error:
             raise SaveFileError(f"{path}: not a whole motion prior ({error})") from None
         _check_parts(path, parts, grid, typical)
-        return cls(grid, Trained(**parts), typical, turned)._ready()
+        return cls(grid, Trained(**parts, mended=read_correction(path, stored, len(grid.lags_s), len(grid.ahead_s))), typical, turned)._ready()
 
     @classmethod
     def shipped(cls) -> MotionPrior:
@@ -139,6 +142,8 @@ class MotionPrior:
         weights = np.empty(self.futures)
         predict(points, times, self.grid.lags_s, typical, self.turned, net.first, net.first_offset, net.second, net.second_offset, net.top,
                 net.offset, net.straight, net.spread, net.shapes, self.grid.ahead_s, net.correction, ahead_s, positions, covariances, weights)
+        if net.mended is not None:
+            positions += mend(net, self.grid, points, times, ahead_s, typical, self.turned)
         return positions, covariances, weights
 
     def _ready(self) -> MotionPrior:

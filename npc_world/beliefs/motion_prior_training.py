@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npc_world.beliefs.motion_prior_calibration import calibrated
+from npc_world.beliefs.motion_prior_correction import Correction, fit_correction
 from npc_world.beliefs.motion_prior_fit import first_network, mirror_signs, time_shapes
 from npc_world.beliefs.motion_prior_frame import EXTRAS
 from npc_world.beliefs.motion_prior_network import Network, Schedule, averaged, joined, outputs, train
@@ -49,6 +50,7 @@ class PriorConfig:
     balance: float = tunable(1.0, "0: groups count by their situations; 1: small ones count as much as great ones", low=0.0, high=1.0)
     speed_balance: float = tunable(0.5, "the same for rare speeds, where futures are spread; the best guess is for common ones", low=0.0, high=1.0)
     tail: float = tunable(0.1, "weight of what no future foresees", low=0.001, high=0.5)
+    trees: int = tunable(400, "boosted trees that mend the best guess where units are known, from the past and from others' routes; 0: none", low=0, high=5000)
     forget: float = tunable(0.05, "share of situations of which only part of the past is shown", low=0.0, high=1.0)
 
     def __post_init__(self) -> None:
@@ -72,6 +74,8 @@ class Trained:
     """(2, H, B)"""
     correction: Floats
     """(H + 1, 2), see `calibrated`."""
+    mended: Correction | None = None
+    """What trees add to the best guess."""
 
 
 def train_prior(tracks: Sequence[Floats], dt_s: float, groups: Sequence[int] | None, any_unit: bool, turned: bool, history_s: float | None,
@@ -119,15 +123,35 @@ def train_prior(tracks: Sequence[Floats], dt_s: float, groups: Sequence[int] | N
         spreading = Schedule(epochs=config.epochs, rate=config.rate, decay=config.calm, weights=(config.density, config.nearest, 0.0))
         return joined(centre, run(copy.deepcopy(start[1]), config.members, rows, spreading, said), size)
 
-    whole, said = fitted(0), []
-    for i in range(max(1, folds)):
-        net = fitted(1 + i, i) if folds else whole
+    whole = fitted(0)
+    nets = [fitted(1 + i, i) for i in range(folds)] or [whole]
+    mended, shift = None, np.zeros_like(windows.truth)
+    if folds and not any_unit and config.trees:
+        told = _Told(report, total / (total + 2 * folds), total + 2 * folds)
+        guess = _guesses(nets, windows, part, shapes)
+        mended, shift = fit_correction(tracks, groups, windows, guess, part, float(np.median(typical)), len(grid.lags_s), config.trees, rng, told.advance)
+    correction = _held_against(nets, windows, part, shift, shapes, grid, config.tail)
+    report(1.0, "fitted")
+    return grid, _together([whole], shapes, correction, mended), 0.0 if any_unit else float(np.median(typical))
+
+
+def _held_against(nets: list[Network], windows: Windows, part: NDArray[np.int64], shift: Floats, shapes: Floats, grid: Grid, tail: float) -> Floats:
+    """(H + 1, 2) see `calibrated`: regions of each network, moved by `shift` (N, H, 2), held against the part it had not seen."""
+    said = []
+    for i, net in enumerate(nets):
         held = np.flatnonzero(part == i)
         held = held[:: max(1, len(held) // _HELD_OUT)]
-        said.append((outputs(net, windows.inputs[held])[0], net.spread, windows.truth[held], np.full(len(held), 1.0 / len(held))))
-    correction = calibrated(said, shapes, grid.ahead_s, config.tail, (0.5, 0.9))
-    report(1.0, "fitted")
-    return grid, _together([whole], shapes, correction), 0.0 if any_unit else float(np.median(typical))
+        said.append((outputs(net, windows.inputs[held])[0], net.spread, windows.truth[held] - shift[held], np.full(len(held), 1.0 / len(held))))
+    return calibrated(said, shapes, grid.ahead_s, tail, (0.5, 0.9))
+
+
+def _guesses(nets: list[Network], windows: Windows, part: NDArray[np.int64], shapes: Floats) -> Floats:
+    """(N, H, 2) best guesses, of each part by the network that had not seen it."""
+    size, out = 2 * shapes.shape[2], np.zeros_like(windows.truth)
+    for i, net in enumerate(nets):
+        said = outputs(net, windows.inputs[part == i])[0][:, :size].reshape(-1, 2, shapes.shape[2])
+        out[part == i] = np.einsum("nab,ahb->nha", said, shapes)
+    return out
 
 
 def typical_speeds(tracks: Sequence[Floats], dt_s: float, any_unit: bool) -> Floats:
@@ -169,12 +193,12 @@ def _rows(windows: Windows, rows: NDArray[np.int64]) -> Windows:
     return Windows(windows.inputs[rows], windows.frames[rows], windows.truth[rows], windows.track[rows])
 
 
-def _together(members: list[Network], shapes: Floats, correction: Floats) -> Trained:
+def _together(members: list[Network], shapes: Floats, correction: Floats, mended: Correction | None) -> Trained:
     def stacked(name: str) -> Floats:
         return np.ascontiguousarray(np.stack([getattr(net, name) for net in members]))
 
     return Trained(**{name: stacked(name) for name in NETWORK}, spread=np.ascontiguousarray(stacked("spread").mean(axis=0)),
-                   shapes=np.ascontiguousarray(shapes), correction=correction)
+                   shapes=np.ascontiguousarray(shapes), correction=correction, mended=mended)
 
 
 class _Told:

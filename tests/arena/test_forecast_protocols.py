@@ -78,7 +78,7 @@ def test_both_protocols_print_all_methods(tmp_path: Path, capsys: pytest.Capture
     from npc_world.arena import forecast_protocols
     from npc_world.beliefs.motion_prior import PriorConfig
 
-    monkeypatch.setattr(forecast_protocols, "PriorConfig", lambda: PriorConfig(futures=4, members=1, hidden=6, situations=400, epochs=2))
+    monkeypatch.setattr(forecast_protocols, "PriorConfig", lambda: PriorConfig(futures=4, members=1, hidden=6, situations=400, epochs=2, trees=10))
     scenes = [store(tmp_path / f"scene{i}.npz", walks(14, 26, 0.4, i), 0.4) for i in range(2)]
     assert main(["--protocol", "pedestrian", "--data", *scenes, "--json", str(tmp_path / "out.json")]) == 0
     printed = capsys.readouterr().out

@@ -127,7 +127,7 @@ def test_a_saved_prior_says_the_same_and_the_same_tracks_give_the_same(prior: nw
     np.testing.assert_allclose(loaded.forecast(past, DT_S).positions_px, prior.forecast(past, DT_S).positions_px, rtol=1e-4, atol=1e-4)
     assert os.listdir(tmp_path) == ["walkers.npz"] and (tmp_path / "walkers.npz").stat().st_size < 300_000
     told: list[float] = []
-    quick = PriorConfig(futures=3, members=2, hidden=4, situations=300, epochs=1)
+    quick = PriorConfig(futures=3, members=2, hidden=4, situations=300, epochs=1, trees=10)
     one, two = (nw.MotionPrior.fit(walkers(6, 7), DT_S, seed=3, config=quick, progress=lambda share, what: told.append(share)) for _ in range(2))
     assert (one.network.top == two.network.top).all() and (one.network.correction == two.network.correction).all()
     assert told[0] == 0.0 and told[-1] == 1.0 and len(told) > 6

@@ -27,7 +27,7 @@ def walkers(count: int, seed: int) -> list[np.ndarray]:
 
 @pytest.fixture(scope="module")
 def prior() -> nw.MotionPrior:
-    return nw.MotionPrior.fit(walkers(50, 1), DT_S, horizon_s=2.0, config=PriorConfig(futures=7, members=1, parts=2, hidden=16, situations=2000, epochs=20))
+    return nw.MotionPrior.fit(walkers(50, 1), DT_S, horizon_s=2.0, config=PriorConfig(futures=7, members=1, parts=2, hidden=16, situations=2000, epochs=20, trees=0))
 
 
 def watched(model: nw.TargetModel, track: np.ndarray) -> nw.TargetModel:
