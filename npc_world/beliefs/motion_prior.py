@@ -36,7 +36,7 @@ class MotionPrior:
 
     Make one with `fit` or `load`.  Small networks read off the past a best guess (least absolute error), and around it the
     means, weights and widths of a Gaussian mixture whose mean it is (mixture density network, Bishop 1994; multiple choice
-    learning, Guzman-Rivera et al. 2012), with regions corrected on bodies held out.  Where units are known, boosted trees mend the
+    learning, Guzman-Rivera et al. 2012), with regions corrected on bodies held out.  Where units are known and steps fine, boosted trees mend the
     guess, also by the free ground around the place as others' routes have shown it (`motion_prior_correction`), if that helps with
     bodies held out.  Assumes that bodies to come move as those it was fitted on; it knows no walls that nobody's route has shown
     and no other bodies, and is wrong where these decide.

@@ -50,7 +50,7 @@ class PriorConfig:
     balance: float = tunable(1.0, "0: groups count by their situations; 1: small ones count as much as great ones", low=0.0, high=1.0)
     speed_balance: float = tunable(0.5, "the same for rare speeds, where futures are spread; the best guess is for common ones", low=0.0, high=1.0)
     tail: float = tunable(0.1, "weight of what no future foresees", low=0.001, high=0.5)
-    trees: int = tunable(400, "boosted trees that mend the best guess where units are known, from the past and from others' routes; 0: none", low=0, high=5000)
+    trees: int = tunable(400, "boosted trees that mend the best guess where units are known and steps below 0.25 s, from the past and from others' routes; 0: none", low=0, high=5000)
     forget: float = tunable(0.05, "share of situations of which only part of the past is shown", low=0.0, high=1.0)
 
     def __post_init__(self) -> None:
@@ -126,7 +126,7 @@ def train_prior(tracks: Sequence[Floats], dt_s: float, groups: Sequence[int] | N
     whole = fitted(0)
     nets = [fitted(1 + i, i) for i in range(folds)] or [whole]
     mended, shift = None, np.zeros_like(windows.truth)
-    if folds and not any_unit and config.trees:
+    if folds and not any_unit and config.trees and dt_s < 0.25:  # coarse steps tell trees too little: strangers elsewhere were foretold worse
         told = _Told(report, total / (total + 2 * folds), total + 2 * folds)
         guess = _guesses(nets, windows, part, shapes)
         mended, shift = fit_correction(tracks, groups, windows, guess, part, float(np.median(typical)), len(grid.lags_s), config.trees, rng, told.advance)

@@ -68,3 +68,9 @@ def test_it_is_the_same_out_of_a_file_and_a_damaged_one_is_refused(taught: nw.Mo
     np.savez(tmp_path / "damaged.npz", **arrays)
     with pytest.raises(SaveFileError, match="placed trees are damaged"):
         nw.MotionPrior.load(tmp_path / "damaged.npz")
+
+
+def test_coarse_tracks_are_left_to_the_network() -> None:
+    coarse = [track[::4] for track in rounds(24, 5)]
+    prior = nw.MotionPrior.fit(coarse, 4.0 * DT_S, groups=range(24), horizon_s=2.0, config=QUICK)
+    assert prior.network.mended is None
