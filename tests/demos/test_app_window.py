@@ -178,7 +178,7 @@ def test_a_level_starts_at_once_and_the_mind_opens(desk: type[Desk]):
     assert mind.shape == (720, 1280, 3)
     screen.key("r")
     screen.until("a new round", playing)
-    screen.tool("windowclose", screen.window)
+    screen.tool("windowkill", screen.window)  # what a desktop does with a window that is closed for good; `windowclose` is at times not noticed
     assert screen.game.wait(timeout=PATIENCE_S) is not None
 
 
