@@ -55,8 +55,8 @@ class OwnGround:
         learner, ground, here = self.learner, self.ground, now.position_px.tolist()
         (moved_x, moved_y), asked = motion.moved_px.tolist(), commanded.tolist()
         touched, self._touched = self._touched, touches_a_body(now)
-        if touched or self._touched or hindered(ground, (here[0] - moved_x, here[1] - moved_y),
-                                                                (asked[0] * now.dt_s, asked[1] * now.dt_s), now.size_px):
+        before = here[0] - moved_x, here[1] - moved_y
+        if touched or self._touched or hindered(ground, before, (asked[0] * now.dt_s, asked[1] * now.dt_s), now.size_px):
             changed = learner.interrupt(speed, acceleration)
         else:
             changed = learner.learn(now.time_s, here, ground.surface_at(here), asked, speed, acceleration)

@@ -41,7 +41,7 @@ class RouteMap:
 
     @classmethod
     def fit(cls, tracks: Sequence[Floats], groups: Sequence[int], speed: float) -> RouteMap:
-        """From tracks (L, 2) of one world; each group counts once per cell.  speed: of such bodies, length per second."""
+        """From tracks (L, 2) of one world, one at least; a group a track, each counts once per cell.  speed: of such bodies, length per second."""
         everything = np.concatenate(tracks)
         low, high = everything.min(axis=0), everything.max(axis=0)
         cell = max(_CELL_S * speed, float((high - low).max()) / (_MOST_CELLS - 4), 1e-12)

@@ -161,7 +161,6 @@ def test_who_is_alone_has_time_for_both():
     assert sum(spare) == 7 and not any(a and b for a, b in pairwise(spare))
 
 
-
 def big_crowd(count: int) -> tuple[list[nw.Npc], list[np.ndarray]]:
     rng = np.random.default_rng(5)
     walls = [(*rng.uniform(0.0, 3000.0, 2), *rng.uniform(20.0, 120.0, 2)) for _ in range(300)]
