@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,12 @@ from numpy.typing import NDArray
 __all__ = ["throw_ball"]
 
 
-def throw_ball(world: Any, start: NDArray[np.float64], steps: int, step_s: float) -> NDArray[np.float64]:
+def throw_ball(world: Any, start: NDArray[np.float64], steps: int, step_s: float,
+               push: Callable[[float, float, float, float], tuple[float, float]] | None = None) -> NDArray[np.float64]:
     """(steps + 1, 2) centres of a ball thrown from `start` (x, y, vx, vy, spin) in a world as `npc_world.arena.bench_balls` makes.
 
-    The ball's own elasticity and friction are 1, so that the products are those of the walls.
+    The ball's own elasticity and friction are 1, so that the products are those of the walls.  push: what acts beside gravity, from x, y,
+    vx, vy to an acceleration px/s², held for a step.
     """
     space = pymunk.Space()
     space.gravity = (0.0, world.gravity_px_s2)
@@ -30,6 +33,8 @@ def throw_ball(world: Any, start: NDArray[np.float64], steps: int, step_s: float
     space.add(body, disc)
     path = [body.position]
     for _ in range(steps):
+        if push is not None:
+            body.force = push(*body.position, *body.velocity)  # of mass 1
         space.step(step_s)
         path.append(body.position)
     return np.array(path)
