@@ -23,6 +23,10 @@ from npc_world.core.mixture import normal_bank
 __all__ = ["calibrate", "regions"]
 
 _BANK = normal_bank(64)
+_BANK_DENSITY = np.exp(-0.5 * np.square(_BANK).sum(axis=1))
+"""(64,) how likely each draw is to come from where it was drawn, less the factor 1 / 2π."""
+_SURELY = 1.0 + 1e-6
+"""Likelier by this factor is likelier, however the sums were rounded."""
 _HELD_S = 60.0
 """Time over which the shares that are reported are taken."""
 _DEBT = 0.1
@@ -56,7 +60,7 @@ def calibrate(m, b, record, x, y, step_s, settings):  # type: ignore[no-untyped-
 @kernel
 def _level(m, stated, b, x, y):  # type: ignore[no-untyped-def]
     """(probability of what was likelier than (x, y), squared Mahalanobis distance from the mixture's mean) at horizon b."""
-    parts = np.empty((MIXED, 9))  # weight, place, inverse and Cholesky factor of the covariance
+    parts = np.empty((MIXED, 10))  # weight, place, inverse and Cholesky factor of the covariance, height of the peak
     mean_x, mean_y, xx, yy, xy = 0.0, 0.0, 0.0, 0.0, 0.0
     count = 0
     for k in range(MIXED):
@@ -71,6 +75,7 @@ def _level(m, stated, b, x, y):  # type: ignore[no-untyped-def]
         parts[count, 6] = math.sqrt(vx)
         parts[count, 7] = c / parts[count, 6]
         parts[count, 8] = math.sqrt(max(vy - parts[count, 7] * parts[count, 7], 0.0))
+        parts[count, 9] = w / max(parts[count, 6] * parts[count, 8], 1e-300)
         off_x, off_y = m[at] - x, m[at + 1] - y  # from where it is: squares of places would swallow the variances
         mean_x += w * off_x
         mean_y += w * off_y
@@ -81,17 +86,21 @@ def _level(m, stated, b, x, y):  # type: ignore[no-untyped-def]
     xx, yy, xy = max(xx - mean_x * mean_x, 1e-9 * xx), max(yy - mean_y * mean_y, 1e-9 * yy), xy - mean_x * mean_y
     determinant = max(xx * yy - xy * xy, 1e-9 * xx * yy, 1e-300)
     square = max(0.0, yy * mean_x * mean_x - 2.0 * xy * mean_x * mean_y + xx * mean_y * mean_y) / determinant
-    here = _mixture(parts, count, x, y)
+    here = _mixture(parts, count, x, y, math.inf)
     above, total, at = 0.0, 0.0, 0
     for k in range(count):
         draws = max(2, int(_BANK.shape[0] * parts[k, 0] + 0.5))
         likelier = 0
         for _ in range(draws):
-            a, c = _BANK[at % _BANK.shape[0], 0], _BANK[at % _BANK.shape[0], 1]
+            draw = at % _BANK.shape[0]
             at += 1
+            if here <= 0.0 or parts[k, 9] * _BANK_DENSITY[draw] > here * _SURELY:  # its own future alone is enough
+                likelier += 1
+                continue
+            a, c = _BANK[draw, 0], _BANK[draw, 1]
             px = parts[k, 1] + parts[k, 6] * a
             py = parts[k, 2] + parts[k, 7] * a + parts[k, 8] * c
-            if here <= 0.0 or _mixture(parts, count, px, py) > here:
+            if _mixture(parts, count, px, py, here) > here:
                 likelier += 1
         above += parts[k, 0] * likelier / draws
         total += parts[k, 0]
@@ -99,13 +108,16 @@ def _level(m, stated, b, x, y):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _mixture(parts, count, x, y):  # type: ignore[no-untyped-def]
+def _mixture(parts, count, x, y, enough):  # type: ignore[no-untyped-def]
+    """Density at (x, y), less the factor 1 / 2π; where it is more than `enough`, as much as was summed up by then."""
     total = 0.0
     for k in range(count):
         dx, dy = x - parts[k, 1], y - parts[k, 2]
         square = parts[k, 3] * dx * dx + 2.0 * parts[k, 4] * dx * dy + parts[k, 5] * dy * dy
         if square < 120.0:
-            total += parts[k, 0] * math.exp(-0.5 * square) / (parts[k, 6] * parts[k, 8])
+            total += parts[k, 9] * math.exp(-0.5 * square)
+            if total > enough:
+                break
     return total
 
 

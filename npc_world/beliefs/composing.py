@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from npc_world.beliefs.contact import slide
 from npc_world.beliefs.imm import blend
-from npc_world.beliefs.layout import BIN_S, BINS, COUNT, EXPERTS, HEADING, NOISE, OWN, SPREAD
+from npc_world.beliefs.layout import BINS, COUNT, EXPERTS, HEADING, OWN, SPREAD
+from npc_world.beliefs.matching import LANES, bracket, lay_out, match_moments, read_times
 from npc_world.beliefs.unrolling import unroll_experts, who_speaks
-from npc_world.beliefs.weighing import error_variance, missed_share, weigh_experts, wide_variance
+from npc_world.beliefs.weighing import missed_share, weigh_experts, wide_variance
 from npc_world.core.compiled import kernel
 
 Floats = NDArray[np.float64]
@@ -23,20 +24,9 @@ _LEAST_WEIGHT = 0.002
 
 
 @kernel
-def _bracket(t):  # type: ignore[no-untyped-def]
-    """(lower bin, upper bin, share of the upper) around t s ahead."""
-    if t <= BIN_S[0]:
-        return 0, 0, 0.0
-    for b in range(1, BINS):
-        if t <= BIN_S[b]:
-            return b - 1, b, (t - BIN_S[b - 1]) / (BIN_S[b] - BIN_S[b - 1])
-    return BINS - 1, BINS - 1, 0.0
-
-
-@kernel
 def row_weights(weights, horizon_s, rows):  # type: ignore[no-untyped-def]
     """Fill rows (EXPERTS,): what each expert counts as a whole future of horizon_s, its last second most; weights (BINS, EXPERTS)."""
-    low, high, u = _bracket(horizon_s)
+    low, high, u = bracket(horizon_s)
     total = 0.0
     for e in range(EXPERTS):
         if weights[0, e] == 0.0:
@@ -86,48 +76,53 @@ def choose_rows(by_bin, horizon_s, rows):  # type: ignore[no-untyped-def]
 
 @kernel
 def mix(m, times, horizon_s, used, rows, by_bin, tracks, walls, clear, most, positions, covariances, weights, chosen):  # type: ignore[no-untyped-def]
-    """`compose` from the tracks (EXPERTS, H, 2), which it changes, and weights of the experts `used`; rows are weighed for horizon_s."""
-    steps = times.shape[0]
+    """`compose` from the tracks (EXPERTS, H, 2) and weights of the experts `used`; rows are weighed for horizon_s."""
+    steps, count = times.shape[0], used.shape[0]
     z, _, _, _, _ = blend(m)
-    at_bins = np.empty((EXPERTS, BINS, 2))
-    for e in used:
-        for b in range(BINS):
-            at_bins[e, b, 0], at_bins[e, b, 1] = error_variance(m, e, b, 0), error_variance(m, e, b, 1)
-    variances = np.empty((EXPERTS, steps, 2))
-    wide = np.empty((steps, 4))
-    per_bin = np.empty((BINS, 4))  # probability of a miss, how wide misses are, factor on variances
+    per_bin = np.empty((4, BINS))  # probability of a miss, how wide misses are along and across, log factor on standard deviations
     for b in range(BINS):
-        per_bin[b, 0], per_bin[b, 1], per_bin[b, 2] = missed_share(m, b, by_bin[b]), wide_variance(m, b, 0), wide_variance(m, b, 1)
-        per_bin[b, 3] = m[SPREAD + b]
-    missed = _between(per_bin, max(horizon_s, times[steps - 1]), 0)
-    _match_moments(m[NOISE], times, used, at_bins, by_bin, rows, tracks, variances, per_bin, missed, wide)
-    groups = _group(used, rows, tracks, variances, max(1, most - 1))
-    count = 0
+        per_bin[0, b], per_bin[1, b], per_bin[2, b] = missed_share(m, b, by_bin[b]), wide_variance(m, b, 0), wide_variance(m, b, 1)
+        per_bin[3, b] = m[SPREAD + b]
+    low, high, u = bracket(max(horizon_s, times[steps - 1]))
+    missed = (1.0 - u) * per_bin[0, low] + u * per_bin[0, high]
+    width = (steps + LANES - 1) // LANES * LANES
+    near, growth = np.zeros((BINS, width)), np.ones(width)
+    read_times(times, near, growth)
+    share, at_times, futures, wide = np.empty(count), np.empty((count, width)), np.zeros((4, count, width)), np.empty((4, width))
+    for i in range(count):
+        share[i] = rows[used[i]]
+    lay_out(m, used, by_bin, near, growth, tracks, at_times, futures)
+    match_moments(near, growth, share, at_times, futures, per_bin, missed, wide)
+    groups = _group(share, futures, steps, max(1, most - 1))
+    found = 0
     cos, sin = math.cos(m[HEADING]), math.sin(m[HEADING])
     total = 0.0
-    for lead in used:
+    for lead in range(count):
         if groups[lead] != lead:
             continue
         weight = 0.0
-        for e in used:
-            if groups[e] == lead:
-                weight += rows[e]
-        _merge(lead, used, groups, rows, weight, tracks, variances, cos, sin, positions[count], covariances[count])
-        slide(walls, clear, z.real, z.imag, positions[count])
-        weights[count], chosen[count] = weight, lead
+        for i in range(lead, count):
+            if groups[i] == lead:
+                weight += share[i]
+        if weight == share[lead]:
+            _write(futures[0, lead], futures[1, lead], futures[2, lead], futures[3, lead], 1e-18, cos, sin, positions[found], covariances[found])
+        else:
+            _merge(lead, groups, share, weight, futures, cos, sin, positions[found], covariances[found])
+        slide(walls, clear, z.real, z.imag, positions[found])
+        weights[found], chosen[found] = weight, used[lead]
         total += weight
-        count += 1
-    if count < most:
-        for k in range(count):
+        found += 1
+    if found < most:
+        for k in range(found):
             weights[k] *= (1.0 - missed) / total
-        _fill_wide(wide, cos, sin, positions[count], covariances[count])
-        slide(walls, clear, z.real, z.imag, positions[count])
-        weights[count], chosen[count] = missed, EXPERTS
-        count += 1
+        _write(wide[0], wide[1], wide[2], wide[3], 0.0, cos, sin, positions[found], covariances[found])
+        slide(walls, clear, z.real, z.imag, positions[found])
+        weights[found], chosen[found] = missed, EXPERTS
+        found += 1
     else:
-        for k in range(count):
+        for k in range(found):
             weights[k] /= total
-    return count
+    return found
 
 
 @kernel
@@ -168,124 +163,74 @@ def _worth_it(rows, by_bin):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _between(per_bin, t, column):  # type: ignore[no-untyped-def]
-    """Value of a column t s ahead, linear between the judged horizons."""
-    low, high, u = _bracket(t)
-    return (1.0 - u) * per_bin[low, column] + u * per_bin[high, column]
+def _group(rows, futures, steps, most):  # type: ignore[no-untyped-def]
+    """(n,) leader of each future's group: futures (4, n, W) of H steps that are one within their spread, and those beyond `most` with the nearest.
 
-
-@kernel
-def _fill_wide(wide, cos, sin, position, covariance):  # type: ignore[no-untyped-def]
-    """The future of something else: about the mean of all, as wide as misses are."""
-    for h in range(wide.shape[0]):
-        va, vc = wide[h, 2], wide[h, 3]
-        position[h, 0], position[h, 1] = wide[h, 0], wide[h, 1]
-        covariance[h, 0, 0], covariance[h, 1, 1] = cos * cos * va + sin * sin * vc, sin * sin * va + cos * cos * vc
-        covariance[h, 0, 1] = covariance[h, 1, 0] = cos * sin * (va - vc)
-
-
-@kernel
-def _match_moments(noise, times, used, at_bins, by_bin, rows, tracks, variances, per_bin, missed, wide):  # type: ignore[no-untyped-def]
-    """Draw all tracks together as the record at each of `times` (H,) s ahead demands; fill variances (EXPERTS, H, 2) and wide (H, 4).
-
-    noise: measurement variance, px².  at_bins (EXPERTS, BINS, 2): mean squared errors; between the judged horizons they are
-    interpolated, beyond they grow as t².
+    Futures of little weight of their own, rows (n,), join the nearest as well.
     """
-    for h in range(times.shape[0]):
-        t = times[h]
-        low, high, u = _bracket(t)
-        growth = (t / BIN_S[0]) ** 1.5 if t < BIN_S[0] else (t / BIN_S[BINS - 1]) ** 2 if t > BIN_S[BINS - 1] else 1.0
-        bx, by, rx, ry, va, vc = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-        for e in used:
-            w = (1.0 - u) * by_bin[low, e] + u * by_bin[high, e]
-            bx += w * tracks[e, h, 0]
-            by += w * tracks[e, h, 1]
-            rx += rows[e] * tracks[e, h, 0]
-            ry += rows[e] * tracks[e, h, 1]
-            for axis in range(2):
-                at = (1.0 - u) * at_bins[e, low, axis] + u * at_bins[e, high, axis]
-                variances[e, h, axis] = noise + max(0.0, at - noise) * growth + 1e-18
-            va += w * variances[e, h, 0]
-            vc += w * variances[e, h, 1]
-        between_b, between_r = 0.0, 0.0
-        for e in used:
-            w = (1.0 - u) * by_bin[low, e] + u * by_bin[high, e]
-            between_b += w * ((tracks[e, h, 0] - bx) ** 2 + (tracks[e, h, 1] - by) ** 2)
-            between_r += rows[e] * ((tracks[e, h, 0] - rx) ** 2 + (tracks[e, h, 1] - ry) ** 2)
-        widen = math.exp(2.0 * ((1.0 - u) * per_bin[low, 3] + u * per_bin[high, 3]))
-        wide[h, 0], wide[h, 1] = bx, by
-        share = min(1.0, ((1.0 - u) * per_bin[low, 0] + u * per_bin[high, 0]) / missed)  # misses are rarer at nearer times: there their row is as narrow as the others
-        for axis in range(2):
-            misses = growth * ((1.0 - u) * per_bin[low, 1 + axis] + u * per_bin[high, 1 + axis])
-            wide[h, 2 + axis] = share * misses + (1.0 - share) * widen * (va if axis == 0 else vc)
-        pull = min(1.0, math.sqrt(between_b / between_r)) if between_r > 0.0 else 1.0
-        for e in used:
-            tracks[e, h, 0] = bx + pull * (tracks[e, h, 0] - rx)
-            tracks[e, h, 1] = by + pull * (tracks[e, h, 1] - ry)
-            variances[e, h, 0] = widen * (pull * variances[e, h, 0] + (1.0 - pull) * va)
-            variances[e, h, 1] = widen * (pull * variances[e, h, 1] + (1.0 - pull) * vc)
-
-
-@kernel
-def _group(used, rows, tracks, variances, most):  # type: ignore[no-untyped-def]
-    """(EXPERTS,) leader of each expert's group: futures that are one within their spread, and those beyond `most` with the nearest.
-
-    Futures of little weight of their own join the nearest as well.
-    """
-    steps = tracks.shape[1]
-    groups = np.full(EXPERTS, -1)
+    count = rows.shape[0]
+    groups = np.full(count, -1)
     leaders = 0
-    for i in range(used.shape[0]):
-        e = used[i]
+    for i in range(count):
         best, nearest = math.inf, -1
-        for j in range(i):
-            lead = used[j]
+        for lead in range(i):
             if groups[lead] != lead:
                 continue
             worst = 0.0
             for part in range(1, 4):
                 h = max(0, steps * part // 3 - 1)
-                dx, dy = tracks[e, h, 0] - tracks[lead, h, 0], tracks[e, h, 1] - tracks[lead, h, 1]
-                spread = variances[lead, h, 0] + variances[lead, h, 1]
+                dx, dy = futures[0, i, h] - futures[0, lead, h], futures[1, i, h] - futures[1, lead, h]
+                spread = futures[2, lead, h] + futures[3, lead, h]
                 worst = max(worst, 2.0 * (dx * dx + dy * dy) / max(spread, 1e-300))
             if worst < best:
                 best, nearest = worst, lead
-        if nearest >= 0 and (best < _SAME * _SAME or leaders >= most or rows[e] < _LEAST_WEIGHT):
-            groups[e] = nearest
+        if nearest >= 0 and (best < _SAME * _SAME or leaders >= most or rows[i] < _LEAST_WEIGHT):
+            groups[i] = nearest
         else:
-            groups[e] = e
+            groups[i] = i
             leaders += 1
     return groups
 
 
 @kernel
-def _merge(lead, used, groups, rows, weight, tracks, variances, cos, sin, position, covariance):  # type: ignore[no-untyped-def]
-    """Mean (H, 2) and covariance (H, 2, 2) of one group, in the world's axes."""
+def _write(x, y, along, across, least, cos, sin, position, covariance):  # type: ignore[no-untyped-def]
+    """One future as position (H, 2) and covariance (H, 2, 2) in the world's axes; its rows (W,) are along and across the heading, variances plus `least`."""
     cc, ss, cs = cos * cos, sin * sin, cos * sin
     for h in range(position.shape[0]):
-        if weight == rows[lead]:
-            va, vc = variances[lead, h, 0] + 1e-18, variances[lead, h, 1] + 1e-18
-            position[h, 0], position[h, 1] = tracks[lead, h, 0], tracks[lead, h, 1]
-            covariance[h, 0, 0], covariance[h, 1, 1] = cc * va + ss * vc, ss * va + cc * vc
-            covariance[h, 0, 1] = covariance[h, 1, 0] = cs * (va - vc)
-            continue
-        x, y = 0.0, 0.0
-        for e in used:
-            if groups[e] == lead:
-                x += rows[e] / weight * tracks[e, h, 0]
-                y += rows[e] / weight * tracks[e, h, 1]
-        xx, yy, xy = 1e-18, 1e-18, 0.0
-        for e in used:
-            if groups[e] == lead:
-                w = rows[e] / weight
-                va, vc = variances[e, h, 0], variances[e, h, 1]
-                dx, dy = tracks[e, h, 0] - x, tracks[e, h, 1] - y
-                xx += w * (cc * va + ss * vc + dx * dx)
-                yy += w * (ss * va + cc * vc + dy * dy)
-                xy += w * (cs * (va - vc) + dx * dy)
-        position[h, 0], position[h, 1] = x, y
-        covariance[h, 0, 0], covariance[h, 1, 1] = xx, yy
-        covariance[h, 0, 1], covariance[h, 1, 0] = xy, xy
+        va, vc = along[h] + least, across[h] + least
+        position[h, 0], position[h, 1] = x[h], y[h]
+        covariance[h, 0, 0], covariance[h, 1, 1] = cc * va + ss * vc, ss * va + cc * vc
+        covariance[h, 0, 1] = covariance[h, 1, 0] = cs * (va - vc)
+
+
+@kernel
+def _merge(lead, groups, rows, weight, futures, cos, sin, position, covariance):  # type: ignore[no-untyped-def]
+    """Mean (H, 2) and covariance (H, 2, 2) of one group of futures (4, n, W), in the world's axes."""
+    count, width = futures.shape[1], futures.shape[2]
+    cc, ss, cs = cos * cos, sin * sin, cos * sin
+    means, spreads = np.zeros((2, width)), np.full((3, width), 1e-18)
+    spreads[2, :] = 0.0
+    x, y, xx, yy, xy = means[0], means[1], spreads[0], spreads[1], spreads[2]
+    for i in range(lead, count):
+        if groups[i] == lead:
+            w, to_x, to_y = rows[i] / weight, futures[0, i], futures[1, i]
+            for h in range(width):
+                x[h] += w * to_x[h]
+            for h in range(width):
+                y[h] += w * to_y[h]
+    for i in range(lead, count):
+        if groups[i] == lead:
+            w, to_x, to_y, va, vc = rows[i] / weight, futures[0, i], futures[1, i], futures[2, i], futures[3, i]
+            for h in range(width):
+                xx[h] += w * (cc * va[h] + ss * vc[h] + (to_x[h] - x[h]) * (to_x[h] - x[h]))
+            for h in range(width):
+                yy[h] += w * (ss * va[h] + cc * vc[h] + (to_y[h] - y[h]) * (to_y[h] - y[h]))
+            for h in range(width):
+                xy[h] += w * (cs * (va[h] - vc[h]) + (to_x[h] - x[h]) * (to_y[h] - y[h]))
+    for h in range(position.shape[0]):
+        position[h, 0], position[h, 1] = x[h], y[h]
+        covariance[h, 0, 0], covariance[h, 1, 1] = xx[h], yy[h]
+        covariance[h, 0, 1], covariance[h, 1, 0] = xy[h], xy[h]
 
 
 @kernel

@@ -1,0 +1,130 @@
+"""Futures drawn together so that their mean and spread at every time are what the record there demands: moment matching.
+
+Rows are whole futures, weighed by the record at the horizon's end; at nearer times experts are trusted by their record *there*.
+Whatever belongs to one time lies in a row over all times, made longer to a multiple of `LANES`: processors take so many numbers in a few
+instructions, and what is left over one by one.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from npc_world.beliefs.layout import BIN_S, BINS, NOISE
+from npc_world.beliefs.weighing import error_variance
+from npc_world.core.compiled import kernel
+
+__all__ = ["LANES", "bracket", "lay_out", "match_moments", "read_times"]
+
+LANES = 32
+"""Four instructions of eight numbers: what compilers unroll loops to on the widest processors.  Places beyond the last time hold zeros."""
+
+
+@kernel
+def bracket(t):  # type: ignore[no-untyped-def]
+    """(lower bin, upper bin, share of the upper) around t s ahead."""
+    if t <= BIN_S[0]:
+        return 0, 0, 0.0
+    for b in range(1, BINS):
+        if t <= BIN_S[b]:
+            return b - 1, b, (t - BIN_S[b - 1]) / (BIN_S[b] - BIN_S[b - 1])
+    return BINS - 1, BINS - 1, 0.0
+
+
+@kernel
+def read_times(times, near, growth):  # type: ignore[no-untyped-def]
+    """Fill near (BINS, W), zero before, with what each judged horizon says of each of `times` (H,), linear between them, and growth (W,), one before,
+    with the factor on variances before the first and beyond the last, where they grow as t ** 1.5 and as t²."""
+    for h in range(times.shape[0]):
+        t = times[h]
+        low, high, u = bracket(t)
+        near[low, h] = 1.0 - u
+        if high != low:
+            near[high, h] = u
+        growth[h] = (t / BIN_S[0]) ** 1.5 if t < BIN_S[0] else (t / BIN_S[BINS - 1]) ** 2 if t > BIN_S[BINS - 1] else 1.0
+
+
+@kernel
+def _at_times(near, values, out):  # type: ignore[no-untyped-def]
+    """Fill out (W,) from values (BINS,) at the judged horizons."""
+    for h in range(out.shape[0]):
+        out[h] = near[0, h] * values[0]
+    for b in range(1, BINS):
+        value = values[b]
+        for h in range(out.shape[0]):
+            out[h] += near[b, h] * value
+
+
+@kernel
+def lay_out(m, used, by_bin, near, growth, tracks, weights, futures):  # type: ignore[no-untyped-def]
+    """Of the experts `used` (n,): fill weights (n, W), what each counts at each time, and futures (4, n, W), zero before: its x and y from
+    tracks (EXPERTS, H, 2) and its mean squared errors along and across."""
+    noise, values = m[NOISE], np.empty(BINS)
+    for i in range(used.shape[0]):
+        e = used[i]
+        for h in range(tracks.shape[1]):
+            futures[0, i, h], futures[1, i, h] = tracks[e, h, 0], tracks[e, h, 1]
+        for b in range(BINS):
+            values[b] = by_bin[b, e]
+        _at_times(near, values, weights[i])
+        for axis in range(2):
+            for b in range(BINS):
+                values[b] = error_variance(m, e, b, axis)
+            variance = futures[2 + axis, i]
+            _at_times(near, values, variance)
+            for h in range(variance.shape[0]):
+                variance[h] = noise + max(0.0, variance[h] - noise) * growth[h] + 1e-18
+
+
+@kernel
+def match_moments(near, growth, rows, weights, futures, per_bin, missed, wide):  # type: ignore[no-untyped-def]
+    """Draw futures (4, n, W) together, which count rows (n,) as a whole and weights (n, W) at each time; fill wide (4, W), the one nobody foresees.
+
+    per_bin (4, BINS): see `composing.mix`.  missed: probability of that one.
+    """
+    count, steps = weights.shape
+    sums = np.zeros((8, steps))
+    x, y, rows_x, rows_y, along, across, spread, rows_spread = sums[0], sums[1], sums[2], sums[3], sums[4], sums[5], sums[6], sums[7]
+    for i in range(count):
+        w, row = weights[i], rows[i]
+        to_x, to_y, va, vc = futures[0, i], futures[1, i], futures[2, i], futures[3, i]
+        for h in range(steps):
+            x[h] += w[h] * to_x[h]
+            rows_x[h] += row * to_x[h]
+        for h in range(steps):
+            y[h] += w[h] * to_y[h]
+            rows_y[h] += row * to_y[h]
+        for h in range(steps):
+            along[h] += w[h] * va[h]
+        for h in range(steps):
+            across[h] += w[h] * vc[h]
+    for i in range(count):
+        w, row, to_x, to_y = weights[i], rows[i], futures[0, i], futures[1, i]
+        for h in range(steps):
+            spread[h] += w[h] * ((to_x[h] - x[h]) * (to_x[h] - x[h]) + (to_y[h] - y[h]) * (to_y[h] - y[h]))
+        for h in range(steps):
+            rows_spread[h] += row * ((to_x[h] - rows_x[h]) * (to_x[h] - rows_x[h]) + (to_y[h] - rows_y[h]) * (to_y[h] - rows_y[h]))
+    widen, pull, values = spread, rows_spread, np.empty(steps)
+    for h in range(steps):
+        pull[h] = min(1.0, math.sqrt(spread[h] / rows_spread[h])) if rows_spread[h] > 0.0 else 1.0
+    _at_times(near, per_bin[3], values)
+    for h in range(steps):
+        widen[h] = math.exp(2.0 * values[h])
+    _at_times(near, per_bin[0], values)
+    for h in range(steps):
+        values[h] = min(1.0, values[h] / missed)  # misses are rarer at nearer times: there their row is as narrow as the others
+    for axis in range(2):
+        misses, usual = wide[2 + axis], sums[4 + axis]
+        _at_times(near, per_bin[1 + axis], misses)
+        for h in range(steps):
+            misses[h] = values[h] * (growth[h] * misses[h]) + (1.0 - values[h]) * widen[h] * usual[h]
+            wide[axis, h] = sums[axis, h]
+    for i in range(count):
+        for axis in range(2):
+            to, mean, rows_mean = futures[axis, i], sums[axis], sums[2 + axis]
+            for h in range(steps):
+                to[h] = mean[h] + pull[h] * (to[h] - rows_mean[h])
+            variance, usual = futures[2 + axis, i], sums[4 + axis]
+            for h in range(steps):
+                variance[h] = widen[h] * (pull[h] * variance[h] + (1.0 - pull[h]) * usual[h])
