@@ -92,16 +92,25 @@ def slide(walls, clear, x, y, track):  # type: ignore[no-untyped-def]
     """
     if clear.shape[0] == 0:
         return
-    params = walls[7]
-    cell = params[0]
+    params, near = walls[7], walls[8]
+    cell, last_row, last_col = params[0], near.shape[0] - 1, near.shape[1] - 1
     need = 2.0 + max(params[1], params[2]) / cell  # half-cell samples may pass over a cell's corner: one cell to spare
     width, height = max(params[6], params[4]), max(params[7], params[5])
     from_x, from_y = x, y
     bent, inside = False, -1  # whether it begins inside a wall: 1 yes, 0 no, -1 not looked at
+    row, col = -1, -1  # the cell it is in, when it is in one
+    if params[4] <= x <= params[6] and params[5] <= y <= params[7]:
+        row, col = min(last_row, int(y / cell)), min(last_col, int(x / cell))
     for h in range(track.shape[0]):
         dx, dy = track[h, 0] - from_x, track[h, 1] - from_y
         from_x, from_y = track[h, 0], track[h, 1]
-        if _in_the_clear(clear, cell, need, x, y, dx, dy):
+        was_row, was_col, row, col = row, col, -1, -1
+        if params[4] <= x + dx <= params[6] and params[5] <= y + dy <= params[7]:
+            row, col = min(last_row, int((y + dy) / cell)), min(last_col, int((x + dx) / cell))
+        if row >= 0 and was_row >= 0 and abs(row - was_row) <= 1 and abs(col - was_col) <= 1 and not (
+                near[was_row, was_col] or near[was_row, col] or near[row, was_col] or near[row, col]):
+            x, y, inside = x + dx, y + dy, 0  # a short step through cells where nothing can be in the way: most are
+        elif _in_the_clear(clear, cell, need, x, y, dx, dy):
             x, y, inside = x + dx, y + dy, 0
         else:
             if inside != 0:
@@ -109,8 +118,13 @@ def slide(walls, clear, x, y, track):  # type: ignore[no-untyped-def]
             to_x, to_y = x + dx, y + dy
             if inside == 0:
                 to_x, to_y = _advance(walls, x, y, dx, dy)
-            bent = bent or inside == 1 or to_x != x + dx or to_y != y + dy
+            turned = inside == 1 or to_x != x + dx or to_y != y + dy
+            bent = bent or turned
             x, y = to_x, to_y
+            if turned:
+                row = -1
         if bent:
             x, y = min(max(x, params[4]), width), min(max(y, params[5]), height)
             track[h, 0], track[h, 1] = x, y
+        if row < 0 and params[4] <= x <= params[6] and params[5] <= y <= params[7]:
+            row, col = min(last_row, int(y / cell)), min(last_col, int(x / cell))

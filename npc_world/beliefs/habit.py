@@ -67,30 +67,60 @@ def find_similar(m):  # type: ignore[no-untyped-def]
         shape[i] = now - complex(m[at], m[at + 1])
         energy += SHARE[i] * (shape[i].real ** 2 + shape[i].imag ** 2)
         used = i + 1
-    room = 1.0 / max(m[TOP_SPEED] * 3.0, 1e-9)
     first = max(0, int(m[PAST_COUNT]) - PAST_LENGTH)
-    for k in range(last - _LEAST_FUTURE, first + deepest - 1, -1):
+    candidates = last - _LEAST_FUTURE - first - deepest + 1
+    if candidates < 1:
+        return
+    x, y = np.empty(last - first + 1), np.empty(last - first + 1)
+    for j in range(x.shape[0]):
+        at = past_index(first + j)
+        x[j], y[j] = m[at], m[at + 1]
+    alike = _compare(x, y, deepest, candidates, shape[:used], energy)
+    room = 1.0 / max(m[TOP_SPEED] * 3.0, 1e-9)
+    for c in range(candidates - 1, -1, -1):
+        k = first + deepest + c
         at = past_index(k)
         back = past_index(k - AGES[used - 1])
         if m[at + 2] != m[back + 2] or m[past_index(k + _LEAST_FUTURE) + 2] != m[at + 2]:
             continue
-        then = complex(m[at], m[at + 1])
-        match, other = complex(0.0, 0.0), 0.0
-        for i in range(used):
-            old = past_index(k - AGES[i])
-            d = then - complex(m[old], m[old + 1])
-            match += SHARE[i] * shape[i] * d.conjugate()
-            other += SHARE[i] * (d.real * d.real + d.imag * d.imag)
-        size = math.sqrt(match.real * match.real + match.imag * match.imag)
-        turned = max(0.0, energy + other - 2.0 * size)
-        if turned < m[MATCH + 4 * (MATCHES - 2) + 1]:  # better than the last that is kept
-            _keep_best(m, k, turned, match / size if size > 0.0 else complex(1.0, 0.0))
+        match, other = complex(alike[0, c], alike[1, c]), alike[2, c]
+        if alike[3, c] < m[MATCH + 4 * (MATCHES - 2) + 1]:  # better than the last that is kept
+            size = math.sqrt(match.real * match.real + match.imag * match.imag)
+            _keep_best(m, k, alike[3, c], match / size if size > 0.0 else complex(1.0, 0.0))
         placed = max(0.0, energy + other - 2.0 * match.real)
-        away = abs(then - now) * room
+        if placed >= m[MATCH + 4 * (MATCHES - 1) + 1]:
+            continue
+        away = abs(complex(m[at], m[at + 1]) - now) * room
         placed += 0.15 * energy * away * away
         if placed < m[MATCH + 4 * (MATCHES - 1) + 1]:
             slot = MATCH + 4 * (MATCHES - 1)
             m[slot], m[slot + 1], m[slot + 2], m[slot + 3] = k, placed, 1.0, 0.0
+
+
+@kernel
+def _compare(x, y, deepest, candidates, shape, energy):  # type: ignore[no-untyped-def]
+    """(4, candidates) how the shapes of the past x, y (n,) match `shape` (ages,): complex product, energy, and distance when turned upon it.
+
+    The first candidate is `deepest` steps after the past's beginning.  A row per quantity and a loop per age: several candidates at a time.
+    """
+    out = np.zeros((4, candidates))
+    real, imaginary, other, turned = out[0], out[1], out[2], out[3]
+    new_x, new_y = x[deepest:deepest + candidates], y[deepest:deepest + candidates]
+    for i in range(shape.shape[0]):
+        begin = deepest - AGES[i]
+        old_x, old_y = x[begin:begin + candidates], y[begin:begin + candidates]
+        share = SHARE[i]
+        a, b = share * shape[i].real, share * shape[i].imag
+        for c in range(candidates):
+            real[c] += a * (new_x[c] - old_x[c]) + b * (new_y[c] - old_y[c])
+        for c in range(candidates):
+            imaginary[c] += b * (new_x[c] - old_x[c]) - a * (new_y[c] - old_y[c])
+        for c in range(candidates):
+            dx, dy = new_x[c] - old_x[c], new_y[c] - old_y[c]
+            other[c] += share * (dx * dx + dy * dy)
+    for c in range(candidates):
+        turned[c] = max(0.0, energy + other[c] - 2.0 * math.sqrt(real[c] * real[c] + imaginary[c] * imaginary[c]))
+    return out
 
 
 @kernel
