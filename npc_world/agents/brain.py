@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from npc_world.agents.attention import Attention
 from npc_world.agents.behaviours.base import Behaviour
 from npc_world.agents.behaviours.guard import Guard, Sentry
 from npc_world.agents.behaviours.hunt import Hunt
@@ -56,7 +57,7 @@ class Brain:
         self._own_ground = OwnGround(ground, config, apart)
         if member == 0:
             team.stagger(apart)
-        self._noticing, self._pacing, self._reach = Noticing(ground), Pacing(), Reach()
+        self._noticing, self._pacing, self._reach, self._attention = Noticing(ground), Pacing(), Reach(), Attention(self._number)
         self.steerer = Steerer(ground, self.rng)
         self.keep_clear = KeepClear(config.avoidance)
         self.behaviour: Behaviour = _BEHAVIOURS[config.behaviour]()
@@ -80,6 +81,7 @@ class Brain:
         self._noticing.reset()
         self._pacing.reset(self.ground.version)
         self._reach.reset()
+        self._attention.reset()
         self._commanded = np.zeros(2)
         own = _GOLDEN * self._seed + 0.37 * float(np.sum(self.post)) / self.ground.cell_px  # strangers: by chance; a team: evenly
         self._pacing.phase = self._noticing.phase = (_GOLDEN * self.member if self.member > 0 or self.team.size > 1 else own) % 1.0
@@ -88,7 +90,21 @@ class Brain:
         """The whole of it.  moves (n, 2): what the game can realise, None for anything."""
         self._turns.begin(self._number, now.dt_s)
         self.motion.observe(now)
-        self._learn(now, moves)
+        if self._looks(now):
+            self._look(now, moves)
+        else:
+            self._attention.pass_over(now, self.motion.moved_px, self._commanded)
+        return self._act(now)
+
+    def _looks(self, now: Observation) -> bool:
+        """Whether to take in this frame, or only to go on: where many share a ground they look in turn."""
+        return (self._attention.due(now, self._turns.thinkers) or self.plan is None or self.motion.jumped or self.steerer.link is not None
+                or self._turns.called(self._number) or not self.team.looks_after(self.member, now))
+
+    def _look(self, frame: Observation, moves: Floats | None) -> None:
+        """Observe, believe, learn, imagine, plan."""
+        now, moved, commanded = self._attention.taken_in(frame, self.motion.moved_px, self._commanded)
+        self._learn(now, moved, commanded, moves)
         seen = self._noticing.noticed(now, self.config, self.heading_rad)
         models = self.team.models
         self.team.observe(self.member, seen, self._noticing.looked_over(seen, models, len(models), self.config, self.heading_rad))
@@ -102,11 +118,10 @@ class Brain:
                 self.plan = self._stopgap(now)
         else:
             self.team.look_beyond(self.target_name, self._turns)
-        return self._act(now)
 
     # ---- observe and learn ---------------------------------------------------------------------------------------
 
-    def _learn(self, now: Observation, moves: Floats | None) -> None:
+    def _learn(self, now: Observation, moved: Floats, commanded: Floats, moves: Floats | None) -> None:
         """What became of what it asked for: which way it can go, and what the ground does."""
         motion, airborne = self.motion, self.steerer.link is not None
         self.freedom.tell(moves)
@@ -114,8 +129,8 @@ class Brain:
             self.plan = None
             self.steerer.forget()
         elif not airborne:
-            self.freedom.learn(self._commanded, motion.moved_px, now.dt_s, now.size_px)
-        changed = self._own_ground.learn(now, motion, self._commanded, self.speed(now.size_px), self.config.body.max_acceleration_px_s2 or 0.0,
+            self.freedom.learn(commanded, moved, now.dt_s, now.size_px)
+        changed = self._own_ground.learn(now, moved, commanded, self.speed(now.size_px), self.config.body.max_acceleration_px_s2 or 0.0,
                                          motion.jumped or airborne)
         if changed:
             self.team.tell_ground(self.member, self.surfaces.beliefs)

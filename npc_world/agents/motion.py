@@ -29,23 +29,29 @@ class OwnMotion:
         self.moved_px: Floats = _NOTHING
         self.jumped = False
         self.position_px: Floats | None = None
+        self._at, self._velocity = (0.0, 0.0), (0.0, 0.0)
         self._fastest = 0.0
 
     def observe(self, now: Observation) -> None:
         """One frame.  A jump of more than a body length, ten times as far as it ever moved in that time, is a teleport."""
         last, self.position_px, self.jumped = self.position_px, now.position_px, False
+        (last_x, last_y), (x, y) = self._at, now.position_px.tolist()
+        self._at = x, y
         if last is None or now.dt_s <= 0.0:
             self.moved_px = _NOTHING
             return
-        self.moved_px = now.position_px - last
-        across, down = self.moved_px.tolist()
+        across, down = x - last_x, y - last_y
         distance, longest = math.hypot(across, down), max(now.size_px)
         speed = distance / now.dt_s
         if distance > 2.0 * longest and speed > 10.0 * max(self._fastest, longest):
             self.velocity_px_s = self.moved_px = _NOTHING
+            self._velocity = 0.0, 0.0
             self.jumped = True
             return
-        self._fastest = max(self._fastest, speed)
+        self.moved_px = np.array((across, down))
+        if speed > self._fastest:
+            self._fastest = speed
         share = 1.0 - math.exp(-now.dt_s / _MEMORY_S)
-        vx, vy = self.velocity_px_s.tolist()
-        self.velocity_px_s = np.array((vx + share * (across / now.dt_s - vx), vy + share * (down / now.dt_s - vy)))
+        vx, vy = self._velocity
+        self._velocity = vx, vy = vx + share * (across / now.dt_s - vx), vy + share * (down / now.dt_s - vy)
+        self.velocity_px_s = np.array((vx, vy))

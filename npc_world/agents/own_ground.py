@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from npc_world.agents.config import NpcConfig
 from npc_world.agents.hindrance import hindered, touches_a_body
-from npc_world.agents.motion import OwnMotion
 from npc_world.core.records import Observation
 from npc_world.core.terrain import Terrain
 from npc_world.learning.surface_learning import SurfaceLearner
@@ -43,8 +42,8 @@ class OwnGround:
         self._watcher.forget_motion()
         self._touched = False
 
-    def learn(self, now: Observation, motion: OwnMotion, commanded: Floats, speed: float, acceleration: float, elsewhere: bool) -> bool:
-        """One frame: what it had asked for, at most at `speed`, and what came of it.  True when a belief changed, where there
+    def learn(self, now: Observation, moved_px: Floats, commanded: Floats, speed: float, acceleration: float, elsewhere: bool) -> bool:
+        """One frame: how far it moved (2,), what it had asked for, at most at `speed`, and what came of it.  True when a belief changed, where there
         is more than one ground to have beliefs of.
 
         elsewhere: it was not on the ground at all (it jumped, it is on a ladder, the game set it down elsewhere).
@@ -53,7 +52,7 @@ class OwnGround:
             self.learner.forget_motion()
             return False
         learner, ground, here = self.learner, self.ground, now.position_px.tolist()
-        (moved_x, moved_y), asked = motion.moved_px.tolist(), commanded.tolist()
+        (moved_x, moved_y), asked = moved_px.tolist(), commanded.tolist()
         touched, self._touched = self._touched, touches_a_body(now)
         before = here[0] - moved_x, here[1] - moved_y
         if touched or self._touched or hindered(ground, before, (asked[0] * now.dt_s, asked[1] * now.dt_s), now.size_px):

@@ -33,7 +33,7 @@ class Clock:
 
     def advance(self, dt_s: Any) -> float:
         """The checked step in s.  Zero is a paused game.  Raises `BadInputError` for NaN, negative, or another unit."""
-        if not isinstance(dt_s, (int, float, np.number)) or isinstance(dt_s, bool):
+        if type(dt_s) is not float and (not isinstance(dt_s, (int, float, np.number)) or isinstance(dt_s, bool)):
             raise BadInputError(f"dt_s={dt_s!r}: expected seconds as a number")
         step = float(dt_s)
         if not math.isfinite(step) or step < 0.0:

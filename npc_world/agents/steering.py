@@ -36,6 +36,14 @@ class Steerer:
         self._controls: Floats | None = None
         self._controls_age_s = 0.0
         self._bank: Floats | None = None
+        self._grid: tuple[int, tuple[float, float], NavGrid] | None = None
+
+    def _grid_for(self, size: tuple[float, float]) -> NavGrid:
+        """The grid for a body of this size, looked up again when the ground or the size has changed: it is asked for several times a frame."""
+        kept = self._grid
+        if kept is None or kept[0] != self.ground.version or kept[1] is not size:
+            kept = self._grid = self.ground.version, size, NavGrid.of(self.ground, size)
+        return kept[2]
 
     def velocity(self, plan: Plan, position: Floats, own_velocity: Floats, dt_s: float, speed: float, size: tuple[float, float],
                  table: Floats, config: NpcConfig) -> Floats:
@@ -90,7 +98,7 @@ class Steerer:
     def _at_once(self, ahead: Floats, position: tuple[float, float], dt_s: float, speed: float, factor: float, size: tuple[float, float]) -> Floats:
         reach = speed * factor * dt_s
         x, y, ends = point_along(position, ahead, reach)
-        if len(ahead) > 1 and not NavGrid.of(self.ground, size).clear_line(position, (x, y)):
+        if len(ahead) > 1 and not self._grid_for(size).clear_line(position, (x, y)):
             x, y, ends = point_along(position, ahead[:1], reach)  # do not cut the corner: first reach it exactly
         across, down = x - position[0], y - position[1]
         length = math.hypot(across, down)
@@ -152,7 +160,7 @@ class Steerer:
         wish_x, wish_y = velocity.tolist()
         if wish_x == 0.0 and wish_y == 0.0:
             return col, row
-        moves = NavGrid.of(self.ground, size).moves.item(row, col)
+        moves = self._grid_for(size).moves.item(row, col)
         octant = 4.0 / math.pi * math.atan2(wish_y, wish_x)
         nearest = round(octant)
         side = 1 if octant > nearest else -1

@@ -110,6 +110,15 @@ class Team:
         if seen_cells is not None:
             self._seen_cells = seen_cells if self._seen_cells is None else self._seen_cells | seen_cells
 
+    def looks_after(self, member: int, now: Observation) -> bool:
+        """Whether others see in this frame all there is to see for a member, which then need not look; one who is alone need not either."""
+        if self._members == 1:
+            return True
+        if self._frame_s < now.time_s - 1e-9:
+            return False  # it is the first of its team in this frame
+        self._threats[member] = now.position_px
+        return len(self.models) == len(now.targets) and all(self._sighted_s.get(name, -1.0) >= now.time_s - 1e-9 for name in now.targets)
+
     def tell(self, member: int, time_s: float, catch_times: Mapping[str, float], searching: Floats | None) -> None:
         """What a member is about to do, for the others to do something else."""
         self._catch_times[member] = (time_s, catch_times)

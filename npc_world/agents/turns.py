@@ -126,6 +126,10 @@ class Turns:
             self._waiting.append(number)
         return False
 
+    def called(self, number: int) -> bool:
+        """Whether an NPC is to plan in this frame, because its turn has come or its plan is under way."""
+        return number in self._granted or number in self._under_way
+
     def allowance(self, number: int) -> float:
         """How much work the frame has left for an NPC's plan: half of it is kept for the one begun first, until that has had its part."""
         first = self._under_way[0] if self._under_way else number

@@ -1,0 +1,61 @@
+"""When an NPC of a crowd takes in what passes: in every frame, or, among many, some times a second, in turn with the others.
+
+Where it goes it minds in every frame.  What it sees of others and feels of the ground may wait a few frames where many share a ground:
+all of them together look `LOOKS_PER_S` times a second, each at least every `_LONGEST_S`.  Wrong by as much as that where something
+appears, or gives way, just after it looked.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npc_world.core.records import Observation
+
+__all__ = ["LOOKS_PER_S", "Attention"]
+
+Floats = NDArray[np.float64]
+LOOKS_PER_S = 2000.0
+"""At 60 Hz so many are 33 NPCs that look in every frame."""
+_LONGEST_S = 0.05
+_APART = 0.41421356
+"""Not the golden ratio, by which what they write down is set apart: else the two would fall together."""
+
+
+class Attention:
+    """What one NPC has gone through since it last looked.  number: of those on its ground; neighbours look in different frames."""
+
+    def __init__(self, number: int) -> None:
+        self._phase = (_APART * number) % 1.0
+        self.reset()
+
+    def reset(self) -> None:
+        """A new round."""
+        self._slot = -1
+        self._passed: list[tuple[float, Floats, Floats]] = []
+
+    def due(self, now: Observation, thinkers: int) -> bool:
+        """Whether to look in this frame, where so many NPCs share the ground."""
+        period_s = thinkers / LOOKS_PER_S
+        if period_s <= now.dt_s:
+            return True
+        if period_s > _LONGEST_S:
+            period_s = _LONGEST_S
+        slot, self._slot = self._slot, int(now.time_s / period_s + self._phase)
+        return slot != self._slot
+
+    def pass_over(self, now: Observation, moved_px: Floats, commanded_px_s: Floats) -> None:
+        """A frame in which it does not look: how far it moved, and the velocity it had asked for."""
+        self._passed.append((now.dt_s, moved_px, commanded_px_s))
+
+    def taken_in(self, now: Observation, moved_px: Floats, commanded_px_s: Floats) -> tuple[Observation, Floats, Floats]:
+        """This frame with those passed over as one long one: what it sees, how far it moved, and the mean velocity it had asked for."""
+        if not self._passed:
+            return now, moved_px, commanded_px_s
+        span_s, moved, asked = now.dt_s, moved_px, commanded_px_s * now.dt_s
+        for dt_s, also_moved, also_asked in self._passed:
+            span_s += dt_s
+            moved = moved + also_moved
+            asked = asked + also_asked * dt_s
+        self._passed.clear()
+        return Observation(now.time_s, span_s, now.position_px, now.size_px, now.targets, now.others), moved, asked / span_s
