@@ -205,16 +205,15 @@ def _leans(tracks: Sequence[Recorded]) -> bool:
 def _table(found: dict[str, dict[str, Held]], protocol: Protocol) -> str:
     at = [int(np.argmin(np.abs(protocol.ahead_s - t))) for t in protocol.stated_s]
     lines = [f"{'set':<14} {'method':<10} {'ADE':>7} {'FDE':>7} {'best':>7} {'FDE':>7} {'min20':>7} {'FDE':>7} {'KDE':>7} "
-             + " ".join(f"{f'{t:g} s':>7}" for t in protocol.stated_s) + "  of velocity's   50 %: "
+             + " ".join(f"{f'{t:g} s':>7}" for t in protocol.stated_s) + f" {'worst':>12}  of velocity's   50 %: "
              + " ".join(f"{t:g} s" for t in protocol.stated_s) + "   90 %" + f" {'µs':>8}"]
     for name, methods in found.items():
-        lines += [_row(name, method, held.figures(), methods["velocity"].figures(), at) for method, held in methods.items()]
+        lines += [_row(name, method, held.figures(), _over_velocity(methods, method), protocol, at) for method, held in methods.items()]
     if len(found) > 1:
         for method in next(iter(found.values())):
-            means = [_average([methods[m].figures() for methods in found.values()]) for m in (method, "velocity")]
-            ratio = np.mean([np.array(methods[method].figures()["errors"]) / np.array(methods["velocity"].figures()["errors"])
-                             for methods in found.values()], axis=0)
-            lines.append(_row("average", method, means[0], means[1], at, ratio))
+            over = np.array([_over_velocity(methods, method) for methods in found.values()])
+            own = _average([methods[method].figures() for methods in found.values()])
+            lines.append(_row("average", method, own, over.mean(axis=0), protocol, at, over.max(axis=0)))
     return "\n".join(lines)
 
 
@@ -222,12 +221,20 @@ def _average(figures: list[dict[str, Any]]) -> dict[str, Any]:
     return {key: np.mean([entry[key] for entry in figures], axis=0) for key in figures[0]}
 
 
-def _row(name: str, method: str, own: dict[str, Any], plain: dict[str, Any], at: list[int], ratio: Floats | None = None) -> str:
-    over = np.array(own["errors"]) / np.maximum(plain["errors"], 1e-12) if ratio is None else ratio
+def _over_velocity(methods: dict[str, Held], method: str) -> Floats:
+    """(H,) error of the mean over constant velocity's."""
+    own, plain = (np.array(methods[each].figures()["errors"]) for each in (method, "velocity"))
+    return np.asarray(own / np.maximum(plain, 1e-12))
+
+
+def _row(name: str, method: str, own: dict[str, Any], over: Floats, protocol: Protocol, at: list[int], highest: Floats | None = None) -> str:
+    """over (H,): error over constant velocity's; highest (H,): that of the worst set, where several are averaged."""
     inside = ["/".join(f"{own[key][h]:.2f}" for h in at) for key in ("in_50", "in_90")]
+    most = over if highest is None else highest
+    worst = f"{most.max():.3f} {protocol.ahead_s[int(most.argmax())]:g} s"
     return (f"{name[:14]:<14} {method:<10} {own['ade']:>7.3f} {own['fde']:>7.3f} {own['ade_best']:>7.3f} {own['fde_best']:>7.3f} "
             f"{own['min_ade20']:>7.3f} {own['min_fde20']:>7.3f} {own['kde_nll']:>7.2f} " + " ".join(f"{over[h]:>7.3f}" for h in at)
-            + f"   {inside[0]}   {inside[1]}   {own['us']:>6.0f}")
+            + f" {worst:>12}   {inside[0]}   {inside[1]}   {own['us']:>6.0f}")
 
 
 def protocol_main(name: str, data: Sequence[Path] | None, most: int, as_json: Path | None, prior: Path | None, fail: Any) -> int:

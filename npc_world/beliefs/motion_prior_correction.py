@@ -27,6 +27,8 @@ _MOST_ROWS = 20_000
 _SHARES = np.array([0.0, 0.4, 0.7, 1.0])
 _WORTH = 0.01
 """Held-out error must fall by such a share before places are asked."""
+_HARM = 0.01
+"""By such a share the error of a part held out may rise: more, and trees are not believed at that horizon."""
 _RESTING = 0.1
 """Share of the speed of such bodies below which one rests rather than moves."""
 _NEWEST = 4
@@ -178,12 +180,22 @@ def _held_out(taught: _Taught, elsewhere: Floats | None, count: int, rng: np.ran
             lost = held[~ground.knows(taught.windows.frames[held, :2])]
             said[lost] = elsewhere[lost]
         advance()
-    lacking = taught.lacking(np.arange(len(said)))
+    return (said, *_worth(said, taught.lacking(np.arange(len(said))), taught.part))
+
+
+def _worth(said: Floats, lacking: Floats, part: NDArray[np.int64]) -> tuple[Floats, float]:
+    """(the share (H,) of said (N, H, 2) that is best against lacking (N, H, 2), the error left over none's).
+
+    A share counts only where no part (N,) is foretold noticeably worse by it: each stands for a place or a player to come.
+    """
     known = ~np.isnan(lacking[..., 0])
-    errors = np.array([np.where(known, np.hypot(*np.moveaxis(np.nan_to_num(lacking) - s * said, 2, 0)), 0.0).sum(axis=0) for s in _SHARES])
-    errors /= np.maximum(known.sum(axis=0), 1)
+    off = [np.where(known, np.hypot(*np.moveaxis(np.nan_to_num(lacking) - s * said, 2, 0)), 0.0) for s in _SHARES]
+    errors = np.array([each.sum(axis=0) for each in off]) / np.maximum(known.sum(axis=0), 1)
+    of_parts = np.array([[each[part == i].sum(axis=0) for i in np.unique(part)] for each in off])
+    harmed = (of_parts > (1.0 + _HARM) * of_parts[:1] + 1e-300).any(axis=1)
+    errors[harmed] = np.inf
     best = errors.argmin(axis=0)
-    return said, _SHARES[best], float((errors.min(axis=0) / np.maximum(errors[0], 1e-300)).mean())
+    return _SHARES[best], float((errors.min(axis=0) / np.maximum(errors[0], 1e-300)).mean())
 
 
 def _some(rows: NDArray[np.int64]) -> NDArray[np.int64]:

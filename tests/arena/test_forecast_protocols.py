@@ -85,6 +85,9 @@ def test_both_protocols_print_all_methods(tmp_path: Path, capsys: pytest.Capture
     for method in ("still", "velocity", "angles", "imm", "neighbours", "prior"):
         assert f"average        {method}" in printed
     found = json.loads((tmp_path / "out.json").read_text())
+    over = [max(np.array(each["imm"]["errors"]) / each["velocity"]["errors"]) for each in found.values()]
+    row = next(line for line in printed.splitlines() if line.startswith("average        imm"))
+    assert f"{max(over):.3f} " in row, "the worst horizon of the worst set is told"
     assert found["scene0"]["prior"]["ade"] < 0.5 * found["scene0"]["still"]["ade"] and len(found["scene1"]["imm"]["in_90"]) == 12
     game = store(tmp_path / "game.npz", walks(9, 150, 0.05, 3), 0.05, player=np.arange(9) // 3)
     assert main(["--protocol", "game", "--data", game, "--moments", "60"]) == 0

@@ -9,6 +9,7 @@ import pytest
 
 import npc_world as nw
 from npc_world.beliefs.motion_prior import PriorConfig
+from npc_world.beliefs.motion_prior_correction import _worth
 from npc_world.core.errors import SaveFileError
 
 DT_S = 0.1
@@ -74,3 +75,14 @@ def test_coarse_tracks_are_left_to_the_network() -> None:
     coarse = [track[::4] for track in rounds(24, 5)]
     prior = nw.MotionPrior.fit(coarse, 4.0 * DT_S, groups=range(24), horizon_s=2.0, config=QUICK)
     assert prior.network.mended is None
+
+
+def test_trees_that_harm_one_held_out_part_are_not_believed_there() -> None:
+    rng = np.random.default_rng(4)
+    said = rng.normal(size=(400, 3, 2))
+    part = np.arange(400) % 2
+    lacking = said + 0.1 * rng.normal(size=said.shape)
+    lacking[part == 1, 2] = -0.05 * said[part == 1, 2]  # at the last horizon they lead the second part astray
+    share, error = _worth(said, lacking, part)
+    assert share[:2].tolist() == [1.0, 1.0] and share[2] == 0.0
+    assert error < 0.5
