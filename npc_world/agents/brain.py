@@ -232,7 +232,7 @@ class Brain:
             time_s=now.time_s, position_px=now.position_px, velocity_px_s=self.motion.velocity_px_s, size_px=now.size_px, speed_px_s=speed,
             reach_px=self._reach.share * touching_px(now.size_px, other_size), along=self.freedom.line, heading_rad=self.heading_rad, post_px=self.post, ground=self.ground,
             surfaces=self.table(), config=self.config, target=model, belief=belief, forecast=forecast,
-            change_hz=self.team.change_hz(self.target_name, slower), steady=self.team.steady(self.target_name),
+            change_hz=self.team.change_hz(self.target_name, slower), steady=self.team.steady(self.target_name), home=self.team.home(self.target_name),
             change_cost=settings.change_cost * (1.0 + slower), covered_s=self.team.covered(self.member, now.time_s), searched_px=self.team.searched(self.member, now.time_s), rng=self.rng,
             afterwards=self._afterwards(now, forecast), target_size_px=sighting.size_px if sighting is not None else None, holding=self.holding,
             meetings=settings.meetings if self._thinkers <= self.config.teamwork.full_rate_members else max(1, settings.meetings // 2))

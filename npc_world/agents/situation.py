@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from npc_world.agents.config import NpcConfig
 from npc_world.beliefs.target_model import TargetModel
+from npc_world.core.home import Home
 from npc_world.core.records import Belief, Forecast
 from npc_world.core.terrain import Terrain
 from npc_world.planners.waiting import Afterwards
@@ -53,6 +54,8 @@ class Situation:
     searched_px: tuple[Floats, ...]
     """Places teammates are on their way to search."""
     rng: np.random.Generator
+    home: Home | None = None
+    """What is known of the region it keeps to."""
     afterwards: Afterwards | None = None
     """What comes after the goals of the forecast."""
     target_size_px: tuple[float, float] | None = None

@@ -16,6 +16,7 @@ from npc_world.beliefs.prior_expert import chosen_prior
 from npc_world.beliefs.shapes import Shapes
 from npc_world.beliefs.target_model import TargetConfig, TargetModel
 from npc_world.core.errors import BadInputError
+from npc_world.core.home import Home
 from npc_world.core.records import Forecast, Observation
 from npc_world.core.terrain import Terrain
 from npc_world.models.surfaces import Surface
@@ -183,6 +184,11 @@ class Team:
         if name is None or name not in self._persistence:
             return self._persistence_config.prior_hz * wariness
         return self._persistence[name].change_hz(wariness) * (1.0 - self._shapes[name].by_the_clock)
+
+    def home(self, name: str | None) -> Home | None:
+        """What is known of the region a target keeps to."""
+        found = self._shapes.get(name) if name is not None else None
+        return found.home if found is not None else None
 
     def steady(self, name: str | None) -> float:
         """Probability that a target is one that never stops doing what was forecast."""

@@ -67,6 +67,11 @@ class Legs:
         """That it goes on as foretold; 0 without a pattern."""
         return 1.0 / (1.0 + math.exp(-self.log_odds)) if self.log_odds > -50.0 else 0.0
 
+    @property
+    def leg(self) -> tuple[float, float, float]:
+        """When and where the leg it is on began: (time s, x, y) of the last turn or of the first sighting; nan while unknown."""
+        return self._start
+
     def observe(self, time_s: float, x: float, y: float) -> None:
         """It is at (x, y) px at `time_s`; the same time again is ignored, and a gap or an earlier time begins anew."""
         if self._recent:

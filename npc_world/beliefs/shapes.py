@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 
 from npc_world.beliefs.arcs import Arcs
 from npc_world.beliefs.glance import Glance
+from npc_world.beliefs.home_range import HomeRange
 from npc_world.beliefs.legs import Legs
+from npc_world.core.home import Home
 from npc_world.core.records import Forecast
 from npc_world.core.terrain import Terrain
 
@@ -34,6 +36,7 @@ class Shapes:
         self._ground = ground
         self._open = len(ground.rects) == 0 and len(ground.surfaces) == 1
         self._arcs, self._legs, self._glance = Arcs(), Legs(0.0 if self._open else _DOUBT), Glance()
+        self._range = HomeRange()
 
     def observe(self, time_s: float, position_px: Floats) -> None:
         """It is at (2,) px at `time_s`."""
@@ -42,6 +45,7 @@ class Shapes:
         self._legs.observe(time_s, x, y)
         if self._open:
             self._glance.observe(time_s, x, y)
+            self._range.observe(x, y, self._legs.leg)
 
     def stagger(self, phase: float) -> None:
         """Of many watchers not all look for arcs in the same frame: `phase` in [0, 1) sets this one apart."""
@@ -51,12 +55,18 @@ class Shapes:
         """A new round."""
         self._arcs.reset()
         self._legs.reset()
+        self._range.reset()
         self._glance.reset()
 
     @property
     def by_the_clock(self) -> float:
         """Probability that its next turn is foretold: then turning is no change of mind."""
         return self._legs.probability
+
+    @property
+    def home(self) -> Home | None:
+        """What is known of the region it keeps to; None where walls and surfaces give other reasons to turn."""
+        return self._range.home(self.by_the_clock)
 
     def before(self, forecast: Forecast) -> Forecast:
         """The forecast, and before all else the shapes by their probabilities; those that lead through walls are left out.
@@ -68,6 +78,8 @@ class Shapes:
         forecast = _put(forecast, course, self._glance.probability, None, self._glance.label, self._ground)
         forecast = _put(forecast, arc, _ARC_SHARE * self._arcs.probability, None, f"keeps turning {self._arcs.side}", self._ground)
         bends = arc is not None or (self._glance.course is not None and self._glance.course[4] != 0.0)
+        if bends:
+            self._range.steers()
         hunch = self._legs.probability < 0.5  # the beginning of an arc may look like a turn
         legs = None if bends and hunch else self._legs.track(forecast.times_s)
         spread = self._legs.spread_px() ** 2 * np.eye(2) if legs is not None else None

@@ -60,6 +60,8 @@ class Chase:
     """Probability that it never does."""
     change_cost: float
     """How many times as long as walking it the rest of the gap then takes."""
+    home: Floats
+    """(8,) what is known of the region it keeps to, see `Home.row`; (0,) for nothing."""
     afterwards: Afterwards | None = None
     """What comes after the futures that end at a goal."""
     most_meetings: int = 6

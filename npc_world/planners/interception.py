@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npc_world.core.errors import BadInputError
+from npc_world.core.home import NO_HOME, Home
 from npc_world.core.pieces import Pieces, at_once
 from npc_world.core.reading import position_of
 from npc_world.core.records import Forecast
@@ -37,7 +38,7 @@ _NEGLIGIBLE = 0.02
 def intercept_in_pieces(ground: Terrain | None, position: Any, speed_px_s: float, forecast: Forecast, *, size: tuple[float, float] | None = None,
                         reach_px: float = 0.0, surfaces: Floats | None = None, now_px: Floats | None = None, commit_s: float | None = None,
                         covered_s: Floats | None = None, cover_weight: float = 0.0, change_hz: float = 0.0, change_cost: float = 1.5,
-                        steady: float = 0.0, holding: frozenset[str] = frozenset(), afterwards: Afterwards | None = None,
+                        steady: float = 0.0, home: Home | None = None, holding: frozenset[str] = frozenset(), afterwards: Afterwards | None = None,
                         most_meetings: int = 6) -> Pieces[Meeting]:
     """The move that minimises the expected time to catch the forecast body, with its meeting point.
 
@@ -46,7 +47,7 @@ def intercept_in_pieces(ground: Terrain | None, position: Any, speed_px_s: float
     catches sooner counts for little (`cover_weight` in [0, 1] sets how little).  change_hz: how often the target stops doing what
     was forecast.  In the open futures are then drawn that leave it (`renewal`); on maps a far meeting counts for less than being near
     (`change_cost` times the walk over what is left).
-    steady: probability in [0, 1] that it never does.  holding: what the pursuer holds, for the ground's links.
+    steady: probability in [0, 1] that it never does.  home: where it goes from place to place, in the open.  holding: what the pursuer holds, for the ground's links.
     afterwards: what comes after the futures that end at a goal, for maps; without it a target stays there.
     most_meetings: round walls so many of the likeliest futures decide, each at the cost of a travel-time field.  Raises `BadInputError` for a bad speed.
     """
@@ -56,12 +57,12 @@ def intercept_in_pieces(ground: Terrain | None, position: Any, speed_px_s: float
     times_s, tracks = with_present(forecast.times_s, forecast.positions_px, now_px)
     commit = float(commit_s) if commit_s is not None else _commitment(times_s, tracks, start, speed_px_s)
     chase = Chase(start, speed_px_s, times_s, tracks, forecast.weights, reach_px, commit, covered_s, cover_weight,
-                  change_hz, steady, change_cost, afterwards, most_meetings)
+                  change_hz, steady, change_cost, NO_HOME if home is None else home.row(), afterwards, most_meetings)
     is_open = ground is None or (afterwards is None and _is_open(ground, start, tracks, surfaces))
     if ground is None or is_open or _is_straight(ground, chase, size, surfaces):
         factor = 1.0 if ground is None or surfaces is None else float(surfaces[ground.surface[ground.cell_of(start)], 0])
         meeting = intercept_in_the_open(replace(chase, speed=speed_px_s * factor))
-        return replace(meeting, kept=steady + (1.0 - steady) * math.exp(-change_hz * meeting.time_s)) if is_open else meeting
+        return meeting if is_open else replace(meeting, kept=None)
     return (yield from intercept_through_the_map(chase, ground, size, surfaces, holding))
 
 

@@ -33,8 +33,17 @@ class _Futures:
         owners = np.empty(FUTURES + 3 * len(chase.weights), np.int64)
         owners = owners[:count_futures(chase.weights, owners)]
         tracks, shares = np.empty((len(owners), *chase.tracks.shape[1:])), np.empty(len(owners))
-        renew(chase.times_s, chase.tracks, owners, chase.change_hz, chase.steady, tracks, shares)
+        renew(chase.times_s, chase.tracks, owners, chase.change_hz, chase.steady, chase.home, tracks, shares)
         return cls(chase, tracks, owners, shares)
+
+    def kept(self, k: int, time_s: float) -> float:
+        """Probability that a target of which hypothesis k is right still does as it says at time_s."""
+        chase = self.chase
+        if len(chase.home) == 0:
+            return chase.steady + (1.0 - chase.steady) * math.exp(-chase.change_hz * time_s)
+        mine, h = self.owners == k, int(np.searchsorted(chase.times_s[:-1], time_s))
+        drawn = float(self.shares[mine] @ (self.tracks[mine, h] == chase.tracks[k, h]).all(axis=1))
+        return chase.steady + (drawn - chase.steady) * math.exp(-chase.change_hz * max(0.0, time_s - chase.times_s[-1]))
 
     def favouring_soon(self) -> _Futures:
         """The same with what is caught soon counting for more: see `favour_soon`."""
@@ -57,7 +66,8 @@ def intercept_in_the_open(chase: Chase) -> Meeting:
     """The heading, or standing still, with the least expected catch time over the least possible where the target is faster, else in seconds."""
     start, speed = chase.start, chase.speed
     alone = np.array([catch_open(chase.times_s, track, start[0], start[1], 0.0, speed, chase.reach, 0.0, 1.0, 0.0) for track in chase.tracks])
-    futures = _Futures.of(chase).favouring_soon()
+    drawn = _Futures.of(chase)
+    futures = drawn.favouring_soon()
     commit = min(chase.commit_s, max(1e-3, float(alone[:, 0].min())))
     towards = alone[:, 1:3] - start
     best = _best_heading(futures, commit, np.concatenate([np.arctan2(towards[:, 1], towards[:, 0]),
@@ -71,7 +81,8 @@ def intercept_in_the_open(chase: Chase) -> Meeting:
     values = futures.chase.score(catch_times)
     chosen = 0 if values[0] < values[1] - 1e-9 else 1  # standing still, only when that is better
     k = chase.served(catch_times[chosen], futures.catch_times(start[None, :], 0.0)[0])
-    return chase.meeting(moves[chosen], catch_times[chosen], k, alone[k, 1:3], float(alone[k, 0]))
+    meeting = chase.meeting(moves[chosen], catch_times[chosen], k, alone[k, 1:3], float(alone[k, 0]))
+    return replace(meeting, kept=drawn.kept(k, meeting.time_s))
 
 
 def _best_heading(futures: _Futures, commit: float, angles: Floats) -> float:

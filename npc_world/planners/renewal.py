@@ -4,7 +4,8 @@ A hypothesis says what a body does while it keeps to it.  Bodies stop keeping to
 process: Cox 1962).  A planner that has to meet the body must reckon with where it goes then: of each hypothesis some futures are
 drawn that leave it at moments spread over the horizon, go on straight at the same pace another way, and change again at the same
 rate.  Who was on a bend steers, and changes by steering: it mostly goes on forwards.  Who was on a straight line was going
-somewhere; bodies stay about where they live, so that from there they more often turn back than go on.
+somewhere; bodies stay about where they live, so that from there they more often turn back than go on.  Where one that has been
+seen to turn keeps to a region, see `roaming`.
 The draws are a low-discrepancy sequence and always the same: plans do not flicker.  Wrong beside walls, for which there are other planners.
 """
 
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from npc_world.core.compiled import kernel
 from npc_world.planners.catch_time import meet_straight
+from npc_world.planners.roaming import goes_straight, roam
 
 __all__ = ["FUTURES", "catch_renewed", "count_futures", "favour_soon", "renew"]
 
@@ -51,19 +53,20 @@ def count_futures(weights, owners):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def renew(times_s, tracks, owners, change_hz, steady, futures, shares):  # type: ignore[no-untyped-def]
+def renew(times_s, tracks, owners, change_hz, steady, home, futures, shares):  # type: ignore[no-untyped-def]
     """Fill futures (S, H, 2) and shares (S,), the probability of each given its row: tracks (K, H, 2) and what may become of them.
 
     times_s (H,) begins at 0.  owners (S,): see `count_futures`.  steady: probability that a body never changes.
+    home: of a body that keeps to a region (8,), see `Home.row`, else (0,): its straight ways end at places there.
     """
     steps, count = times_s.shape[0], owners.shape[0]
     end_s = times_s[steps - 1]
-    leaves = (1.0 - steady) * (1.0 - math.exp(-change_hz * end_s))
-    first = 0
+    first, leaves, roams = 0, 0.0, False
     for s in range(count):
         k = owners[s]
         if s == 0 or owners[s - 1] != k:
-            first = s
+            first, roams = s, home.shape[0] > 0 and goes_straight(tracks[k])
+            leaves = (1.0 - steady) * (home[7] if roams else 1.0 - math.exp(-change_hz * end_s))
             futures[s], shares[s] = tracks[k], 1.0 - leaves
             continue
         of = 1
@@ -71,6 +74,9 @@ def renew(times_s, tracks, owners, change_hz, steady, futures, shares):  # type:
             of += 1
         shares[s] = leaves / (of - 1)
         u = (s - first - 0.5) / (of - 1)
+        if roams:
+            roam(times_s, tracks[k], home, u, s - first, futures[s])
+            continue
         _leave(times_s, tracks[k], -math.log(1.0 - u * (1.0 - math.exp(-change_hz * end_s))) / max(change_hz, 1e-12), change_hz, s, futures[s])
 
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 import npc_world as nw
+from npc_world.core.home import NO_HOME
 from npc_world.planners.renewal import FUTURES, catch_renewed, count_futures, favour_soon, renew
 
 TIMES_S = np.linspace(0.0, 4.0, 21)
 AHEAD = np.stack([100.0 * TIMES_S, 0.0 * TIMES_S], axis=1)[None]
 
 
-def futures(change_hz: float, steady: float, tracks: np.ndarray = AHEAD) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def futures(change_hz: float, steady: float, tracks: np.ndarray = AHEAD, home: np.ndarray = NO_HOME) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     weights = np.full(len(tracks), 1.0 / len(tracks))
     owners = np.empty(FUTURES + 3 * len(tracks), np.int64)
     owners = owners[:count_futures(weights, owners)]
     out, shares = np.empty((len(owners), *tracks.shape[1:])), np.empty(len(owners))
-    renew(TIMES_S, tracks, owners, change_hz, steady, out, shares)
+    renew(TIMES_S, tracks, owners, change_hz, steady, home, out, shares)
     return out, shares, owners
 
 

@@ -93,7 +93,7 @@ def intercepted(now: Situation, forecast: Forecast) -> Pieces[tuple[Plan, Meetin
     meeting = yield from intercept_in_pieces(now.ground, now.position_px, now.speed_px_s, forecast, size=now.size_px, reach_px=now.reach_px,
                                              surfaces=now.surfaces, now_px=now.belief.position_px if visible and now.belief else None,
                                              commit_s=commit_s, covered_s=covered, cover_weight=now.config.teamwork.cover if covered is not None else 0.0,
-                                             change_hz=now.change_hz, steady=now.steady, change_cost=now.change_cost, holding=now.holding,
+                                             change_hz=now.change_hz, steady=now.steady, home=now.home, change_cost=now.change_cost, holding=now.holding,
                                              afterwards=now.afterwards, most_meetings=now.meetings)
     if not meeting.reachable:
         return go_to(now, meeting.point, "besiege"), meeting
