@@ -15,9 +15,9 @@ from npc_world.core.records import Observation
 __all__ = ["LOOKS_PER_S", "Attention"]
 
 Floats = NDArray[np.float64]
-LOOKS_PER_S = 2000.0
-"""At 60 Hz so many are 33 NPCs that look in every frame."""
-_LONGEST_S = 0.05
+LOOKS_PER_S = 1500.0
+"""At 60 Hz so many are 25 NPCs that look in every frame."""
+_LONGEST_S = 1.0 / 15.0
 _APART = 0.41421356
 """Not the golden ratio, by which what they write down is set apart: else the two would fall together."""
 
@@ -52,10 +52,12 @@ class Attention:
         """This frame with those passed over as one long one: what it sees, how far it moved, and the mean velocity it had asked for."""
         if not self._passed:
             return now, moved_px, commanded_px_s
-        span_s, moved, asked = now.dt_s, moved_px, commanded_px_s * now.dt_s
-        for dt_s, also_moved, also_asked in self._passed:
-            span_s += dt_s
-            moved = moved + also_moved
-            asked = asked + also_asked * dt_s
+        span_s = 0.0
+        (x, y), asked_x, asked_y = (0.0, 0.0), 0.0, 0.0
+        for dt_s, moved, asked in (*self._passed, (now.dt_s, moved_px, commanded_px_s)):
+            (across, down), (wish_x, wish_y) = moved.tolist(), asked.tolist()
+            span_s, x, y = span_s + dt_s, x + across, y + down
+            asked_x, asked_y = asked_x + wish_x * dt_s, asked_y + wish_y * dt_s
         self._passed.clear()
-        return Observation(now.time_s, span_s, now.position_px, now.size_px, now.targets, now.others), moved, asked / span_s
+        whole = Observation(now.time_s, span_s, now.position_px, now.size_px, now.targets, now.others)
+        return whole, np.array((x, y)), np.array((asked_x / span_s, asked_y / span_s))

@@ -37,6 +37,7 @@ class Steerer:
         self._controls_age_s = 0.0
         self._bank: Floats | None = None
         self._grid: tuple[int, tuple[float, float], NavGrid] | None = None
+        self._believed: tuple[Floats | None, list[list[float]]] = (None, [])
 
     def _grid_for(self, size: tuple[float, float]) -> NavGrid:
         """The grid for a body of this size, looked up again when the ground or the size has changed: it is asked for several times a frame."""
@@ -52,7 +53,9 @@ class Steerer:
             self._plan, self._progress = plan, PathProgress(plan.waypoints_px, self._links(plan.waypoints_px, speed, size))
         assert self._progress is not None
         x, y = position.tolist()
-        factor, grip, drift_x, drift_y = table[self.ground.surface[self.ground.cell_of((x, y))]].tolist()
+        if table is not self._believed[0]:  # the same array for as long as nothing new is believed
+            self._believed = table, table.tolist()
+        factor, grip, drift_x, drift_y = self._believed[1][self.ground.surface.item(*self.ground.cell_of((x, y)))]
         reach = speed * factor * dt_s
         acceleration = config.body.max_acceleration_px_s2 or 0.0
         slides = acceleration > 0.0 and speed > _OBEYS_AT_ONCE_S * acceleration * grip

@@ -78,7 +78,8 @@ class Turns:
     @property
     def thinkers(self) -> int:
         """How many NPCs are at it: those of the last frame, or of this one so far when they are more."""
-        return max(self._thinkers, len(self._stepped))
+        stepped = len(self._stepped)
+        return stepped if stepped > self._thinkers else self._thinkers
 
     def begin(self, number: int, dt_s: float) -> None:
         """An NPC begins its frame of dt_s seconds."""
