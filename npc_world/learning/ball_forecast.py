@@ -15,6 +15,10 @@ __all__ = ["forecast_of"]
 Floats = NDArray[np.float64]
 _FEWEST = 12
 """Balls in a hypothesis."""
+_ONE_HEAP = 3.3
+"""Two means apart by less than so many deviations within them are halves of one heap: of a Gaussian 2.65, of an even spread 3.5."""
+_OUTER = 0.2
+"""Share of a heap to either side of its middle."""
 _STRAY = 4
 """Balls that may part from a core as a hypothesis of their own."""
 
@@ -34,10 +38,10 @@ def forecast_of(times_s: Floats, paths: Floats, contacts: Floats, now_s: float, 
         if spreads[widest] <= tolerance_px:
             break
         parts = _split(paths[groups[widest]])
-        if parts is None:
+        if parts is None or len(groups) + parts.max() > hypotheses:
             break
         old = groups.pop(widest)
-        groups += [old[parts], old[~parts]]
+        groups += [old[parts == side] for side in np.unique(parts)]
     groups.sort(key=len, reverse=True)
     means = np.array([paths[g].mean(axis=0) for g in groups])
     covariances = np.array([_covariance(paths[g]) for g in groups])
@@ -66,8 +70,9 @@ def _core(paths: Floats) -> NDArray[np.bool_] | None:
     return np.asarray(core)
 
 
-def _split(paths: Floats) -> NDArray[np.bool_] | None:
-    """(n,) which side of two means along the widest direction of whole paths, or None when one side would be too small."""
+def _split(paths: Floats) -> NDArray[np.intp] | None:
+    """(n,) which part along the widest direction of whole paths: of two means where there are two heaps, else the middle and what lies to
+    either side of it, since half of one heap would stand for none of it; None when a part would be too small."""
     every = max(1, paths.shape[1] // 24)
     flat = paths[:, every - 1 :: every].reshape(len(paths), -1)
     off = flat - flat.mean(axis=0)
@@ -84,7 +89,10 @@ def _split(paths: Floats) -> NDArray[np.bool_] | None:
         if (near == side).all():
             break
         side = near
-    return side if min(int(side.sum()), int((~side).sum())) >= _FEWEST else None
+    inner = max(float(score[side].std()), float(score[~side].std()))
+    if abs(float(score[side].mean() - score[~side].mean())) < _ONE_HEAP * inner and len(paths) >= _FEWEST / _OUTER:
+        return np.asarray(np.searchsorted(np.quantile(score, (_OUTER, 1.0 - _OUTER)), score))
+    return side.astype(np.intp) if min(int(side.sum()), int((~side).sum())) >= _FEWEST else None
 
 
 def _label(contacts: Floats, now_s: float, horizon_s: float) -> str:
