@@ -20,6 +20,8 @@ from npc_world.learning.ball_change import Change, find_change
 from npc_world.learning.ball_config import BallConfig
 from npc_world.learning.ball_data import Throw, noise_of
 from npc_world.learning.ball_knowledge import BallKnowledge, learn
+from npc_world.learning.ball_leftover import Leftover
+from npc_world.learning.ball_local import imagined_ahead, scales_shown, track_locally
 from npc_world.learning.ball_residual import ResidualLearner
 from npc_world.learning.ball_tracking import ROUGH, Tracking, track
 from npc_world.learning.in_pieces import Pieces
@@ -27,6 +29,7 @@ from npc_world.models.ball_world import BallWorld
 
 __all__ = ["BallLearner"]
 
+Floats = NDArray[np.float64]
 _BLUR_RADII, _MOST_BLUR_RADII = 0.1, 2.0
 """How exact forces are, in ball radii, that were learned from place and velocity: at first, and at worst."""
 _BLUR_LEARNED = 0.3
@@ -60,6 +63,17 @@ class BallLearner:
 
     def following(self, throw: Throw, before: Tracking | None) -> Pieces[Tracking]:
         """The throw in the air as it is understood, from how it was `before`."""
+        left = self._left_over()
+        if left is not None:
+            return (yield from track_locally(self.felt, self.known, throw, left, self.config.balls, self._rng))
+        return (yield from self._following_whole(throw, before))
+
+    def ahead(self, tracking: Tracking) -> tuple[BallWorld | None, Floats | None]:
+        """What the balls of `tracking` will feel from now on, when that is not as it was, and by what laws."""
+        left = self._left_over()
+        return (None, None) if left is None else imagined_ahead(tracking, self.known, left)
+
+    def _following_whole(self, throw: Throw, before: Tracking | None) -> Pieces[Tracking]:
         known = self._eyes().scaled_to([throw, *self._throws], self.world)
         if known.noise_px is None:
             seen, rounding = noise_of([throw])
@@ -70,8 +84,9 @@ class BallLearner:
         """Learn from a throw that is over; before: as it was followed, perhaps not to its end."""
         surprise = 1.0
         if self.known.learned or self.residual.active:
+            before = None if self._left_over() is not None else before  # then it was followed by its newest sightings alone
             whole = before is not None and before.sightings == len(throw.times_s)
-            surprise = before.surprise if before is not None and whole else (yield from self.following(throw, before)).surprise
+            surprise = before.surprise if before is not None and whole else (yield from self._following_whole(throw, before)).surprise
         doubtful = self.known.learned and surprise > self.config.doubt
         rough = self.residual.active and surprise < ROUGH * self.config.doubt
         if rough:
@@ -85,13 +100,13 @@ class BallLearner:
             yield from self._learn([throw])
             self._doubts, self._settled = 0, None
             self._test_drift()
-        self._learn_residual(throw)
+        yield from self._learn_residual(throw)
 
     def fit(self, throws: list[Throw]) -> Pieces[None]:
         """Learn from whole throws together."""
         yield from self._learn(throws)
         for throw in throws:
-            self._learn_residual(throw)
+            yield from self._learn_residual(throw)
         if self.residual.active and not self.known.explains and self._all_kept:  # the laws, once what else acts is known
             self.known = self._with_own_eyes((yield from learn(self.felt, self._eyes(), self._throws, True, self._rng)))
 
@@ -153,15 +168,22 @@ class BallLearner:
 
     # ---- beside the laws ----------------------------------------------------------------------------------------
 
-    def _learn_residual(self, throw: Throw) -> None:
+    def _learn_residual(self, throw: Throw) -> Pieces[None]:
         """What the laws do not say of this throw's free flight."""
         if not self.config.residual:
             return
+        left = self._left_over()
+        if left is not None:
+            self.residual.note_scales((yield from scales_shown(self.felt, self.known, throw, left)))
         row = self.known.laws.rows(self.known.belief.z[None])[0]
         if self.residual.learn(throw, self.world, row[:2], -math.log(row[2]), self.known.noise_px or 0.0):
             self.felt = self._feel()
             if self.residual.active and self._settled is not None:
                 self.known, self._settled, self._doubts = self._settled, None, 0  # it was not the laws
+
+    def _left_over(self) -> Leftover | None:
+        """What throws have shown beside the laws, while something is felt there or nothing explains the newest ones."""
+        return self.residual.left() if self.known.noise_px is not None and (self.residual.active or self._doubts > 0) else None
 
     def _feel(self) -> BallWorld:
         return replace(self.world, field=self.residual.field.mean()) if self.residual.active else self.world

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -233,11 +233,9 @@ class BallModel:
             raise BadInputError("no sighting yet: observe the ball before asking where it will be")
         count = max(1, int(round(horizon_s / step_s)))
         times = np.arange(1, count + 1, dtype=np.float64) * step_s
-        residual = self._learner.residual
         tracking = yield from self._following()
         yield
-        ahead = replace(self.world, field=residual.field) if residual.active else None
-        return Imagined(times, *tracking.imagine(times, contacts, ahead))
+        return Imagined(times, *tracking.imagine(times, contacts, *self._learner.ahead(tracking)))
 
     def rebuild(self, segments: ArrayLike, *, radius_px: float | None = None, **geometry: Any) -> None:
         """The same ball among other walls: a table was moved, a door opened.  Keeps what was learned; the throw in the air ends.

@@ -9,7 +9,6 @@ Assumes that what acts does so for long: a gust is noise to it.  A zone's edge i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -18,14 +17,14 @@ from numpy.typing import NDArray
 
 from npc_world.core.errors import BadInputError
 from npc_world.learning.ball_data import Throw
-from npc_world.learning.ball_start import flights
+from npc_world.learning.ball_leftover import SCALES, Leftover
+from npc_world.learning.ball_windows import STRIDE, WINDOW, Windows, beyond_eyes, smoothed, windows_of
 from npc_world.models.ball_field import NO_FIELD, ForceField
 from npc_world.models.ball_world import BallWorld
 
-__all__ = ["ResidualLearner", "Windows", "windows_of"]
+__all__ = ["ResidualLearner"]
 
 Floats = NDArray[np.float64]
-_WINDOW, _STRIDE = 9, 3
 _MEMBERS = 8
 _NODES = 120
 """Of the lattice, about."""
@@ -45,40 +44,14 @@ _BETTER = 0.7
 """Held-out squared error with the residual over that without, below which it is used."""
 _WORTH = 1.5
 """Squared error that the laws leave over that made by eyes and short arcs, from which a residual is looked for."""
+_EVEN = 0.2
+"""Flights that each scale of what is left over counts for before any was seen."""
+_LONE = 0.03
+"""Weight of a window without a wider arc where it is said how far off a node is."""
 _MATTERS = 0.03
 """Pushes below this share of gravity are left alone."""
 _SWIRL_SD = 0.7
 """Prior deviation of acceleration per velocity, 1/s."""
-
-
-@dataclass(frozen=True, slots=True)
-class Windows:
-    """n short stretches of free flight."""
-
-    at_px: Floats
-    """(n, 2) in their middle."""
-    velocity_px_s: Floats
-    acceleration_px_s2: Floats
-    """(n, 2)."""
-    variance: Floats
-    """(n,) of an acceleration, from the sightings' noise."""
-
-
-def windows_of(throw: Throw, world: BallWorld, noise_px: float) -> Windows:
-    """Local parabolas over nine sightings each, every third one."""
-    rows = []
-    for start, stop in flights(throw, world, noise_px, shortest=_WINDOW):
-        for n in range(start, stop - _WINDOW + 1, _STRIDE):
-            t = throw.times_s[n : n + _WINDOW]
-            middle = 0.5 * (t[0] + t[-1])
-            if t[-1] - t[0] > 1.6 * (_WINDOW - 1) * float(np.min(np.diff(t))):
-                continue  # too many gaps
-            basis = np.stack([np.ones(_WINDOW), t - middle, 0.5 * (t - middle) ** 2], axis=1)
-            solve = np.linalg.pinv(basis)
-            place, velocity, acceleration = solve @ throw.seen_px[n : n + _WINDOW]
-            rows.append([*place, *velocity, *acceleration, noise_px**2 * float((solve[2] ** 2).sum())])
-    table = np.array(rows).reshape(-1, 7)
-    return Windows(table[:, 0:2], table[:, 2:4], table[:, 4:6], table[:, 6])
 
 
 class ResidualLearner:
@@ -87,6 +60,8 @@ class ResidualLearner:
     def __init__(self, rng: np.random.Generator) -> None:
         self._rng = rng
         self.field = NO_FIELD
+        self._left: Leftover | None = None
+        self._scales: Floats = np.full((2, len(SCALES)), _EVEN)
         self._frame: Floats | None = None
         self._residual: Floats = np.zeros((0, 0, 2))
 
@@ -97,7 +72,7 @@ class ResidualLearner:
 
     def forget(self) -> None:
         """The world changed: nothing learned here holds."""
-        self.field, self._frame = NO_FIELD, None
+        self.field, self._frame, self._left = NO_FIELD, None, None
 
     def learn(self, throw: Throw, world: BallWorld, gravity_px_s2: Floats, drag_per_s: float, noise_px: float) -> bool:
         """Judge by a new throw what was learned before, then learn from it.  True when `field` has changed."""
@@ -110,12 +85,15 @@ class ResidualLearner:
         inside = design[:, :-2].sum(axis=1) > 0.99
         if not inside.any():
             return False
-        design, seen = design[inside], found.acceleration_px_s2[inside]
+        laws = gravity_px_s2 - drag_per_s * found.velocity_px_s
+        wide = found.wide_px_s2 - gravity_px_s2 + drag_per_s * found.wide_velocity_px_s, found.wide_variance
         strength = float(np.hypot(*gravity_px_s2)) + 1e-6
-        matters = 2.0 * found.variance[inside] + (_MATTERS * strength) ** 2
-        self._judge(design, seen - gravity_px_s2 + drag_per_s * found.velocity_px_s[inside], matters)
+        self._strength[:] = strength
+        matters = 2.0 * found.variance + (_MATTERS * strength) ** 2
+        self._judge(design, inside, found.acceleration_px_s2 - laws, matters, found.variance, wide)
+        design, seen = design[inside], found.acceleration_px_s2[inside]
         own = (0.05 * strength) ** 2  # a lattice cannot follow an edge
-        weight = (_STRIDE / _WINDOW) / (found.variance[inside] + own)
+        weight = (STRIDE / WINDOW) / (found.variance[inside] + own)
         blocks = self._rng.poisson(1.0, (_MEMBERS, -(-len(design) // _BLOCK)))
         self._square *= _LASTING
         self._pull *= _LASTING
@@ -131,12 +109,16 @@ class ResidualLearner:
             self._residual = np.zeros(self._residual.shape)
         return self._open()
 
+    def note_scales(self, shown: Floats) -> None:
+        """Over how many flights of a new throw what is left over was so much less or more than usual, see `Leftover`."""
+        self._scales = _KEPT * self._scales + shown
+
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Everything learned, as plain arrays; none before anything was."""
         if self._frame is None:
             return {}
         named = {"frame": self._frame, "shape": np.array(self._shape), "square": self._square, "pull": self._pull, "residual": self._residual,
-                 "without": self._without, "with": self._with, "count": self._count, "anyway": self._anyway, "swirl_errors": self._swirl_errors}
+                 "without": self._without, "with": self._with, "count": self._count, "anyway": self._anyway, "excess": self._excess, "strength": self._strength, "scales": self._scales, "swirl_errors": self._swirl_errors}
         return {f"residual/{name}": value for name, value in named.items()}
 
     def restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -149,7 +131,7 @@ class ResidualLearner:
             rows, columns = (int(v) for v in shape)
             size = rows * columns + 2
             wanted = {"square": (_MEMBERS, size, size), "pull": (_MEMBERS, size, 2), "residual": (_MEMBERS, size, 2), "without": (size - 2,),
-                      "with": (size - 2,), "count": (size - 2,), "anyway": (size - 2,), "swirl_errors": (3,)}
+                      "with": (size - 2,), "count": (size - 2,), "anyway": (size - 2,), "excess": (3, size - 2), "strength": (1,), "scales": (2, len(SCALES)), "swirl_errors": (3,)}
             found = {name: np.array(arrays[f"residual/{name}"], np.float64).reshape(expected) for name, expected in wanted.items()}
             sound = frame.shape == (3,) and rows > 1 and columns > 1 and all(np.isfinite(v).all() for v in (frame, *found.values()))
         except (KeyError, TypeError, ValueError) as error:
@@ -160,7 +142,8 @@ class ResidualLearner:
         self._allot(rows, columns)
         self._square, self._pull, self._residual = found["square"], found["pull"], found["residual"]
         self._without, self._with, self._count = found["without"], found["with"], found["count"]
-        self._anyway, self._swirl_errors = found["anyway"], found["swirl_errors"]
+        self._anyway, self._excess, self._swirl_errors = found["anyway"], found["excess"], found["swirl_errors"]
+        self._strength, self._scales = found["strength"], found["scales"]
         self._open()
 
     def _lay_out(self, world: BallWorld, throw: Throw) -> None:
@@ -184,8 +167,9 @@ class ResidualLearner:
         self._residual = np.zeros((_MEMBERS, size, 2))
         self._near, self._smooth = _ties(rows, columns)
         self._without, self._with, self._count = np.zeros(size - 2), np.zeros(size - 2), np.zeros(size - 2)
-        self._anyway = np.zeros(size - 2)
-        self._swirl_errors = np.zeros(3)
+        self._anyway, self._excess = np.zeros(size - 2), np.zeros((3, size - 2))
+        self._swirl_errors, self._strength = np.zeros(3), np.zeros(1)
+        self._scales = np.full((2, len(SCALES)), _EVEN)
 
     def _design(self, found: Windows) -> Floats:
         """(n, F) tent functions at the nodes, then the velocity; rows of zeros outside."""
@@ -202,19 +186,30 @@ class ResidualLearner:
         design[:, -2:] = np.where(ok[:, None], found.velocity_px_s, 0.0)
         return design
 
-    def _judge(self, design: Floats, unexplained: Floats, matters: Floats) -> None:
+    def _judge(self, design: Floats, inside: NDArray[np.bool_], unexplained: Floats, matters: Floats, variance: Floats, wide: tuple[Floats, Floats]) -> None:
         """Errors on a throw not yet learned from: without and with what depends on velocity, then per node without and with it,
         beside the squared errors (n,) that eyes and short arcs make anyway."""
         mean = self._residual.mean(axis=0)
         local, swirl = design[:, :-2] @ mean[:-2], design[:, -2:] @ mean[-2:]
-        self._swirl_errors = _KEPT * self._swirl_errors + np.array([(unexplained**2).sum(), ((unexplained - swirl) ** 2).sum(), matters.sum()])
-        left = unexplained - swirl if self._swirl_helps else unexplained
-        tents = design[:, :-2]
+        helped = self._swirl_helps
+        errors = np.array([(unexplained[inside] ** 2).sum(), ((unexplained - swirl)[inside] ** 2).sum(), matters[inside].sum()])
+        self._swirl_errors = _KEPT * self._swirl_errors + errors
+        if helped != self._swirl_helps:  # what was left over before says nothing of what is left now
+            for evidence in (self._without, self._with, self._count, self._anyway, *self._excess):
+                evidence[:] = 0.0
+        taken = swirl if self._swirl_helps else np.zeros(swirl.shape)
+        left, left_wide = unexplained - taken, wide[0] - taken
+        tents = design[inside, :-2]
         kept = 1.0 - (1.0 - _KEPT) * np.minimum(1.0, tents.sum(axis=0))  # evidence fades where there is new
-        self._without = kept * self._without + tents.T @ (left**2).sum(axis=1)
-        self._with = kept * self._with + tents.T @ ((left - local) ** 2).sum(axis=1)
+        self._without = kept * self._without + tents.T @ (left[inside] ** 2).sum(axis=1)
+        self._with = kept * self._with + tents.T @ ((left - local)[inside] ** 2).sum(axis=1)
         self._count = kept * self._count + tents.sum(axis=0)
-        self._anyway = kept * self._anyway + tents.T @ matters
+        self._anyway = kept * self._anyway + tents.T @ matters[inside]
+        told = np.where(np.isnan(wide[1]), _LONE, 1.0)
+        for n, felt in enumerate((np.zeros(local.shape), local)):
+            beyond = beyond_eyes(left - felt, variance, left_wide - smoothed(felt), wide[1])
+            self._excess[n] = kept * self._excess[n] + tents.T @ (told * beyond)[inside]
+        self._excess[2] = kept * self._excess[2] + tents.T @ told[inside]
 
     @property
     def _swirl_helps(self) -> bool:
@@ -245,13 +240,31 @@ class ResidualLearner:
         assert self._frame is not None
         count, helped, missed, anyway = (self._near @ v for v in (self._count, self._with, self._without, self._anyway))  # neighbours too
         open_nodes = (count > _ENOUGH) & (helped < _BETTER * missed) & (missed > _WORTH * anyway)
-        if not open_nodes.any() and not self._swirl_helps:
-            self.field = NO_FIELD
-            return len(before.nodes) > 0
+        changed = len(before.nodes) > 0
+        self.field = NO_FIELD
         nodes = np.where(open_nodes[:, None], self._residual[:, :-2], 0.0).reshape(_MEMBERS, *self._shape, 2)
         swirl = np.swapaxes(self._residual[:, -2:], 1, 2) if self._swirl_helps else np.zeros((_MEMBERS, 2, 2))
-        self.field = ForceField(np.ascontiguousarray(nodes), np.ascontiguousarray(swirl), self._frame)
-        return True
+        felt = ForceField(np.ascontiguousarray(nodes), np.ascontiguousarray(swirl), self._frame)
+        if open_nodes.any() or self._swirl_helps:
+            self.field, changed = felt, True
+        self._left = self._left_over(felt, open_nodes) if self.active or self._wanted else None
+        return changed
+
+    def _left_over(self, felt: ForceField, open_nodes: NDArray[np.bool_]) -> Leftover:
+        """How far off `felt` is, by the errors on throws not yet learned from."""
+        without, used, told = (self._near @ e for e in self._excess)
+        strangers = max(0.0, float(self._excess[0].sum())) / max(1.0, float(self._excess[2].sum()))
+        own = np.maximum(0.0, np.where(open_nodes, used, without)) / np.maximum(told, 1e-9)
+        strange = np.exp(-told / _ENOUGH)
+        square = 0.5 * (strange * strangers + (1.0 - strange) * own) + (0.5 * _MATTERS * self._strength[0]) ** 2
+        return Leftover(felt, np.sqrt(square).reshape(self._shape), self._scales / self._scales.sum())
+
+    def left(self) -> Leftover | None:
+        """What is felt, perhaps nothing yet, and how far off that is; None while the laws leave no more unexplained than eyes do.
+
+        Where nothing was seen, as far as the laws alone are on average where something was.
+        """
+        return self._left
 
 
 @lru_cache(maxsize=4)

@@ -41,18 +41,20 @@ class Tracking:
     """Error over noise under what was believed before this throw."""
     level: int
     """0 while that belief explains the throw, 1 when only a wider one does, 2 when anything is thought possible."""
+    push_px_s2: Floats | None = None
+    """(n, 2) what pushes each of the cloud's balls that is not felt yet, where that was told apart from gravity."""
 
-    def imagine(self, times_s: Floats, contacts: int, ahead: BallWorld | None = None) -> tuple[Floats, Floats]:
+    def imagine(self, times_s: Floats, contacts: int, ahead: BallWorld | None = None, z: Floats | None = None) -> tuple[Floats, Floats]:
         """Paths (n, H, 2) at times (H,) after the last sighting, and new contacts (n, contacts, 4) from then on.
 
-        ahead: the world from the last sighting on, when it is felt otherwise than so far (by each ball differently).
+        ahead, z: the world from the last sighting on, when it is felt otherwise than so far (by each ball differently), and the laws (n, F).
         """
         now = float(self.piece.steps[-1])
         steps = now + times_s / self.setting.step_s
         near = np.round(steps)
         steps = np.where(np.abs(steps - near) < 0.02, near, steps)
         if ahead is not None:
-            return self._imagine_ahead(ahead, steps, contacts)
+            return self._imagine_ahead(ahead, self.cloud.z if z is None else z, steps, contacts)
         rolls = self.cloud.roll(self.setting, int(np.ceil(steps[-1])), contacts + 16)
         events = rolls.contacts.copy()
         events[:, :, 0] -= now * self.setting.step_s
@@ -61,13 +63,15 @@ class Tracking:
         events[past] = np.inf
         return at_steps(rolls.paths_px, steps), np.take_along_axis(events, order[:, :, None], axis=1)
 
+    def states_now(self) -> Floats:
+        """(n, 5) of the cloud's balls at the last whole step seen."""
+        return self.cloud.roll(self.setting, int(np.floor(self.piece.steps[-1])), 0).states
 
-    def _imagine_ahead(self, ahead: BallWorld, steps: Floats, contacts: int) -> tuple[Floats, Floats]:
+    def _imagine_ahead(self, ahead: BallWorld, z: Floats, steps: Floats, contacts: int) -> tuple[Floats, Floats]:
         now = float(self.piece.steps[-1])
         whole = int(np.floor(now))
-        states = self.cloud.roll(self.setting, whole, 0).states
-        rows = self.setting.laws.rows(self.cloud.z)
-        rolls = ahead.roll(states, rows, self.setting.step_s, max(1, int(np.ceil(steps[-1])) - whole), scheme=self.setting.scheme, contacts=contacts + 2)
+        rows = self.setting.laws.rows(z)
+        rolls = ahead.roll(self.states_now(), rows, self.setting.step_s, max(1, int(np.ceil(steps[-1])) - whole), scheme=self.setting.scheme, contacts=contacts + 2)
         events = rolls.contacts.copy()
         events[:, :, 0] -= (now - whole) * self.setting.step_s
         return at_steps(rolls.paths_px, steps - whole), events[:, :contacts]

@@ -17,7 +17,7 @@ from npc_world.learning.ball_shooting import Piece, Setting, Solution, errors_of
 from npc_world.learning.in_pieces import Pieces
 from npc_world.models.ball_world import Rolls
 
-__all__ = ["Cloud", "Explained", "LawBelief", "advance_piece", "cloud_of", "explain"]
+__all__ = ["Cloud", "Explained", "LawBelief", "advance_piece", "cloud_of", "explain", "spread_evenly"]
 
 Floats = NDArray[np.float64]
 _BLUR_RADII = 0.01
@@ -179,7 +179,7 @@ def cloud_of(setting: Setting, piece: Piece, solution: Solution, belief: LawBeli
     precision, share = belief.precision(), 0.0
     for _ in range(_PASSES if rounding_px else 2):
         yield
-        white = _spread_evenly(3 * count, len(centre), rng)
+        white = spread_evenly(3 * count, len(centre), rng)
         tail = np.sqrt(rng.chisquare(8.0, (3 * count, 1)) / 8.0)
         draws = centre + (white / tail) @ _root(covariance).T
         states, z = draws[:, :5], setting.laws.clip(np.clip(draws[:, 5:], belief.low, belief.high))
@@ -206,7 +206,7 @@ def cloud_of(setting: Setting, piece: Piece, solution: Solution, belief: LawBeli
     return Cloud(np.ascontiguousarray(states[chosen]), np.ascontiguousarray(z[chosen]))
 
 
-def _spread_evenly(count: int, axes: int, rng: np.random.Generator) -> Floats:
+def spread_evenly(count: int, axes: int, rng: np.random.Generator) -> Floats:
     """(count, axes) standard normal deviates, each axis in strata of equal probability, one deviate to a stratum (Latin hypercube,
     McKay, Beckman & Conover 1979): no few hundred balls are wider or narrower than what they stand for by luck."""
     return np.stack([rng.permutation(_strata(count)) for _ in range(axes)], axis=1)
