@@ -8,7 +8,7 @@ import json
 import sys
 import tracemalloc
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +28,7 @@ from npc_world.arena.bench_balls_noisy import noisy_row
 from npc_world.arena.progress import Progress
 from npc_world.core.errors import MissingExtraError
 
-__all__ = ["BALL_BARS", "Measured", "balls_table", "learning_memory_row", "measured", "run_balls"]
+__all__ = ["BALL_BARS", "Measured", "balls_table", "beside_told", "learning_memory_row", "measured", "run_balls"]
 
 _ENGINE = "npc_world.adapters.pymunk.ball_truth"
 """Named, not imported: no measuring room knows an engine."""
@@ -54,6 +54,8 @@ class Measured:
     value: float
     low: float | None = None
     high: float | None = None
+    told: float | None = None
+    """The same by one who knows the laws: what is not learned cannot be better."""
 
     @property
     def passed(self) -> bool | None:
@@ -64,6 +66,12 @@ class Measured:
 def measured(kind: str, row: BallRow) -> list[Measured]:
     """The figures of one row, with their bars."""
     return [Measured(f"{kind}: {name}", value, *BALL_BARS.get(f"{kind}: {name}", (None, None))) for name, value in row.figures.items()]
+
+
+def beside_told(rows: list[Measured]) -> list[Measured]:
+    """Each figure with that of the row of the same kind whose watcher knew the laws, where there is one."""
+    told = {row.what.replace(", laws told:", ":"): row.value for row in rows if ", laws told:" in row.what}
+    return [row if ", laws told:" in row.what else replace(row, told=told.get(row.what)) for row in rows]
 
 
 def run_balls(worlds: int, first_seed: int = REPORTED_SEEDS, minutes: float = 15.0, file: Path | None = None, engine: Engine | None = None) -> int:
@@ -91,6 +99,7 @@ def run_balls(worlds: int, first_seed: int = REPORTED_SEEDS, minutes: float = 15
         rows += measured(kind, measure())
         bar.advance()
     bar.close()
+    rows = beside_told(rows)
     print(f"{worlds} hidden worlds, seeds from {first_seed}")
     print(balls_table(rows))
     if file is not None:
@@ -106,7 +115,8 @@ def balls_table(rows: list[Measured]) -> str:
         asked = "" if row.low is None or row.high is None else f"at most {row.high:g}" if row.low == 0.0 else (
             f"at least {row.low:g}" if row.high == np.inf else f"{row.low:g} to {row.high:g}")
         verdict = {None: "", True: "pass", False: "FAIL"}[row.passed]
-        lines.append(f"{row.what:<52}{row.value:>12.4g}  {asked:<16}{verdict}".rstrip())
+        floor = "" if row.told is None else f"laws told {row.told:.4g}"
+        lines.append(f"{row.what:<52}{row.value:>12.4g}  {asked:<16}{verdict:<6}{floor}".rstrip())
     return "\n".join(lines)
 
 

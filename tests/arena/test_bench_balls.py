@@ -65,6 +65,14 @@ def test_a_figure_is_judged_by_its_bar() -> None:
     assert lines[2].split()[-1] == "1"
 
 
+def test_what_is_learned_stands_beside_what_the_laws_would_give() -> None:
+    rows = [bench_balls_bars.Measured("noisy: landing 1 median px", 3.1, 0.0, 3.0), bench_balls_bars.Measured("noisy, laws told: landing 1 median px", 2.9),
+            bench_balls_bars.Measured("pixels: landing median px", 0.2)]
+    beside = bench_balls_bars.beside_told(rows)
+    assert [row.told for row in beside] == [2.9, None, None]
+    assert bench_balls_bars.balls_table(beside).splitlines()[0].endswith("FAIL  laws told 2.9")
+
+
 @pytest.mark.slow
 def test_every_figure_stands_beside_its_bar(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert bench_balls_bars.run_balls(1, 5, 0.3, tmp_path / "balls.json") == 0
