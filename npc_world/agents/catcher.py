@@ -20,17 +20,21 @@ from numpy.typing import NDArray
 
 from npc_world.agents.catcher_thought import CatcherConfig, SpreadJob, Thought, Worker, lost_at, started
 from npc_world.core.errors import BadInputError
+from npc_world.core.pieces import Pieces
 from npc_world.core.reading import position_of
 from npc_world.core.records import Action, Explanation, Forecast
-from npc_world.learning.ball_forecast import forecast_of
+from npc_world.learning.ball_forecast import forecast_in_pieces
 from npc_world.learning.ball_model import BallModel
-from npc_world.learning.in_pieces import Pieces
-from npc_world.planners.catching import CatchReach, catch_point
+from npc_world.planners.catching import CatchReach, catch_in_pieces
 
 __all__ = ["Catcher", "CatcherConfig", "Thought"]
 
 Floats = NDArray[np.float64]
 _STEP_S = 1.0 / 30.0
+_WORDS = 5000
+"""Work of putting a thought into words."""
+_LONGEST_FRAME_S = 0.05
+"""A frame that lasted longer has no more work for it."""
 _NEAR_PX = 0.12
 """A place this near, in sideways reaches, is where one already stands."""
 _JUDGED_AFTER_S, _JUDGED_AHEAD_S = 0.3, 1.0
@@ -90,7 +94,7 @@ class Catcher:
         self._adopt()
         if self._job is None and self._time_s >= self._next_s and len(self._seen) >= self.config.fewest and not self.learning:
             self._think(feet)
-        self._go_on()
+        self._go_on(dt_s)
         self._time_s += dt_s
         return self._act(feet)
 
@@ -149,11 +153,11 @@ class Catcher:
         self._job_due_s = self._time_s + lead
         self._next_s = self._time_s + max(self.config.replan_s, lead)
 
-    def _go_on(self) -> None:
-        """Without a worker: some pieces of what is being thought about."""
+    def _go_on(self, dt_s: float) -> None:
+        """Without a worker: as much of what is being thought about as a frame has work for."""
         job = self._lesson if self.learning else self._job
         if isinstance(job, SpreadJob):
-            job.go_on(self.config.pieces)
+            job.go_on(self.config.work_per_s * min(dt_s, _LONGEST_FRAME_S))
 
     def _adopt(self) -> None:
         """Act on what was thought, once its time has come."""
@@ -174,13 +178,13 @@ class Catcher:
         if self._shown < self.config.fewest:
             return None
         imagined = yield from self.ball.imagining(self.config.horizon_s, _STEP_S, contacts=8)
-        yield
         until = lost_at(imagined.contacts, self._floor, touches_left)
         futures = (imagined.times_s, imagined.paths_px)
-        catch = catch_point(futures, feet, self.speed_px_s, self.reach, on_ground=True, limits_px=self.limits_px, ready_s=lead_s, until_s=until)
-        yield
-        forecast = forecast_of(imagined.times_s, imagined.paths_px, imagined.contacts, 0.0, self.ball.config.hypotheses,
-                               self.ball.config.tolerance_radii * self.ball.world.radius_px)
+        catch = yield from catch_in_pieces(futures, feet, self.speed_px_s, self.reach, on_ground=True, limits_px=self.limits_px, ready_s=lead_s,
+                                           until_s=until)
+        forecast = yield from forecast_in_pieces(imagined.times_s, imagined.paths_px, imagined.contacts, 0.0, self.ball.config.hypotheses,
+                                                 self.ball.config.tolerance_radii * self.ball.world.radius_px)
+        yield _WORDS
         return Thought(waiting[-1][0], imagined.times_s, imagined.paths_px, until, forecast, catch, self.ball.surprise, self._shown,
                        self.ball.physics_in_flight, self.ball.explain().sentence)
 

@@ -9,9 +9,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from npc_world.core.pieces import Pieces, finished
 from npc_world.core.records import Forecast
 from npc_world.core.tunable import check_tunables, tunable
-from npc_world.learning.in_pieces import Pieces, whole
 from npc_world.planners.catching import Catch
 
 __all__ = ["CatcherConfig", "SpreadJob", "Thought", "Worker", "lost_at", "started"]
@@ -32,7 +32,7 @@ class CatcherConfig:
     reaction_s: float = tunable(0.1, "from a sighting to acting on it, s", low=0.0, high=2.0)
     replan_s: float = tunable(0.1, "between two thoughts, s", low=0.01, high=2.0)
     horizon_s: float = tunable(3.0, "how far it imagines, s", low=0.3, high=20.0)
-    pieces: int = tunable(4, "pieces of thinking a frame, each a millisecond or so, where no worker thinks beside the game", low=1, high=100000)
+    work_per_s: float = tunable(1.6e6, "thinking a second, in ball steps each a tenth of a microsecond, where no worker thinks beside the game", low=1e3)
     fewest: int = tunable(3, "sightings before it imagines anything", low=2, high=60)
 
     def __post_init__(self) -> None:
@@ -71,22 +71,28 @@ class SpreadJob:
         self._pieces = pieces
         self._value: Any = None
         self._done = False
+        self._next = 0
+        """Work of the next piece, as its pieces announce it."""
+        self._left = 0.0
 
-    def go_on(self, count: int) -> None:
-        """Some pieces more; raises what goes wrong in them."""
-        for _ in range(count):
-            if self._done:
-                return
-            try:
-                next(self._pieces)
-            except StopIteration as end:
-                self._value, self._done = end.value, True
+    def go_on(self, work: float) -> None:
+        """The pieces for which a frame's share of work, and what the last frames left of theirs, suffices; raises what goes wrong in them."""
+        self._left = min(self._left + work, max(work, float(self._next)))
+        while not self._done and self._next <= self._left:
+            self._left -= self._next
+            self._piece()
 
     def rest(self) -> Pieces[None]:
         """What is left of it, as pieces of another job."""
         while not self._done:
-            self.go_on(1)
-            yield
+            yield self._next
+            self._piece()
+
+    def _piece(self) -> None:
+        try:
+            self._next = next(self._pieces)
+        except StopIteration as end:
+            self._value, self._done, self._next = end.value, True, 0
 
     def done(self) -> bool:
         return self._done
@@ -94,13 +100,13 @@ class SpreadJob:
     def result(self) -> Any:
         """What it found; does the rest now."""
         if not self._done:
-            self._value, self._done = whole(self._pieces), True
+            self._value, self._done = finished(self._pieces), True
         return self._value
 
 
 def started(pieces: Pieces[Any], worker: Worker | None) -> Any:
     """The job, beside the game or spread over its frames; has `done` and `result`."""
-    return SpreadJob(pieces) if worker is None else worker.submit(lambda: whole(pieces))
+    return SpreadJob(pieces) if worker is None else worker.submit(lambda: finished(pieces))
 
 
 def lost_at(contacts: Floats, floor: Floats, touches_left: int) -> Floats:

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from npc_world.core.pieces import Pieces
 from npc_world.learning.ball_data import Throw
 from npc_world.learning.ball_knowledge import BallKnowledge, learn
 from npc_world.learning.ball_shooting import Setting
 from npc_world.learning.ball_tracking import piece_of
 from npc_world.learning.ball_watch import Explained, LawBelief, explain
-from npc_world.learning.in_pieces import Pieces
 from npc_world.models.ball_contact import contact_of
 from npc_world.models.ball_world import BallWorld
 

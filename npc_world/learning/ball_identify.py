@@ -11,13 +11,14 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from npc_world.core.pieces import Pieces
+from npc_world.learning.ball_candidates import capped_in_pieces
 from npc_world.learning.ball_data import Throw
 from npc_world.learning.ball_laws import BallLaws
 from npc_world.learning.ball_pieces import CHUNK, MISFIT, Progress, fit_running, misfit_of, start_piece, wide_spin
 from npc_world.learning.ball_polish import NO_SPIN, Identified, polish
-from npc_world.learning.ball_shooting import Setting, Solution, errors_of, fit_pieces, inverse_of
+from npc_world.learning.ball_shooting import Setting, Solution, fit_pieces, inverse_of
 from npc_world.learning.ball_start import first_laws, flights
-from npc_world.learning.in_pieces import Pieces
 from npc_world.models.ball_world import BallWorld
 
 __all__ = ["Identified", "identify"]
@@ -27,8 +28,8 @@ _FINE, _GOOD = 1.02, 1.12
 """A first fit whose error over noise is below the former, or a later one below the latter, needs no other attempt."""
 _BLUR_RADII = 0.01
 """Nearly exact sightings are also read as this blurred while bounces are being found, since no draw could hit them."""
-_DRAWS, _AT_ONCE = 600, 150
-"""Candidates of a restart, and how many are rolled in one piece."""
+_DRAWS = 600
+"""Candidates of a restart."""
 _CAP = 16.0
 """Squared error at which one sighting stops counting against a restart candidate."""
 
@@ -139,10 +140,7 @@ def _restart(setting: Setting, running: list[Progress], n: int, solution: Soluti
         draws = np.concatenate([shorter.states[n], shorter.z]) + deviates
         draws[0] = np.concatenate([shorter.states[n], shorter.z])
         states, z = draws[:, :5], setting.laws.clip(draws[:, 5:])
-        capped = np.empty(_DRAWS)
-        for some in np.split(np.arange(_DRAWS), _DRAWS // _AT_ONCE):
-            capped[some] = np.minimum(errors_of(setting, p.piece, p.used, states[some], z[some]) ** 2, _CAP).sum(axis=(1, 2))
-            yield
+        capped = yield from capped_in_pieces(setting, p.piece, p.used, states, z, _CAP)
         for choice in np.argsort(capped)[:3]:
             trial = [replace_state(q, shorter.states[m]) for m, q in enumerate(running)]
             trial[n].state = states[choice]

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npc_world.core.errors import BadInputError
+from npc_world.core.pieces import Pieces
 from npc_world.learning.ball_data import Throw, frame_of, noise_of
 from npc_world.learning.ball_identify import Identified, identify
 from npc_world.learning.ball_laws import BallLaws
 from npc_world.learning.ball_start import gravity_scale_of
 from npc_world.learning.ball_watch import LawBelief
-from npc_world.learning.in_pieces import Pieces
 from npc_world.models.ball_world import BallWorld
 
 __all__ = ["BallKnowledge", "learn", "nothing_known"]

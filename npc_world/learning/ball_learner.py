@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npc_world.core.errors import BadInputError
+from npc_world.core.pieces import Pieces
 from npc_world.learning.ball_change import Change, find_change
 from npc_world.learning.ball_config import BallConfig
 from npc_world.learning.ball_data import Throw, noise_of
@@ -24,7 +25,6 @@ from npc_world.learning.ball_leftover import Leftover
 from npc_world.learning.ball_local import imagined_ahead, scales_shown, track_locally
 from npc_world.learning.ball_residual import ResidualLearner
 from npc_world.learning.ball_tracking import ROUGH, Tracking, track
-from npc_world.learning.in_pieces import Pieces
 from npc_world.models.ball_world import BallWorld
 
 __all__ = ["BallLearner"]

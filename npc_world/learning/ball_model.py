@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from npc_world.core.errors import BadInputError
+from npc_world.core.pieces import Pieces, finished
 from npc_world.core.reading import position_of
 from npc_world.core.records import Explanation, Forecast
 from npc_world.learning.ball_change import Change
@@ -29,7 +30,6 @@ from npc_world.learning.ball_laws import BallLaws
 from npc_world.learning.ball_learner import BallLearner
 from npc_world.learning.ball_tracking import Tracking
 from npc_world.learning.ball_words import explain_ball
-from npc_world.learning.in_pieces import Pieces, whole
 from npc_world.learning.physics_file import physics_of, read_physics, with_physics, write_physics
 from npc_world.models.ball_field import ForceField
 from npc_world.models.ball_world import BallWorld
@@ -117,7 +117,7 @@ class BallModel:
 
         A lesson takes a tenth of a second, or a whole one when the throw was hard to explain: a game that cannot wait takes `lesson`.
         """
-        whole(self.lesson())
+        finished(self.lesson())
 
     def lesson(self) -> Pieces[None]:
         """`reset` in pieces of a millisecond or two: the new throw begins now, what the old one taught is known after the last piece.
@@ -141,7 +141,7 @@ class BallModel:
 
     def _finish(self) -> None:
         if self._lesson is not None:
-            whole(self._lesson)
+            finished(self._lesson)
             self._lesson = None
 
     def fit(self, trajectories: Iterable[Any]) -> dict[str, tuple[float, float]]:
@@ -153,7 +153,7 @@ class BallModel:
         if not throws:
             raise BadInputError("trajectories is empty: expected one throw or more")
         self._finish()
-        whole(self._learner.fit(throws))
+        finished(self._learner.fit(throws))
         self._tracking = None
         return self.physics
 
@@ -222,7 +222,7 @@ class BallModel:
 
     def imagine(self, horizon_s: float, step_s: float, contacts: int = 16) -> Imagined:
         """The futures behind a forecast, and what each of them touches."""
-        return whole(self.imagining(horizon_s, step_s, contacts))
+        return finished(self.imagining(horizon_s, step_s, contacts))
 
     def imagining(self, horizon_s: float, step_s: float, contacts: int = 16) -> Pieces[Imagined]:
         """`imagine` in pieces of a millisecond or two, of what was seen when it begins; no sighting may come in between."""
@@ -234,8 +234,7 @@ class BallModel:
         count = max(1, int(round(horizon_s / step_s)))
         times = np.arange(1, count + 1, dtype=np.float64) * step_s
         tracking = yield from self._following()
-        yield
-        return Imagined(times, *tracking.imagine(times, contacts, *self._learner.ahead(tracking)))
+        return Imagined(times, *(yield from tracking.imagining(times, contacts, *self._learner.ahead(tracking))))
 
     def rebuild(self, segments: ArrayLike, *, radius_px: float | None = None, **geometry: Any) -> None:
         """The same ball among other walls: a table was moved, a door opened.  Keeps what was learned; the throw in the air ends.
@@ -277,4 +276,4 @@ class BallModel:
         return self._tracking
 
     def _follow(self) -> Tracking:
-        return whole(self._following())
+        return finished(self._following())

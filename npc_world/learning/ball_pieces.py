@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from npc_world.core.pieces import Pieces
 from npc_world.learning.ball_data import Throw
 from npc_world.learning.ball_shooting import Piece, Setting, Solution, errors_of, fit_pieces, robust
 from npc_world.learning.ball_start import first_state
-from npc_world.learning.in_pieces import Pieces
 from npc_world.models.ball_world import BallWorld
 
 __all__ = ["CHUNK", "MISFIT", "Progress", "fit_running", "misfit_of", "start_piece", "wide_spin"]

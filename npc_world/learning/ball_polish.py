@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from npc_world.core.pieces import Pieces
+from npc_world.learning.ball_candidates import costs_in_pieces
 from npc_world.learning.ball_pieces import MISFIT, Progress, fit_running
-from npc_world.learning.ball_shooting import Setting, Solution, costs_of, fit_pieces, inverse_of
-from npc_world.learning.in_pieces import Pieces
+from npc_world.learning.ball_shooting import Setting, Solution, fit_pieces, inverse_of
 
 __all__ = ["NO_SPIN", "Identified", "polish"]
 
@@ -102,7 +103,7 @@ def _loosen(setting: Setting, running: list[Progress], solution: Solution, belie
         trials = np.tile(solution.z, (len(grid), 1))
         trials[:, j] = grid
         states = np.tile(solution.states, (len(grid), 1, 1))
-        costs = costs_of(setting, pieces, used, states, trials, mean, np.zeros((len(mean), len(mean))))
+        costs = yield from costs_in_pieces(setting, pieces, used, states, trials, mean, np.zeros((len(mean), len(mean))))
         level = costs - float(costs.min())
         weight = np.exp(-0.5 * level - 0.5 * ((grid - mean[j]) / deviation[j]) ** 2) * np.gradient(grid)
         permitted = (grid >= before_low[j]) & (grid <= before_high[j])

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npc_world.core.compiled import kernel
+from npc_world.core.pieces import Pieces
 from npc_world.learning.ball_laws import BallLaws
-from npc_world.learning.in_pieces import Pieces
 from npc_world.models.ball_world import BALL_STATE, BallWorld
 
 __all__ = ["Piece", "Setting", "Solution", "at_steps", "costs_of", "errors_of", "fit_pieces", "inverse_of", "losses_of", "robust"]
@@ -26,6 +26,8 @@ _HUBER = 3.5
 _JUMP_RADII = 0.01
 """A nudge that moves the path by more changed the order of contacts, and gives no slope."""
 _DAMPINGS = np.array([0.0, 1e-4, 1e-2, 1.0, 100.0])
+_BESIDE = 4000
+"""What a correction costs beside its rolling, in ball steps of about a tenth of a microsecond."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +131,7 @@ def fit_pieces(setting: Setting, pieces: list[Piece], used: list[int], states: F
     states, z = states.copy(), z.copy()
     best = costs_of(setting, pieces, used, states[None], z[None], z_mean, z_precision)[0]
     for iteration in range(iterations + 1):
-        yield
-        system = _normal_equations(setting, pieces, used, states, z, z_mean, z_precision)
+        system = yield from _normal_equations(setting, pieces, used, states, z, z_mean, z_precision)
         if iteration == iterations:
             break
         ds, dz = _steps(system)
@@ -142,7 +143,7 @@ def fit_pieces(setting: Setting, pieces: list[Piece], used: list[int], states: F
             break
         states, z, best = tries_s[winner], tries_z[winner], costs[winner]
         if gain < tolerance * (1.0 + 1e-3 * best):
-            system = _normal_equations(setting, pieces, used, states, z, z_mean, z_precision)
+            system = yield from _normal_equations(setting, pieces, used, states, z, z_mean, z_precision)
             break
     covariance, joint = _posterior(system)
     return Solution(states, z, covariance, joint, system.rms, float(best))
@@ -167,27 +168,24 @@ def _nudges(setting: Setting) -> tuple[Floats, Floats]:
 
 
 def _normal_equations(setting: Setting, pieces: list[Piece], used: list[int], states: Floats, z: Floats, z_mean: Floats,
-                      z_precision: Floats) -> _System:
+                      z_precision: Floats) -> Pieces[_System]:
     count, free = len(pieces), len(z)
     nudge_s, nudge_z = _nudges(setting)
     signs = np.where(setting.laws.clip(z + nudge_z) == z + nudge_z, 1.0, -1.0)  # differences into the permitted range
     width = 1 + BALL_STATE + free
-    all_states = np.repeat(states, width, axis=0).reshape(count, width, BALL_STATE)
-    all_z = np.tile(z, (count, width, 1))
-    for n in range(BALL_STATE):
-        all_states[:, 1 + n, n] += nudge_s[n]
-    for n in range(free):
-        all_z[:, 1 + BALL_STATE + n, n] += signs[n] * nudge_z[n]
-    longest = int(np.ceil(max(p.steps[u - 1] for p, u in zip(pieces, used, strict=True))))
-    rolls = setting.world.roll(all_states.reshape(-1, BALL_STATE), setting.laws.rows(all_z.reshape(count * width, free)), setting.step_s, longest,
-                               scheme=setting.scheme, contacts=0)
-    paths = rolls.paths_px.reshape(count, width, longest + 1, 2)
+    off, all_z = np.zeros((width, BALL_STATE)), np.tile(z, (width, 1))
+    off[1 : 1 + BALL_STATE] = np.diag(nudge_s)
+    all_z[1 + BALL_STATE :] += np.diag(signs * nudge_z)
+    rows = setting.laws.rows(all_z)
     scale = np.concatenate([nudge_s, signs * nudge_z]) * setting.noise_px
     own, cross = np.zeros((count, BALL_STATE, BALL_STATE)), np.zeros((count, BALL_STATE, free))
     shared, own_pull, shared_pull = z_precision.copy(), np.zeros((count, BALL_STATE)), z_precision @ (z_mean - z)
     rms = np.zeros(count)
     for t, (piece, n) in enumerate(zip(pieces, used, strict=True)):
-        at = at_steps(paths[t], piece.steps[:n])
+        last = int(np.ceil(piece.steps[n - 1]))
+        yield _BESIDE + (width + len(_DAMPINGS)) * last
+        rolls = setting.world.roll(states[t] + off, rows, setting.step_s, last, scheme=setting.scheme, contacts=0)
+        at = at_steps(rolls.paths_px, piece.steps[:n])
         errors = ((piece.seen_px[:n] - at[0]) / setting.noise_px).ravel()
         moved = at[1:] - at[0]
         moved[np.abs(moved) > _JUMP_RADII * setting.world.radius_px] = 0.0

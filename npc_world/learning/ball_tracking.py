@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from npc_world.core.pieces import Pieces
+from npc_world.learning.ball_candidates import parts_of
 from npc_world.learning.ball_data import Throw
 from npc_world.learning.ball_knowledge import BallKnowledge
 from npc_world.learning.ball_shooting import Piece, Setting, Solution, at_steps
 from npc_world.learning.ball_start import first_state, flights
 from npc_world.learning.ball_watch import Cloud, LawBelief, advance_piece, cloud_of, explain
-from npc_world.learning.in_pieces import Pieces
 from npc_world.models.ball_world import BallWorld
 
 __all__ = ["ROUGH", "Tracking", "piece_of", "track"]
@@ -66,6 +67,17 @@ class Tracking:
     def states_now(self) -> Floats:
         """(n, 5) of the cloud's balls at the last whole step seen."""
         return self.cloud.roll(self.setting, int(np.floor(self.piece.steps[-1])), 0).states
+
+    def imagining(self, times_s: Floats, contacts: int, ahead: BallWorld | None = None, z: Floats | None = None) -> Pieces[tuple[Floats, Floats]]:
+        """`imagine` in pieces."""
+        count, members = len(self.cloud.z), 1 if ahead is None else max(1, len(ahead.field.nodes))
+        steps = (float(times_s[-1]) / self.setting.step_s) + float(self.piece.steps[-1])
+        paths, events = np.empty((count, len(times_s), 2)), np.empty((count, contacts, 4))
+        for part, work in parts_of(count, steps, members):
+            yield work
+            some = replace(self, cloud=Cloud(self.cloud.states[part], self.cloud.z[part]))
+            paths[part], events[part] = some.imagine(times_s, contacts, ahead, None if z is None else z[part])
+        return paths, events
 
     def _imagine_ahead(self, ahead: BallWorld, z: Floats, steps: Floats, contacts: int) -> tuple[Floats, Floats]:
         now = float(self.piece.steps[-1])

@@ -13,8 +13,9 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from npc_world.learning.ball_shooting import Piece, Setting, Solution, errors_of, fit_pieces, inverse_of, losses_of, robust
-from npc_world.learning.in_pieces import Pieces
+from npc_world.core.pieces import Pieces
+from npc_world.learning.ball_candidates import capped_in_pieces, losses_in_pieces
+from npc_world.learning.ball_shooting import Piece, Setting, Solution, errors_of, fit_pieces, inverse_of, robust
 from npc_world.models.ball_world import Rolls
 
 __all__ = ["Cloud", "Explained", "LawBelief", "advance_piece", "cloud_of", "explain", "spread_evenly"]
@@ -27,6 +28,8 @@ _FEWEST_DRAWS = 20.0
 _EDGE = 0.015
 """Softness of the edge of a rounding interval, in rounding steps."""
 _PASSES = 5
+_DRAWING = 6000
+"""What a pass costs beside its rolling, in ball steps."""
 _RECENT = 12
 """Newest sightings by which a model is judged."""
 
@@ -157,7 +160,7 @@ def _redraw(setting: Setting, piece: Piece, used: int, before: Solution, ahead: 
                                            check_valid="ignore")
         draws = centre + deviates
         z = setting.laws.clip(draws[:, 5:])
-        capped = np.minimum(errors_of(setting, piece, used, draws[:, :5], z) ** 2, 16.0).sum(axis=(1, 2))
+        capped = yield from capped_in_pieces(setting, piece, used, draws[:, :5], z, 16.0)
         for choice in np.argsort(capped)[:2]:
             found = yield from fit_pieces(setting, [piece], [used], draws[choice, None, :5], z[choice], belief.z, precision, 8, 1e-2)
             if found.cost < best.cost:
@@ -178,12 +181,12 @@ def cloud_of(setting: Setting, piece: Piece, solution: Solution, belief: LawBeli
     centre, covariance = np.concatenate([solution.states[0], solution.z]), solution.joint_covariances[0]
     precision, share = belief.precision(), 0.0
     for _ in range(_PASSES if rounding_px else 2):
-        yield
+        yield _DRAWING
         white = spread_evenly(3 * count, len(centre), rng)
         tail = np.sqrt(rng.chisquare(8.0, (3 * count, 1)) / 8.0)
         draws = centre + (white / tail) @ _root(covariance).T
         states, z = draws[:, :5], setting.laws.clip(np.clip(draws[:, 5:], belief.low, belief.high))
-        smooth, boxed = losses_of(setting, piece, len(piece.steps), states, z, 0.5 * rounding_px, max(_EDGE * rounding_px, 1e-300))
+        smooth, boxed = yield from losses_in_pieces(setting, piece, len(piece.steps), states, z, 0.5 * rounding_px, max(_EDGE * rounding_px, 1e-300))
         off, away = states - piece.mean, draws[:, 5:] - belief.z
         base = np.einsum("bs,sr,br->b", off, piece.precision, off) + np.einsum("bf,fg,bg->b", away, precision, away)
         base -= (8.0 + len(centre)) * np.log1p(((white / tail) ** 2).sum(axis=1) / 8.0)  # less what was proposed

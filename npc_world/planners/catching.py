@@ -16,13 +16,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from npc_world.core.compiled import kernel
 from npc_world.core.errors import BadInputError
+from npc_world.core.pieces import Pieces, at_once
 from npc_world.core.records import Forecast
 
-__all__ = ["Catch", "CatchReach", "catch_point", "catch_times"]
+__all__ = ["Catch", "CatchReach", "catch_in_pieces", "catch_point", "catch_times"]
 
 Floats = NDArray[np.float64]
 _PLACES = 120
 """Most candidate places along the ground."""
+_LOOK, _AT_ONCE, _BESIDE = 0.012, 8000, 1000
+"""Work of one look at one ball at one time from one place, of one piece about as much as it may be, and what a piece costs beside."""
 _EQUAL = 0.015
 """Probabilities this close count as equal: then the place where the balls come down most centrally wins."""
 
@@ -64,9 +67,9 @@ class Catch:
     """When to leave the ground, from now, so that the jump is highest as the ball comes; None where standing catches as many."""
 
 
-def catch_point(futures: Forecast | tuple[ArrayLike, ArrayLike], position: ArrayLike, speed_px_s: float, reach: CatchReach | ArrayLike, *,
-                on_ground: bool = False, limits_px: tuple[float, float] | None = None, ready_s: float = 0.0, until_s: ArrayLike = math.inf,
-                balls: int = 256, rng: np.random.Generator | None = None) -> Catch | None:
+def catch_in_pieces(futures: Forecast | tuple[ArrayLike, ArrayLike], position: ArrayLike, speed_px_s: float, reach: CatchReach | ArrayLike, *,
+                    on_ground: bool = False, limits_px: tuple[float, float] | None = None, ready_s: float = 0.0, until_s: ArrayLike = math.inf,
+                    balls: int = 256, rng: np.random.Generator | None = None) -> Pieces[Catch | None]:
     """The place from which most futures of the ball are caught in time; None when none is.
 
     futures: a `Forecast` (from which `balls` futures are drawn), or (times_s (H,), paths_px (n, H, 2)) as `BallModel.imagine` gives.
@@ -83,16 +86,32 @@ def catch_point(futures: Forecast | tuple[ArrayLike, ArrayLike], position: Array
         raise BadInputError("until_s is NaN: expected seconds, inf for never")
     places = _places_on_ground(paths, times, at, speed_px_s, box, limits_px) if on_ground else _places_in_the_open(paths, at, speed_px_s, times)
     round_px = float(np.asarray(reach)) if not isinstance(reach, CatchReach) and np.ndim(reach) == 0 else 0.0
-    standing = catch_times(places, at, speed_px_s, ready_s, times, paths, until, box, round_px=round_px)
+    standing = yield from _times_in_pieces(places, at, speed_px_s, ready_s, times, paths, until, box, round_px, False)
     best = _best(places, standing, times, paths)
     if box.jump_px > 0.0:
-        leaping = catch_times(places, at, speed_px_s, ready_s, times, paths, until, box, round_px=round_px, jumps=True)
+        leaping = yield from _times_in_pieces(places, at, speed_px_s, ready_s, times, paths, until, box, round_px, True)
         higher = _best(places, leaping, times, paths)
         if higher is not None and (best is None or _share(leaping, higher) > _share(standing, best) + 0.05):
             caught = leaping[higher][np.isfinite(leaping[higher])]
             found = _catch(places, leaping, higher, at, speed_px_s, ready_s)
             return Catch(found.point_px, found.time_s, found.probability, found.arrival_s, max(0.0, float(np.median(caught)) - box.rise_s))
     return None if best is None else _catch(places, standing, best, at, speed_px_s, ready_s)
+
+
+catch_point = at_once(catch_in_pieces, "catch_point")
+
+
+def _times_in_pieces(places: Floats, at: Floats, speed: float, ready: float, times: Floats, paths: Floats, until: Floats, box: CatchReach,
+                     round_px: float, jumps: bool) -> Pieces[Floats]:
+    """`catch_times`, some places at a time."""
+    out = np.empty((len(places), len(paths)))
+    looks = _LOOK * paths.shape[0] * paths.shape[1]
+    some = max(1, int(_AT_ONCE / looks))
+    for first in range(0, len(places), some):
+        part = slice(first, first + some)
+        yield int(_BESIDE + looks * len(places[part]))
+        out[part] = catch_times(places[part], at, speed, ready, times, paths, until, box, round_px=round_px, jumps=jumps)
+    return out
 
 
 def catch_times(places: ArrayLike, position: ArrayLike, speed_px_s: float, ready_s: float, times_s: ArrayLike, paths_px: ArrayLike,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from npc_world.core.pieces import finished
 from npc_world.learning.ball_laws import BallLaws
 from npc_world.learning.ball_shooting import Piece, Setting, fit_pieces
 from npc_world.learning.ball_watch import Cloud, LawBelief, cloud_of
-from npc_world.learning.in_pieces import whole
 from npc_world.models.ball_world import BallWorld
 
 FRAME = 1.0 / 60.0
@@ -22,8 +22,8 @@ def clouds_of_one_flight(seeds: range) -> tuple[list[Cloud], np.ndarray]:
     piece = Piece(np.arange(12.0), seen + np.random.default_rng(4).normal(0.0, 1.0, seen.shape), np.zeros(5), np.diag([0, 0, 1e-6, 1e-6, 1.0]))
     nothing, ends = np.zeros((1, 0)), np.zeros(0)
     belief = LawBelief(ends, np.zeros((0, 0)), ends, ends)
-    solution = whole(fit_pieces(setting, [piece], [12], np.array([[0.0, 100.0, 200.0, 0.0, 0.0]]), nothing[0], ends, np.zeros((0, 0))))
-    drawn = [whole(cloud_of(setting, piece, solution, belief, 256, 0.0, np.random.default_rng(seed))) for seed in seeds]
+    solution = finished(fit_pieces(setting, [piece], [12], np.array([[0.0, 100.0, 200.0, 0.0, 0.0]]), nothing[0], ends, np.zeros((0, 0))))
+    drawn = [finished(cloud_of(setting, piece, solution, belief, 256, 0.0, np.random.default_rng(seed))) for seed in seeds]
     return drawn, solution.joint_covariances[0]
 
 

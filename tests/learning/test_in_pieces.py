@@ -52,3 +52,12 @@ def test_a_lesson_that_nobody_finished_is_finished_before_the_next() -> None:
     watched(1000.0, 121, once, 5.0)
     once.reset()
     assert ball.physics == once.physics
+
+
+def test_no_piece_is_more_than_a_frame_has_work_for() -> None:
+    ball = watched(1000.0)
+    lesson = list(ball.lesson())
+    watched(1000.0, 90, ball, 5.0)
+    thought = list(ball.imagining(3.0, 1 / 30))
+    assert len(lesson) > 30 and len(thought) > 10
+    assert min(lesson + thought) > 0 and max(lesson + thought) < 20000
