@@ -1,6 +1,6 @@
 """What a ball model has learned, and how each throw adds to it.
 
-Every long step is a generator (`in_pieces`): run whole, or a piece a frame.  Nothing is changed before a step's last piece, so what is
+Every long step is a generator (`core.pieces`): run whole, or a piece a frame.  Nothing is changed before a step's last piece, so what is
 believed meanwhile is what was believed before.
 """
 

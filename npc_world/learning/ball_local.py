@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from npc_world.core.pieces import Pieces
 from npc_world.learning.ball_data import Throw
 from npc_world.learning.ball_knowledge import BallKnowledge
 from npc_world.learning.ball_leftover import SCALES, Leftover
@@ -20,7 +21,6 @@ from npc_world.learning.ball_shooting import Piece, Setting, Solution
 from npc_world.learning.ball_start import flights
 from npc_world.learning.ball_tracking import Tracking, piece_of
 from npc_world.learning.ball_watch import Cloud, LawBelief, cloud_of, explain, spread_evenly
-from npc_world.learning.in_pieces import Pieces
 from npc_world.models.ball_field import ForceField
 from npc_world.models.ball_world import BallWorld
 
@@ -32,13 +32,15 @@ _FEW, _MOST = 10, 60
 _MOST_STEPS = 180
 _AGAIN = 12
 """Newest sightings that are foreseen from those before, to tell whether they surprise."""
+_BESIDE = 12000
+"""Work of a flight told apart by pushes of every scale, in ball steps of a tenth of a microsecond."""
 _WINDOWS = ((14, 1.8), (8, np.inf))
 """Newest sightings that are explained across a contact, if their error over noise is below this."""
 
 
 def track_locally(world: BallWorld, known: BallKnowledge, throw: Throw, left: Leftover, balls: int, rng: np.random.Generator) -> Pieces[Tracking]:
     """Where the ball of a throw is now, how fast, and what pushes it that is not felt yet; `world` with what is felt on average."""
-    yield
+    yield _BESIDE
     assert known.step_s is not None and known.noise_px is not None and known.scheme is not None
     flight, untouched = _free_flight(world, known, throw)
     if len(flight.times_s) < _FEW:
@@ -83,7 +85,7 @@ def scales_shown(world: BallWorld, known: BallKnowledge, throw: Throw, left: Lef
     shown = np.zeros((2, len(SCALES)))
     for start, stop in flights(throw, world, known.noise_px, shortest=_MOST // 3):
         for first in range(start, stop - _MOST // 3 + 1, _MOST):
-            yield
+            yield _BESIDE
             part, _ = _free_flight(world, known, throw.part(first, min(stop, first + _MOST)))
             if len(part.times_s) >= _MOST // 3:
                 _paths, guesses = yield from _guesses(world, known, part, left)
@@ -158,7 +160,7 @@ def _guesses(world: BallWorld, known: BallKnowledge, flight: Throw, left: Leftov
     """
     paths, guesses = (_along(world, known, flight, left, True), _along(world, known, flight, left, False)), []
     for path in paths:
-        yield
+        yield _BESIDE
         guesses += [_ends(path, scale) for scale in SCALES]
     return paths, guesses
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from npc_world.core.pieces import finished
 from npc_world.learning.ball_data import Throw
 from npc_world.learning.ball_knowledge import BallKnowledge, nothing_known
 from npc_world.learning.ball_laws import BallLaws
 from npc_world.learning.ball_leftover import SCALES, Leftover
 from npc_world.learning.ball_local import imagined_ahead, scales_shown, track_locally
 from npc_world.learning.ball_tracking import Tracking
-from npc_world.learning.in_pieces import whole
 from npc_world.models.ball_field import ForceField
 from npc_world.models.ball_world import BallWorld
 
@@ -48,7 +48,7 @@ def flight(push: float | ForceField, rng: np.random.Generator, scheme: str, step
 
 
 def tracked(throw: Throw, left: Leftover, known: BallKnowledge) -> Tracking:
-    return whole(track_locally(replace(OPEN, field=left.field), known, throw, left, 256, np.random.default_rng(0)))
+    return finished(track_locally(replace(OPEN, field=left.field), known, throw, left, 256, np.random.default_rng(0)))
 
 
 @pytest.mark.parametrize(("scheme", "steps"), [("chipmunk", 1), ("chipmunk", 3), ("continuous", 1)])
@@ -83,14 +83,14 @@ def test_a_calm_flight_is_followed_as_closely_as_the_laws_allow() -> None:
     calm, pushed = (tracked(flight(push, np.random.default_rng(2), "chipmunk")[0], left, known) for push in (0.0, 300.0))
     assert calm.push_px_s2 is not None and pushed.push_px_s2 is not None
     assert calm.cloud.states[:, 2].std() < 0.6 * pushed.cloud.states[:, 2].std()
-    shown = [whole(scales_shown(OPEN, known, flight(push, np.random.default_rng(2), "chipmunk")[0], left)).sum(axis=0) for push in (0.0, 300.0)]
+    shown = [finished(scales_shown(OPEN, known, flight(push, np.random.default_rng(2), "chipmunk")[0], left)).sum(axis=0) for push in (0.0, 300.0)]
     assert np.argmax(shown[0]) < np.argmax(shown[1])
 
 
 def test_what_is_felt_wrongly_is_not_believed_against_the_sightings() -> None:
     known, wrong = known_laws("chipmunk"), Leftover(field(500.0), np.full((30, 30), 30.0), EVEN)
     throw, path = flight(0.0, np.random.default_rng(3), "chipmunk")
-    found = whole(track_locally(replace(OPEN, field=wrong.field), known, throw, wrong, 256, np.random.default_rng(0)))
+    found = finished(track_locally(replace(OPEN, field=wrong.field), known, throw, wrong, 256, np.random.default_rng(0)))
     assert found.states_now()[:, 2].mean() == pytest.approx((path[25, 0] - path[24, 0]) / FRAME, abs=4.0)
 
 
@@ -101,7 +101,7 @@ def test_just_after_a_bounce_the_flight_before_it_still_counts() -> None:
     seen = bounce + 4
     throw = Throw(np.arange(seen) * FRAME, path[:seen] + np.random.default_rng(0).normal(0.0, 0.3, (seen, 2)))
     known, left = known_laws("chipmunk"), nothing_felt(300.0)
-    found = whole(track_locally(floor, known, throw, left, 256, np.random.default_rng(0)))
+    found = finished(track_locally(floor, known, throw, left, 256, np.random.default_rng(0)))
     paths, _contacts = found.imagine(np.arange(1, 13) * FRAME, 4, *imagined_ahead(found, known, left))
     away = np.abs(np.median(paths, axis=0) - path[seen : seen + 12])
     assert away[:3].max() < 1.5 and (away < 3.0 * paths.std(axis=0)).all()
