@@ -32,7 +32,7 @@ class CatcherConfig:
     reaction_s: float = tunable(0.1, "from a sighting to acting on it, s", low=0.0, high=2.0)
     replan_s: float = tunable(0.1, "between two thoughts, s", low=0.01, high=2.0)
     horizon_s: float = tunable(3.0, "how far it imagines, s", low=0.3, high=20.0)
-    work_per_s: float = tunable(1.6e6, "thinking a second, in ball steps each a tenth of a microsecond, where no worker thinks beside the game", low=1e3)
+    work_per_s: float = tunable(2.4e6, "thinking a second, in ball steps each a tenth of a microsecond, where no worker thinks beside the game", low=1e3)
     fewest: int = tunable(3, "sightings before it imagines anything", low=2, high=60)
 
     def __post_init__(self) -> None:
