@@ -58,6 +58,8 @@ class Catcher:
             raise BadInputError(f"touches={touches!r}: expected 1 or more")
         if not limits_px[0] < limits_px[1]:
             raise BadInputError(f"limits_px={limits_px!r}: expected (left, right)")
+        if home_px is not None and not math.isfinite(home_px):
+            raise BadInputError(f"home_px={home_px!r}: expected a place along the ground, or None")
         self.config = config or CatcherConfig()
         self.ball, self.reach, self.speed_px_s, self.limits_px = ball, reach, float(speed_px_s), limits_px
         middle = 0.5 * (limits_px[0] + limits_px[1])

@@ -81,6 +81,8 @@ def read_throws(trajectories: Iterable[Any], world: BallWorld) -> list[Throw]:
     """All of them, or `BadInputError` naming the first bad one."""
     if isinstance(trajectories, np.ndarray) and trajectories.ndim == 2:
         trajectories = [trajectories]
+    if not isinstance(trajectories, Iterable):
+        raise BadInputError(f"trajectories={trajectories!r}: expected throws, each (times (L,), positions (L, 2)) or (L, 3)")
     return [read_throw(item, world, f"trajectories[{n}]") for n, item in enumerate(trajectories)]
 
 

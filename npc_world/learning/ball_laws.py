@@ -48,7 +48,7 @@ class BallLaws:
             raise BadInputError(f"gravity_px_s2={gravity_px_s2!r}: expected px/s² downwards, or (x, y)")
         if damping is not None and not 0.0 < damping <= 1.0:
             raise BadInputError(f"damping={damping!r}: expected the share of speed kept after one second, in (0, 1]")
-        if inertia is not None and not inertia > 0.0:
+        if inertia is not None and not (math.isfinite(inertia) and inertia > 0.0):
             raise BadInputError(f"inertia={inertia!r}: expected moment / (mass · radius²), above zero")
         pair = (None, None) if down is None else ((0.0, float(down)) if down.shape == () else (float(down[0]), float(down[1])))
         values: list[float | None] = [None if v is None else v / gravity_scale for v in pair]

@@ -39,6 +39,10 @@ __all__ = ["BallConfig", "BallModel", "Imagined"]
 Floats = NDArray[np.float64]
 
 
+_MOST_STEPS = 100_000
+"""Of a forecast."""
+
+
 @dataclass(frozen=True, slots=True)
 class Imagined:
     """n equally likely futures of the ball in the air."""
@@ -82,6 +86,8 @@ class BallModel:
         for name, value in (("step_s", step_s), ("noise_px", noise_px)):
             if value is not None and not (math.isfinite(value) and value > 0.0):
                 raise BadInputError(f"{name}={value!r}: expected a number above zero, or None")
+        if not (isinstance(seed, (int, np.integer)) and seed >= 0):
+            raise BadInputError(f"seed={seed!r}: expected a whole number, zero or more")
         laws = BallLaws.build(self.world.materials, 1.0, gravity_px_s2=gravity_px_s2, damping=damping, inertia=inertia,
                               restitution=restitution, friction=friction)
         known = nothing_known(laws, scheme, step_s, noise_px)
@@ -231,6 +237,8 @@ class BallModel:
                 raise BadInputError(f"{name}={value!r}: expected seconds above zero")
         if not self._times:
             raise BadInputError("no sighting yet: observe the ball before asking where it will be")
+        if horizon_s > _MOST_STEPS * step_s:
+            raise BadInputError(f"horizon_s={horizon_s!r} in steps of step_s={step_s!r}: more than {_MOST_STEPS} steps")
         count = max(1, int(round(horizon_s / step_s)))
         times = np.arange(1, count + 1, dtype=np.float64) * step_s
         tracking = yield from self._following()

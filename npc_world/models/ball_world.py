@@ -73,11 +73,13 @@ class BallWorld:
         corner before and after each segment, NaN for none.  `materials`: how many there are, when these shapes do not show all.  A polygon that is not convex counts as its outline.
         Raises `BadInputError` for wrong shapes and values that are not finite.
         """
-        if not (math.isfinite(radius_px) and radius_px > 0.0):
+        if not (isinstance(radius_px, (int, float, np.number)) and math.isfinite(radius_px) and radius_px > 0.0):
             raise BadInputError(f"radius_px={radius_px!r}: expected a length above zero")
         lines = _table(segments, 4, "segments")
         discs = _table(circles, 3, "circles")
-        thick = np.broadcast_to(np.asarray(thickness_px, np.float64), (len(lines),))
+        if len(discs) and not (discs[:, 2] > 0.0).all():
+            raise BadInputError(f"circles: row {int(np.argmin(discs[:, 2]))} has radius {discs[:, 2].min()!r}: expected a length above zero")
+        thick = _thickness(thickness_px, len(lines))
         rows, groups = list(_edge_rows(lines, thick, neighbours)), []
         for n, kind in enumerate(_materials(material, len(lines), "material")):
             groups.append((n, 1, int(kind), 2 if rows[n][6:].any() else 0))
@@ -132,6 +134,16 @@ def _table(values: Any, width: int, name: str) -> Floats:
     if not np.isfinite(table).all():
         raise BadInputError(f"{name}: row {int(np.flatnonzero(~np.isfinite(table).all(axis=1))[0])} is not finite")
     return table
+
+
+def _thickness(value: Any, count: int) -> Floats:
+    try:
+        thick = np.broadcast_to(np.asarray(value, np.float64), (count,))
+    except (TypeError, ValueError):
+        thick = np.full(1, np.nan)
+    if not (np.isfinite(thick).all() and (thick >= 0.0).all()):
+        raise BadInputError(f"thickness_px={value!r}: expected half the thickness of the segments, zero or more, one for all or {count}")
+    return thick
 
 
 def _materials(values: ArrayLike | None, count: int, name: str) -> NDArray[np.int64]:
