@@ -160,8 +160,8 @@ def _momentum() -> None:
 
 
 def _catches() -> None:
-    """A ball that is watched, learned and caught, in the engine's scheme and in the continuous one."""
-    for scheme in ("chipmunk", "continuous"):
+    """A ball that is watched, learned and caught, under each scheme."""
+    for scheme in ("chipmunk", "continuous", "clamped"):
         ball = BallModel([(0, 200, 400, 200), (180, 120, 220, 130)], 10.0, scheme=scheme, config=BallConfig(balls=32))
         catcher = Catcher(ball, CatchReach(sideways_px=20.0, up_px=60.0, jump_px=20.0, rise_s=0.2), 100.0, limits_px=(200.0, 400.0), floor=(0,))
         for frame in range(14):
@@ -182,11 +182,11 @@ def _roads() -> None:
 
 
 def _balls() -> None:
-    """A drop onto the floor, under both schemes."""
+    """A drop onto the floor, under each scheme."""
     ball = BallModel([(0, 200, 400, 200)], 10.0, 900.0, 1.0, 0.6, 0.5, inertia=0.5, scheme="chipmunk", step_s=1 / 60, noise_px=1.0,
                      thickness_px=3.0, config=BallConfig(balls=32))
     start, law = [(50.0, 100.0, 90.0, 0.0, 0.0)], [0.0, 900.0, 1.0, 0.5, 0.6, 0.5]
-    for scheme in ("continuous", "chipmunk"):
+    for scheme in ("clamped", "continuous", "chipmunk"):
         path = ball.world.roll(start, law, 1 / 60, 40, scheme=scheme).paths_px[0]
     for k, place in enumerate(path):
         ball.observe(k / 60, place)

@@ -16,9 +16,9 @@ from npc_world.learning.ball_identify import Identified, identify
 from npc_world.learning.ball_laws import BallLaws
 from npc_world.learning.ball_start import gravity_scale_of
 from npc_world.learning.ball_watch import LawBelief
-from npc_world.models.ball_world import BallWorld
+from npc_world.models.ball_world import SCHEMES, BallWorld
 
-__all__ = ["BallKnowledge", "learn", "nothing_known"]
+__all__ = ["BallKnowledge", "explicable", "learn", "nothing_known"]
 
 Floats = NDArray[np.float64]
 _GOOD = 1.3
@@ -111,7 +111,7 @@ class BallKnowledge:
             raise BadInputError("arrays: of a ball with other materials, or with other constants known")
         if belief.covariance.shape != (count, count) or not np.isfinite(belief.covariance).all() or not np.isfinite(belief.z).all():
             raise BadInputError("arrays: the covariance is damaged")
-        if scheme not in ("", "chipmunk", "continuous"):
+        if scheme not in ("", *SCHEMES):
             raise BadInputError(f"arrays: scheme {scheme!r} is unknown")
         learned, step, noise, rounding, spin, speed, misfit, scale = numbers
         return replace(self, laws=replace(self.laws, fixed=fixed, gravity_scale=scale), belief=belief, learned=bool(learned),
@@ -125,11 +125,21 @@ def nothing_known(laws: BallLaws, scheme: str | None, step_s: float | None, nois
                          scheme is not None, step_s is not None, noise_px is not None)
 
 
+def explicable(world: BallWorld, known: BallKnowledge, throws: list[Throw], rng: np.random.Generator) -> Pieces[BallKnowledge | None]:
+    """The knowledge to begin anew from with these throws, if the engine might step in a way that explains them."""
+    fresh = replace(known, learned=False).scaled_to(throws, world)
+    noise, rounding = noise_of(throws)
+    if known.fixed_noise and known.noise_px is not None:
+        noise, rounding = known.noise_px, known.rounding_px
+    (scheme, step_s), explains = yield from _chosen_scheme(world, fresh, throws, noise, rounding, rng)
+    return replace(fresh, scheme=scheme, step_s=step_s) if explains else None
+
+
 def learn(world: BallWorld, known: BallKnowledge, throws: list[Throw], together: bool, rng: np.random.Generator) -> Pieces[BallKnowledge]:
     """Knowledge after these throws: fitted from nothing when `together`, else added to what is known.
 
     The scheme is chosen once: the engine's own with one step per frame, and when that does not explain the throws, the best of
-    several steps per frame and of the continuous laws.
+    several steps per frame, of a game that puts balls back out of walls, and of the continuous laws.
     """
     fresh = replace(known, learned=False).scaled_to(throws, world) if together else known
     noise, rounding = noise_of(throws)
@@ -150,26 +160,34 @@ def learn(world: BallWorld, known: BallKnowledge, throws: list[Throw], together:
 
 def _best_scheme(world: BallWorld, known: BallKnowledge, throws: list[Throw], noise: float, rounding: float,
                  prior: tuple[Floats, Floats] | None, rng: np.random.Generator, bounds: tuple[Floats, Floats] | None) -> Pieces[Identified]:
+    if prior is not None:
+        first = (known.scheme or "chipmunk", known.step_s if known.step_s is not None else frame_of(throws))
+        return (yield from identify(world, known.laws, throws, *first, noise, rounding, prior, None, rng, attempts=2, bounds=bounds))
+    chosen, _good = yield from _chosen_scheme(world, known, throws, noise, rounding, rng)
+    return (yield from identify(world, known.laws, throws, *chosen, noise, rounding, None, None, rng))
+
+
+def _chosen_scheme(world: BallWorld, known: BallKnowledge, throws: list[Throw], noise: float, rounding: float,
+                   rng: np.random.Generator) -> Pieces[tuple[tuple[str, float], bool]]:
+    """(scheme and step that explain the beginnings of two throws best, whether they explain them)."""
     frame = frame_of(throws)
     first = (known.scheme or "chipmunk", known.step_s if known.step_s is not None else frame)
-    if prior is not None:
-        return (yield from identify(world, known.laws, throws, *first, noise, rounding, prior, None, rng, attempts=2, bounds=bounds))
     enough = _GOOD * max(noise, 1e-6 * world.radius_px)
     steps = [known.step_s] if known.fixed_step and known.step_s is not None else [frame / n for n in _SUBSTEPS]
     others = [("chipmunk", step) for step in steps]
-    others.insert(3, ("continuous", steps[0]))
+    others[3:3] = [("clamped", steps[0]), ("continuous", steps[0])]
     if known.fixed_scheme:
         others = [other for other in others if other[0] == known.scheme]
     short = [t.part(0, min(len(t.times_s), _TASTE)) for t in throws[:2]]
     chosen, best = first, (len(throws) + 1, 0.0)
     for other in dict.fromkeys([first, *others]):
-        tried = yield from identify(world, known.laws, short, *other, noise, rounding, prior, None, rng, attempts=2 if other == first else 1)
+        tried = yield from identify(world, known.laws, short, *other, noise, rounding, None, None, rng, attempts=2 if other == first else 1)
         taste = (tried.cuts, max(_badness(tried)[1], enough))
         if taste < best:
             chosen, best = other, taste
         if best == (0, enough):
             break
-    return (yield from identify(world, known.laws, throws, *chosen, noise, rounding, prior, None, rng))
+    return chosen, best == (0, enough)
 
 
 def _badness(found: Identified) -> tuple[int, float]:

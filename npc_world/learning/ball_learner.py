@@ -20,7 +20,7 @@ from npc_world.core.pieces import Pieces
 from npc_world.learning.ball_change import Change, find_change
 from npc_world.learning.ball_config import BallConfig
 from npc_world.learning.ball_data import Throw, noise_of
-from npc_world.learning.ball_knowledge import BallKnowledge, learn
+from npc_world.learning.ball_knowledge import BallKnowledge, explicable, learn
 from npc_world.learning.ball_leftover import Leftover
 from npc_world.learning.ball_local import imagined_ahead, scales_shown, track_locally
 from npc_world.learning.ball_residual import ResidualLearner
@@ -36,6 +36,11 @@ _BLUR_LEARNED = 0.3
 """Share by which one throw changes what is believed of that."""
 _STRAINED, _STRAIN = 3, 1.25
 """So many throws in a row whose error over noise is above this, and the laws are drifting: what is known widens."""
+
+_COARSE_RADII = 0.3
+"""How exactly a ball need be foretold, in its radii, where no scheme is exact: better roughly right than at a loss."""
+_PUZZLES = 3
+"""Throws of a new beginning."""
 
 
 class BallLearner:
@@ -57,6 +62,10 @@ class BallLearner:
         """Throws in a row that could not be explained."""
         self._settled: BallKnowledge | None = None
         """What was known before throws that nothing explained made unsure of it."""
+        self._puzzles: list[Throw] = []
+        """The newest throws that are not explained, for a new beginning."""
+        self._puzzled = 0
+        """How many there were in a row."""
         self._misfits: deque[float] = deque(maxlen=_STRAINED)
         self._blur_px = _BLUR_RADII * world.radius_px
         """What is felt beside the laws leaves of a throw not yet learned from."""
@@ -96,6 +105,8 @@ class BallLearner:
             pass  # the laws hold, what was learned beside them is rough: only that learns from this throw
         elif doubtful:
             yield from self._learn_change(throw)
+            if self._doubts:
+                yield from self._begin_anew(throw)
         else:
             yield from self._learn([throw])
             self._doubts, self._settled = 0, None
@@ -140,6 +151,7 @@ class BallLearner:
         self._throws = useful[-self.config.throws_kept :]
         self.learned_throws += len(fresh)
         self._all_kept = together and len(useful) <= self.config.throws_kept
+        self._puzzles, self._puzzled = ([], 0) if self.known.explains else (self._throws[-1:], 1)
 
     def _learn_change(self, throw: Throw) -> Pieces[None]:
         """After a throw that surprised: find what has changed, and keep the rest."""
@@ -157,6 +169,32 @@ class BallLearner:
             self.residual.forget()
             self.felt = self.world
         self._throws, self._all_kept = [throw] if change.explained else [], False
+
+    def _begin_anew(self, throw: Throw) -> Pieces[None]:
+        """Forget all, and ask again how the engine steps: when neither the laws nor a change of them explains, perhaps they never did.
+
+        Done at the second such throw in a row, the fourth, the eighth ...: where nothing explains them it is a long search in vain.
+        """
+        self._puzzles, self._puzzled = [*self._puzzles, throw][-_PUZZLES:], self._puzzled + 1
+        if self.residual.active or self._puzzled < 2 or self._puzzled & (self._puzzled - 1):
+            return
+        coarse = replace(self.known, noise_px=_COARSE_RADII * self.world.radius_px, rounding_px=0.0, fixed_noise=True)
+        rough = not self.known.explains and not self.known.fixed_noise  # laws that once held are not given up for rough ones
+        for eyes in (self.known, coarse) if rough else (self.known,):
+            begun = yield from explicable(self.world, eyes, self._puzzles[-2:], self._rng)
+            found = (yield from learn(self.world, begun, self._puzzles, True, self._rng)) if begun is not None else None
+            if found is not None and found.explains:
+                self._settle_on(found)
+                return
+
+    def _settle_on(self, found: BallKnowledge) -> None:
+        """Laws, scheme and eyes of a new beginning; what was felt beside others is forgotten."""
+        self.residual.forget()
+        self.felt = self.world
+        self.known, self._settled, self._doubts = found, None, 0
+        self._throws, self._all_kept, self._puzzles, self._puzzled = self._puzzles, True, [], 0
+        self.change, self.since_change = None, 0
+        self.learned_throws += len(self._throws)
 
     def _test_drift(self) -> None:
         """A mismatch too small to surprise in any one throw shows in several."""

@@ -32,7 +32,7 @@ from npc_world.learning.ball_tracking import Tracking
 from npc_world.learning.ball_words import explain_ball
 from npc_world.learning.physics_file import physics_of, read_physics, with_physics, write_physics
 from npc_world.models.ball_field import ForceField
-from npc_world.models.ball_world import BallWorld
+from npc_world.models.ball_world import SCHEMES, BallWorld
 
 __all__ = ["BallConfig", "BallModel", "Imagined"]
 
@@ -72,7 +72,7 @@ class BallModel:
                  material_names: Sequence[str] = (), scheme: str | None = None, step_s: float | None = None,
                  noise_px: float | None = None, seed: int = 0, config: BallConfig | None = None,
                  physics: str | os.PathLike[str] | Mapping[str, Any] | None = None) -> None:
-        """`scheme` "chipmunk" or "continuous" and the engine's `step_s` are found from the sightings when None.
+        """`scheme` "chipmunk", "continuous" or "clamped" (a game that puts the ball back out of walls) and the engine's `step_s` are found from the sightings when None.
 
         materials: how many there are, when more than these walls show; material_names: for `explain`.  physics: a file of `npc-world learn` or `save_physics`:
         what it says is believed of everything that is None.
@@ -81,8 +81,8 @@ class BallModel:
         self.world = BallWorld.build(segments, radius_px, thickness_px=thickness_px, material=material, polygons=polygons,
                                      polygon_material=polygon_material, circles=circles, circle_material=circle_material,
                                      neighbours=neighbours, materials=materials)
-        if scheme not in (None, "chipmunk", "continuous"):
-            raise BadInputError(f"scheme={scheme!r}: expected 'chipmunk', 'continuous' or None")
+        if scheme is not None and scheme not in SCHEMES:
+            raise BadInputError(f"scheme={scheme!r}: expected None or one of {', '.join(map(repr, SCHEMES))}")
         for name, value in (("step_s", step_s), ("noise_px", noise_px)):
             if value is not None and not (math.isfinite(value) and value > 0.0):
                 raise BadInputError(f"{name}={value!r}: expected a number above zero, or None")
@@ -185,7 +185,7 @@ class BallModel:
 
     @property
     def scheme(self) -> str | None:
-        """"chipmunk" or "continuous", None before anything was learned."""
+        """"chipmunk", "continuous" or "clamped", None before anything was learned."""
         return self.knowledge.scheme
 
     @property

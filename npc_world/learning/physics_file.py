@@ -30,6 +30,7 @@ from npc_world.core.errors import BadInputError, SaveFileError
 from npc_world.core.tunable import check_tunables, tunable
 from npc_world.learning.ball_knowledge import BallKnowledge
 from npc_world.learning.ball_watch import LawBelief
+from npc_world.models.ball_world import SCHEMES
 from npc_world.models.surfaces import Surface
 
 __all__ = ["BallPhysics", "Constant", "physics_of", "read_physics", "with_physics", "write_physics"]
@@ -53,7 +54,7 @@ class Constant:
 class BallPhysics:
     """The file's content."""
 
-    scheme: str = tunable("chipmunk", "how the engine steps", choices=("chipmunk", "continuous"))
+    scheme: str = tunable("chipmunk", "how the engine steps", choices=tuple(SCHEMES))
     step_s: float = tunable(0.0, "the engine's step, s; 0 where the file says nothing of balls", low=0.0, high=1.0)
     noise_px: float = tunable(0.0, "standard deviation of a sighting, px; 0 is told by the sightings", low=0.0)
     rounding_px: float = tunable(0.0, "sightings are rounded to multiples of this, px; 0 are not", low=0.0)

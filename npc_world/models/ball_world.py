@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from npc_world.core.errors import BadInputError
 from npc_world.models.ball_chipmunk import roll_chipmunk
+from npc_world.models.ball_clamped import roll_clamped
 from npc_world.models.ball_contact import clearances_of
 from npc_world.models.ball_field import NO_FIELD, ForceField
 from npc_world.models.ball_flow import roll_flow
@@ -21,7 +22,8 @@ __all__ = ["BALL_STATE", "SCHEMES", "BallWorld", "Rolls", "physics_size"]
 Floats = NDArray[np.float64]
 BALL_STATE = 5
 """Length of a ball's state: x, y px, vx, vy px/s, spin rad/s (positive turns x towards y)."""
-SCHEMES = {"chipmunk": roll_chipmunk, "continuous": roll_flow}
+SCHEMES = {"chipmunk": roll_chipmunk, "continuous": roll_flow, "clamped": roll_clamped}
+"""How engines step a ball, by name."""
 CHIPMUNK_SLOP, CHIPMUNK_BIAS = 0.10000000149011612, 0.0017970074436457143
 """Overlap that is allowed, px, and the share of overlap left after one second: the engine's defaults (0.1 and 0.9^60, single precision)."""
 _CELLS_ACROSS = 96

@@ -141,6 +141,24 @@ def test_continuous_ball_comes_to_rest_and_rolls_like_a_disc() -> None:
     assert rolls.states[0, 4] * RADIUS == pytest.approx(rolls.states[0, 2], rel=0.02)
 
 
+def test_clamped_is_step_for_step_what_a_game_without_an_engine_does() -> None:
+    """Semi-implicit Euler in a box: put back, turned round, slowed along the wall."""
+    x, y, vx, vy, bounce, drag, expected = 120.0, 80.0, 410.0, -90.0, 0.8, 0.97, []
+    for _ in range(400):
+        vx, vy = vx * drag, vy * drag + 900.0 * DT
+        x, y = x + vx * DT, y + vy * DT
+        if y > 500.0 - RADIUS:
+            y, vy, vx = 500.0 - RADIUS, -bounce * vy, 0.95 * vx
+        if x > 800.0 - RADIUS:
+            x, vx, vy = 800.0 - RADIUS, -bounce * vx, 0.95 * vy
+        expected.append((x, y))
+    world = BallWorld.build([(0, 500, 800, 500), (800, 0, 800, 500)], RADIUS)
+    law = np.array([0.0, 900.0, drag ** 60, 0.5, bounce, 0.05])
+    rolls = world.roll([(120.0, 80.0, 410.0 * drag, -90.0 * drag + 900.0 * DT, 0.0)], law, DT, 400, scheme="clamped")
+    assert rolls.paths_px[0, 1:] == pytest.approx(np.array(expected), abs=1e-6)
+    assert rolls.contacts[0, 0, 3] == 0.0 and rolls.contacts[0, 0, 2] == pytest.approx(485.0)
+
+
 def test_scale_free() -> None:
     """Eight units wide instead of 800: the continuous laws know no pixel."""
     big = BallWorld.build(ROOM, RADIUS).roll([(300.0, 100.0, 200.0, 0.0, 0.0)], LAW, DT, 100, scheme="continuous").paths_px

@@ -1,0 +1,80 @@
+"""A ball as games move it that have no physics engine: step, and whatever has sunk into a wall is put back and turned round.
+
+    velocity += gravity; position += velocity; if it overlaps a wall: out of it, velocity into the wall *= -restitution
+
+Once per step, without impact times, spin or Coulomb friction: here the friction of a surface is the share of the speed along it
+that is lost in each step that touches (`velocity.x *= 0.98`).  A state holds the velocity of the step to come, as `ball_chipmunk` has it.
+Wrong for engines that reflect the depth of the overlap as well, by up to that depth per bounce.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from npc_world.core.compiled import kernel
+from npc_world.models.ball_chipmunk import MOST, REMEMBERED_STEPS
+from npc_world.models.ball_field import field_at
+from npc_world.models.ball_flow import deepest
+
+__all__ = ["roll_clamped"]
+
+_ROUNDS = 3
+"""Walls that a step is put out of, one after another."""
+
+
+@kernel
+def _put_back(body, law, edges, obstacles, lattice, starts, items, radius, touched):  # type: ignore[no-untyped-def]
+    """Out of the walls that a body (5,) overlaps, the deepest first; fills `touched` (MOST,) and returns how many."""
+    materials = (law.shape[0] - 4) // 2
+    count = 0
+    for _ in range(_ROUNDS):
+        o, nx, ny, gap = deepest(body[0], body[1], edges, obstacles, lattice, starts, items, radius)
+        if o < 0:
+            break
+        body[0] += nx * gap
+        body[1] += ny * gap
+        if count < MOST:
+            touched[count] = o
+            count += 1
+        into, along = body[2] * nx + body[3] * ny, body[3] * nx - body[2] * ny
+        kept = along * (1.0 - min(1.0, law[4 + materials + obstacles[o, 2]]))
+        away = -law[4 + obstacles[o, 2]] * into if into > 0.0 else into
+        body[2], body[3] = nx * away - ny * kept, ny * away + nx * kept
+    return count
+
+
+@kernel
+def roll_clamped(states, physics, edges, obstacles, lattice, starts, items, engine, dt_s, paths, events, nodes, swirl, frame):  # type: ignore[no-untyped-def]
+    """Roll each ball of `states` (B, 5) in place under its row of `physics` (B, P); fill paths (B, S + 1, 2) and events (B, C, 4).
+
+    Arguments as `roll_chipmunk`; of `engine` only the radius is used, and spin stays what it was.
+    """
+    radius = engine[0]
+    last_touch = np.empty(obstacles.shape[0])
+    touched = np.empty(MOST, np.int64)
+    body = np.zeros(5)
+    for b in range(states.shape[0]):
+        law = physics[b]
+        body[:] = states[b]
+        last_touch[:] = -math.inf
+        keep, gx, gy, landed = law[2] ** dt_s, law[0] * dt_s, law[1] * dt_s, 0
+        paths[b, 0, 0], paths[b, 0, 1] = body[0], body[1]
+        for step in range(1, paths.shape[1]):
+            if nodes.shape[0] > 0:  # what acts on the ball from here, as gravity does
+                ax, ay = field_at(body[0], body[1], body[2], body[3], b % nodes.shape[0], nodes, swirl, frame)
+                gx, gy = law[0] * dt_s + ax * dt_s, law[1] * dt_s + ay * dt_s
+            body[0] += body[2] * dt_s
+            body[1] += body[3] * dt_s
+            count = _put_back(body, law, edges, obstacles, lattice, starts, items, radius, touched)
+            for c in range(count):
+                if landed < events.shape[1] and step - last_touch[touched[c]] > REMEMBERED_STEPS:
+                    events[b, landed, 0], events[b, landed, 1], events[b, landed, 2] = step * dt_s, body[0], body[1]
+                    events[b, landed, 3] = touched[c]
+                    landed += 1
+                last_touch[touched[c]] = step
+            body[2] = body[2] * keep + gx
+            body[3] = body[3] * keep + gy
+            paths[b, step, 0], paths[b, step, 1] = body[0], body[1]
+        states[b] = body
