@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npc_world.agents.catcher_thought import CatcherConfig, SpreadJob, Thought, Worker, lost_at, started
+from npc_world.agents.perception import checked_frame
 from npc_world.core.errors import BadInputError
 from npc_world.core.pieces import Pieces
 from npc_world.core.reading import position_of
@@ -72,7 +73,7 @@ class Catcher:
         self._time_s = 0.0
         self._waiting: list[tuple[float, Floats]] = []
         self._seen: list[tuple[float, Floats]] = []
-        self._touched = self._shown = 0
+        self._touched = self._shown = self._frames = 0
         self._job: Any = None
         self._job_due_s = 0.0
         self._next_s = 0.0
@@ -86,11 +87,11 @@ class Catcher:
     def step(self, me: Any, ball: Any, dt_s: float, touches: int = 0) -> Action:
         """Advice for a body whose feet are at `me`; touches: how often the ball has touched the floor so far.
 
-        Raises `BadInputError` for a dt that is no duration; a sighting that is no position counts as none.
+        Raises `BadInputError` for a dt that is no duration in seconds (16 for 0.016); a sighting that is no position counts as none.
         """
-        if not (math.isfinite(dt_s) and dt_s >= 0.0):
-            raise BadInputError(f"dt_s={dt_s!r}: expected seconds, zero or more")
+        dt_s = checked_frame(dt_s, self._frames)
         feet = position_of(me, "me")
+        self._frames += 1
         self._touched = touches
         self._see(ball)
         self._adopt()

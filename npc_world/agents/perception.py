@@ -13,7 +13,7 @@ from npc_world.core.errors import BadInputError
 from npc_world.core.reading import position_of, size_of
 from npc_world.core.records import Bodies, Observation, Sighting
 
-__all__ = ["Clock", "bodies_of", "perceive"]
+__all__ = ["Clock", "bodies_of", "checked_frame", "perceive"]
 
 _LONGEST_FRAME_S = 4.0
 """A frame longer than this is taken for a mistaken unit (16 for 0.016) …"""
@@ -22,6 +22,18 @@ _LONGEST_UNIT_MISTAKE = 1000.0
 _NOBODY = Bodies(np.empty((0, 2)))
 _HITCH_S = 0.25
 """A longer frame was a stall, not play: thought passes at most this much."""
+
+
+def checked_frame(dt_s: Any, frames: int, hint: str = "") -> float:
+    """A frame's dt in s, after so many frames.  Raises `BadInputError` for NaN, negative, or another unit; `hint` ends its advice."""
+    if type(dt_s) is not float and (not isinstance(dt_s, (int, float, np.number)) or isinstance(dt_s, bool)):
+        raise BadInputError(f"dt_s={dt_s!r}: expected seconds as a number")
+    step = float(dt_s)
+    if not math.isfinite(step) or step < 0.0:
+        raise BadInputError(f"dt_s={dt_s!r}: expected seconds, zero or more")
+    if step > _LONGEST_FRAME_S and not (step > _LONGEST_UNIT_MISTAKE and frames > 30):
+        raise BadInputError(f"dt_s={dt_s!r}: expected seconds; if the game counts milliseconds pass dt / 1000{hint}")
+    return step
 
 
 class Clock:
@@ -33,15 +45,7 @@ class Clock:
 
     def advance(self, dt_s: Any) -> float:
         """The checked step in s.  Zero is a paused game.  Raises `BadInputError` for NaN, negative, or another unit."""
-        if type(dt_s) is not float and (not isinstance(dt_s, (int, float, np.number)) or isinstance(dt_s, bool)):
-            raise BadInputError(f"dt_s={dt_s!r}: expected seconds as a number")
-        step = float(dt_s)
-        if not math.isfinite(step) or step < 0.0:
-            raise BadInputError(f"dt_s={dt_s!r}: expected seconds, zero or more")
-        if step > _LONGEST_FRAME_S and not (step > _LONGEST_UNIT_MISTAKE and self._frames > 30):
-            raise BadInputError(f"dt_s={dt_s!r}: expected seconds; if the game counts milliseconds pass dt / 1000, "
-                                "if it counts frames load the NPC with time=\"frames\"")
-        step = min(step, _HITCH_S)
+        step = min(checked_frame(dt_s, self._frames, ", if it counts frames load the NPC with time=\"frames\""), _HITCH_S)
         self.time_s += step
         self._frames += 1
         return step

@@ -18,10 +18,10 @@ from npc_world.learning.ball_start import gravity_scale_of
 from npc_world.learning.ball_watch import LawBelief
 from npc_world.models.ball_world import SCHEMES, BallWorld
 
-__all__ = ["BallKnowledge", "explicable", "learn", "nothing_known"]
+__all__ = ["GOOD", "BallKnowledge", "explicable", "learn", "nothing_known"]
 
 Floats = NDArray[np.float64]
-_GOOD = 1.3
+GOOD = 1.3
 """A scheme whose error is at most this many times the noise seen in free flight is taken without trying others."""
 _SUBSTEPS = (1, 2, 4, 3, 5, 8, 10)
 """Engine steps per frame that are tried, in this order, the continuous laws after the third."""
@@ -59,6 +59,8 @@ class BallKnowledge:
     fixed_scheme: bool
     fixed_step: bool
     fixed_noise: bool
+    rough: bool = False
+    """Whether no scheme is exact here: then `noise_px` is how far off the best of them is, and is kept."""
 
     def doubted(self) -> BallKnowledge:
         """The same ball in a world that may have changed: laws back to where nothing is known, the engine and the eyes kept."""
@@ -66,9 +68,14 @@ class BallKnowledge:
         return replace(self, belief=_gaussian(mean, np.diag(deviation**2)), learned=False)
 
     @property
+    def keeps_noise(self) -> bool:
+        """Whether `noise_px` stays what it is, whatever the throws say."""
+        return self.noise_px is not None and (self.fixed_noise or self.rough)
+
+    @property
     def explains(self) -> bool:
         """Whether the last fit explained its throws."""
-        return self.unexplained == 0 and self.misfit < _GOOD
+        return self.unexplained == 0 and self.misfit < GOOD
 
     def unsettled(self) -> BallKnowledge:
         """The same with wider belief, up to what was believed before anything was seen: after a throw that no laws explain."""
@@ -96,7 +103,8 @@ class BallKnowledge:
         numbers = [float(self.learned), self.step_s or 0.0, self.noise_px or 0.0, self.rounding_px, self.spin_sd_rad_s or 0.0,
                    self.speed_px_s, self.misfit, self.laws.gravity_scale]
         return {"z": self.belief.z, "covariance": self.belief.covariance, "low": self.belief.low, "high": self.belief.high,
-                "fixed": self.laws.fixed, "free": self.laws.free, "numbers": np.array(numbers), "scheme": np.array(self.scheme or "")}
+                "fixed": self.laws.fixed, "free": self.laws.free, "numbers": np.array(numbers), "scheme": np.array(self.scheme or ""),
+                "rough": np.array(self.rough)}
 
     def from_arrays(self, arrays: Mapping[str, NDArray[Any]]) -> BallKnowledge:
         """The inverse of `arrays`, for a model of the same world."""
@@ -104,6 +112,7 @@ class BallKnowledge:
             free, numbers = np.asarray(arrays["free"], bool), [float(v) for v in arrays["numbers"]]
             belief = LawBelief(*(np.asarray(arrays[k], np.float64) for k in ("z", "covariance", "low", "high")))
             fixed, scheme = np.asarray(arrays["fixed"], np.float64), str(arrays["scheme"])
+            rough = bool(arrays.get("rough", False))  # files of before there was such a thing lack it
         except (KeyError, TypeError, ValueError) as error:
             raise BadInputError(f"arrays: not what state() gives: {error}") from None
         count = int(free.sum())
@@ -116,7 +125,7 @@ class BallKnowledge:
         learned, step, noise, rounding, spin, speed, misfit, scale = numbers
         return replace(self, laws=replace(self.laws, fixed=fixed, gravity_scale=scale), belief=belief, learned=bool(learned),
                        scheme=scheme or None, step_s=step or None, noise_px=noise or None, rounding_px=rounding,
-                       spin_sd_rad_s=spin or None, speed_px_s=speed, misfit=misfit)
+                       spin_sd_rad_s=spin or None, speed_px_s=speed, misfit=misfit, rough=rough)
 
 
 def nothing_known(laws: BallLaws, scheme: str | None, step_s: float | None, noise_px: float | None) -> BallKnowledge:
@@ -129,7 +138,7 @@ def explicable(world: BallWorld, known: BallKnowledge, throws: list[Throw], rng:
     """The knowledge to begin anew from with these throws, if the engine might step in a way that explains them."""
     fresh = replace(known, learned=False).scaled_to(throws, world)
     noise, rounding = noise_of(throws)
-    if known.fixed_noise and known.noise_px is not None:
+    if known.keeps_noise and known.noise_px is not None:
         noise, rounding = known.noise_px, known.rounding_px
     (scheme, step_s), explains = yield from _chosen_scheme(world, fresh, throws, noise, rounding, rng)
     return replace(fresh, scheme=scheme, step_s=step_s) if explains else None
@@ -143,7 +152,7 @@ def learn(world: BallWorld, known: BallKnowledge, throws: list[Throw], together:
     """
     fresh = replace(known, learned=False).scaled_to(throws, world) if together else known
     noise, rounding = noise_of(throws)
-    if known.fixed_noise and known.noise_px is not None:
+    if known.keeps_noise and known.noise_px is not None:
         noise = known.noise_px
     prior = None if together else (known.belief.z, known.belief.precision())
     bounds = None if together else (known.belief.low, known.belief.high)
@@ -152,7 +161,7 @@ def learn(world: BallWorld, known: BallKnowledge, throws: list[Throw], together:
     narrow = _NARROW if not rounding else (_ROUNDED if together else _FADING)
     doubt = max(1.0, found.misfit) * narrow  # what is not explained is not known either
     belief = replace(belief, covariance=belief.covariance * doubt**2)
-    seen_px = known.noise_px if known.fixed_noise else found.setting.noise_px
+    seen_px = known.noise_px if known.keeps_noise else found.setting.noise_px
     return replace(fresh, belief=belief, learned=True, scheme=found.setting.scheme, step_s=found.setting.step_s, noise_px=seen_px,
                    rounding_px=rounding, spin_sd_rad_s=found.spin_sd_rad_s, misfit=found.misfit,
                    unexplained=found.cuts)
@@ -172,7 +181,7 @@ def _chosen_scheme(world: BallWorld, known: BallKnowledge, throws: list[Throw], 
     """(scheme and step that explain the beginnings of two throws best, whether they explain them)."""
     frame = frame_of(throws)
     first = (known.scheme or "chipmunk", known.step_s if known.step_s is not None else frame)
-    enough = _GOOD * max(noise, 1e-6 * world.radius_px)
+    enough = GOOD * max(noise, 1e-6 * world.radius_px)
     steps = [known.step_s] if known.fixed_step and known.step_s is not None else [frame / n for n in _SUBSTEPS]
     others = [("chipmunk", step) for step in steps]
     others[3:3] = [("clamped", steps[0]), ("continuous", steps[0])]

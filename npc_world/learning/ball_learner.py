@@ -20,7 +20,7 @@ from npc_world.core.pieces import Pieces
 from npc_world.learning.ball_change import Change, find_change
 from npc_world.learning.ball_config import BallConfig
 from npc_world.learning.ball_data import Throw, noise_of
-from npc_world.learning.ball_knowledge import BallKnowledge, explicable, learn
+from npc_world.learning.ball_knowledge import GOOD, BallKnowledge, explicable, learn
 from npc_world.learning.ball_leftover import Leftover
 from npc_world.learning.ball_local import imagined_ahead, scales_shown, track_locally
 from npc_world.learning.ball_residual import ResidualLearner
@@ -124,6 +124,7 @@ class BallLearner:
     def move_to(self, world: BallWorld) -> None:
         """The same ball among other walls."""
         self.world, self._throws, self._all_kept = world, [], not self.known.learned
+        self._puzzles, self._puzzled = [], 0  # they are of the old walls
         self.felt = self._feel()
 
     def arrays(self) -> dict[str, NDArray[Any]]:
@@ -136,6 +137,8 @@ class BallLearner:
         self.residual.restore(arrays)
         self.known, self.felt = known, self._feel()
         self._throws, self._all_kept = [], not known.learned
+        self._puzzles, self._puzzled, self._doubts, self._settled = [], 0, 0, None
+        self._misfits.clear()
 
     # ---- one throw ----------------------------------------------------------------------------------------------
 
@@ -175,15 +178,17 @@ class BallLearner:
 
         Done at the second such throw in a row, the fourth, the eighth ...: where nothing explains them it is a long search in vain.
         """
+        if len(throw.times_s) < self.config.shortest_throw:
+            return
         self._puzzles, self._puzzled = [*self._puzzles, throw][-_PUZZLES:], self._puzzled + 1
         if self.residual.active or self._puzzled < 2 or self._puzzled & (self._puzzled - 1):
             return
-        coarse = replace(self.known, noise_px=_COARSE_RADII * self.world.radius_px, rounding_px=0.0, fixed_noise=True)
-        rough = not self.known.explains and not self.known.fixed_noise  # laws that once held are not given up for rough ones
-        for eyes in (self.known, coarse) if rough else (self.known,):
+        coarse = replace(self.known, noise_px=_COARSE_RADII * self.world.radius_px, rounding_px=0.0, rough=True)
+        never_held = not self.known.explains and not self.known.keeps_noise  # laws that once held are not given up for rough ones
+        for eyes in (self.known, coarse) if never_held else (self.known,):
             begun = yield from explicable(self.world, eyes, self._puzzles[-2:], self._rng)
             found = (yield from learn(self.world, begun, self._puzzles, True, self._rng)) if begun is not None else None
-            if found is not None and found.explains:
+            if found is not None and (found.explains or (found.rough and found.misfit < GOOD)):  # a rough end is better than none
                 self._settle_on(found)
                 return
 

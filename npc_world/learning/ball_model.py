@@ -166,7 +166,10 @@ class BallModel:
     @property
     def physics(self) -> dict[str, tuple[float, float]]:
         """What is believed: name → (value, standard deviation); gravity_x_px_s2, gravity_y_px_s2, damping, inertia,
-        restitution_m and friction_m per material m."""
+        restitution_m and friction_m per material m.
+
+        Under the "clamped" scheme friction is the share of the speed along a wall that is lost in each step that touches it.
+        """
         belief = self.knowledge.belief
         return self.knowledge.laws.describe(belief.z, belief.covariance)
 

@@ -57,6 +57,7 @@ class BallPhysics:
     scheme: str = tunable("chipmunk", "how the engine steps", choices=tuple(SCHEMES))
     step_s: float = tunable(0.0, "the engine's step, s; 0 where the file says nothing of balls", low=0.0, high=1.0)
     noise_px: float = tunable(0.0, "standard deviation of a sighting, px; 0 is told by the sightings", low=0.0)
+    rough: bool = tunable(False, "no scheme is exact: noise_px is how far off the best of them is")
     rounding_px: float = tunable(0.0, "sightings are rounded to multiples of this, px; 0 are not", low=0.0)
     spin_sd_rad_s: float = tunable(0.0, "spread of the spin at the start of a throw, rad/s", low=0.0)
     speed_px_s: float = tunable(0.0, "a high speed among the throws, px/s", low=0.0)
@@ -87,7 +88,7 @@ def physics_of(known: BallKnowledge) -> BallPhysics:
     names = _free_names(known)
     deviation = np.sqrt(np.maximum(np.diag(known.belief.covariance), _LEAST_SD**2))
     correlation = np.clip(known.belief.covariance / np.outer(deviation, deviation), -1.0, 1.0)
-    return BallPhysics(scheme=known.scheme, step_s=float(known.step_s), noise_px=float(known.noise_px or 0.0), rounding_px=float(known.rounding_px),
+    return BallPhysics(scheme=known.scheme, step_s=float(known.step_s), noise_px=float(known.noise_px or 0.0), rough=known.rough, rounding_px=float(known.rounding_px),
                        spin_sd_rad_s=float(known.spin_sd_rad_s or 0.0), speed_px_s=float(known.speed_px_s),
                        constants={n: Constant(value=v, sd=s) for n, (v, s) in described.items()},
                        correlated=names, correlation=[[float(v) for v in row] for row in correlation])
@@ -122,13 +123,15 @@ def with_physics(known: BallKnowledge, physics: BallPhysics) -> BallKnowledge:
     return replace(known, laws=laws, belief=LawBelief(laws.clip(mean), correlation * np.outer(deviation, deviation), low, high), learned=True,
                    scheme=known.scheme if known.fixed_scheme else physics.scheme, step_s=known.step_s if known.fixed_step else physics.step_s,
                    noise_px=known.noise_px if known.fixed_noise else (physics.noise_px or None), rounding_px=physics.rounding_px,
-                   spin_sd_rad_s=physics.spin_sd_rad_s or None, speed_px_s=physics.speed_px_s)
+                   rough=physics.rough and not known.fixed_noise, spin_sd_rad_s=physics.spin_sd_rad_s or None, speed_px_s=physics.speed_px_s)
 
 
 def write_physics(path: str | os.PathLike[str], physics: BallPhysics, remarks: Sequence[str] = ()) -> None:
     """Write the file, all of it or nothing, with `remarks` as comments on top.  Raises `SaveFileError`."""
     lines = [f"# {line}" for remark in remarks for line in remark.splitlines()]
     lines += [f"scheme = {json.dumps(physics.scheme)}"]
+    if physics.rough:
+        lines.append("rough = true")
     lines += [f"{name} = {getattr(physics, name)!r}" for name in ("step_s", "noise_px", "rounding_px", "spin_sd_rad_s", "speed_px_s")]
     lines += [f"correlated = {json.dumps(physics.correlated)}", "correlation = ["]
     lines += ["  [" + ", ".join(f"{v:.6g}" for v in row) + "]," for row in physics.correlation]

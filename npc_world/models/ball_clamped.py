@@ -14,9 +14,9 @@ import math
 import numpy as np
 
 from npc_world.core.compiled import kernel
-from npc_world.models.ball_chipmunk import MOST, REMEMBERED_STEPS
+from npc_world.models.ball_chipmunk import MOST
 from npc_world.models.ball_field import field_at
-from npc_world.models.ball_flow import deepest
+from npc_world.models.ball_flow import deepest, note_touches
 
 __all__ = ["roll_clamped"]
 
@@ -68,12 +68,8 @@ def roll_clamped(states, physics, edges, obstacles, lattice, starts, items, engi
             body[0] += body[2] * dt_s
             body[1] += body[3] * dt_s
             count = _put_back(body, law, edges, obstacles, lattice, starts, items, radius, touched)
-            for c in range(count):
-                if landed < events.shape[1] and step - last_touch[touched[c]] > REMEMBERED_STEPS:
-                    events[b, landed, 0], events[b, landed, 1], events[b, landed, 2] = step * dt_s, body[0], body[1]
-                    events[b, landed, 3] = touched[c]
-                    landed += 1
-                last_touch[touched[c]] = step
+            if count > 0:
+                landed = note_touches(events[b], landed, step, dt_s, body, touched, count, last_touch)
             body[2] = body[2] * keep + gx
             body[3] = body[3] * keep + gy
             paths[b, step, 0], paths[b, step, 1] = body[0], body[1]

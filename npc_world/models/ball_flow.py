@@ -142,6 +142,17 @@ def advance(body, law, dt_s, edges, obstacles, lattice, starts, items, radius, t
 
 
 @kernel
+def note_touches(events, landed, step, dt_s, body, touched, count, last_touch):  # type: ignore[no-untyped-def]
+    """Note the contacts that begin in this step in `events` (C, 4), of which `landed` are filled; returns how many are then."""
+    for c in range(count):
+        if landed < events.shape[0] and step - last_touch[touched[c]] > REMEMBERED_STEPS:
+            events[landed, 0], events[landed, 1], events[landed, 2], events[landed, 3] = step * dt_s, body[0], body[1], touched[c]
+            landed += 1
+        last_touch[touched[c]] = step
+    return landed
+
+
+@kernel
 def roll_flow(states, physics, edges, obstacles, lattice, starts, items, engine, dt_s, paths, events, nodes, swirl, frame):  # type: ignore[no-untyped-def]
     """Roll each ball of `states` (B, 5) in place under its row of `physics` (B, P); fill paths (B, S + 1, 2) and events (B, C, 4).
 
@@ -164,11 +175,7 @@ def roll_flow(states, physics, edges, obstacles, lattice, starts, items, engine,
                 law[0], law[1] = physics[b, 0] + ax, physics[b, 1] + ay
             count = advance(body, law, dt_s, edges, obstacles, lattice, starts, items, radius, touched)
             body[4] *= keep
-            for c in range(count):
-                if landed < events.shape[1] and step - last_touch[touched[c]] > REMEMBERED_STEPS:
-                    events[b, landed, 0], events[b, landed, 1], events[b, landed, 2] = step * dt_s, body[0], body[1]
-                    events[b, landed, 3] = touched[c]
-                    landed += 1
-                last_touch[touched[c]] = step
+            if count > 0:
+                landed = note_touches(events[b], landed, step, dt_s, body, touched, count, last_touch)
             paths[b, step, 0], paths[b, step, 1] = body[0], body[1]
         states[b] = body

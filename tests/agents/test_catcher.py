@@ -117,6 +117,8 @@ def test_bad_input() -> None:
     keeper = catcher()
     with pytest.raises(nw.BadInputError, match="dt_s"):
         keeper.step((600.0, 400.0), None, math.nan)
+    with pytest.raises(nw.BadInputError, match=r"dt_s=16: .* milliseconds"):
+        keeper.step((600.0, 400.0), None, 16)
     with pytest.raises(nw.BadInputError, match="me"):
         keeper.step((math.nan, 400.0), None, FRAME_S)
     keeper.step((600.0, 400.0), (math.nan, 0.0), FRAME_S)

@@ -51,7 +51,7 @@ def tracked(throw: Throw, left: Leftover, known: BallKnowledge) -> Tracking:
     return finished(track_locally(replace(OPEN, field=left.field), known, throw, left, 256, np.random.default_rng(0)))
 
 
-@pytest.mark.parametrize(("scheme", "steps"), [("chipmunk", 1), ("chipmunk", 3), ("continuous", 1)])
+@pytest.mark.parametrize(("scheme", "steps"), [("chipmunk", 1), ("chipmunk", 3), ("continuous", 1), ("clamped", 1)])
 def test_an_unknown_push_is_told_and_goes_on_nearby(scheme: str, steps: int) -> None:
     known, left = known_laws(scheme, FRAME / steps), nothing_felt(400.0)
     throw, path = flight(300.0, np.random.default_rng(1), scheme, steps)

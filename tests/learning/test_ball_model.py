@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pymunk
 import pytest
 
 from npc_world.core.errors import BadInputError
+from npc_world.core.pieces import Pieces
+from npc_world.learning.ball_data import Throw
 from npc_world.learning.ball_model import BallConfig, BallModel
 from npc_world.models.ball_world import BallWorld
 
 RADIUS, FRAME = 15.0, 1.0 / 60.0
 ROOM = np.array([(0, 0, 1000, 0), (0, 600, 1000, 600), (0, 0, 0, 600), (1000, 0, 1000, 600), (300, 420, 520, 470)], float)
+HAND_WRITTEN_ROOM = np.array([(0, 600, 1000, 600), (0, 0, 0, 600), (1000, 0, 1000, 600)], float)
 TIMES = np.arange(181) * FRAME
 
 
@@ -194,17 +198,73 @@ def hand_written(seed: int, along: float, reflecting: bool) -> np.ndarray:
 @pytest.mark.parametrize(("along", "reflecting", "within_px"), [(1.0, False, 2.0), (0.9, False, 2.0), (1.0, True, 60.0)])
 def test_balls_of_games_without_an_engine_are_understood_from_the_second_throw_on(along: float, reflecting: bool, within_px: float) -> None:
     """One throw may not tell how the game steps; a wrong guess is given up when the next is not explained either."""
-    ball = BallModel([(0, 600, 1000, 600), (0, 0, 0, 600), (1000, 0, 1000, 600)], RADIUS)
+    ball = BallModel(HAND_WRITTEN_ROOM, RADIUS)
     for seed in (50, 51):
-        for t, place in zip(TIMES, np.round(hand_written(seed, along, reflecting)), strict=True):
-            ball.observe(t, place)
+        watch(ball, np.round(hand_written(seed, along, reflecting)), len(TIMES))
         ball.reset()
     assert ball.scheme == "clamped" or reflecting  # which no scheme does exactly: then it is foretold roughly
     assert ball.physics["restitution_0"][0] == pytest.approx(0.75, abs=0.1 if reflecting else 0.005)
     path = hand_written(52, along, reflecting)
-    for t, place in zip(TIMES[:70], np.round(path[:70]), strict=True):
-        ball.observe(t, place)
+    watch(ball, np.round(path), 70)
     assert np.hypot(*(ball.forecast(1.0, FRAME).best()[-1] - path[69 + 60])) < within_px
+
+
+@pytest.fixture(scope="module")
+def roughly() -> BallModel:
+    """Of a game that no scheme does exactly."""
+    ball = BallModel(HAND_WRITTEN_ROOM, RADIUS)
+    for seed in (50, 51):
+        watch(ball, np.round(hand_written(seed, 1.0, True)), len(TIMES))
+        ball.reset()
+    return ball
+
+
+def test_that_no_scheme_is_exact_is_kept_with_what_was_learned(roughly: BallModel, tmp_path: Path) -> None:
+    """Else the next throws would be held against eyes far too sharp, and all forgotten."""
+    assert roughly.knowledge.rough
+    other = BallModel(HAND_WRITTEN_ROOM, RADIUS)
+    other.restore(roughly.state())
+    roughly.save_physics(tmp_path / "physics.toml")
+    read = BallModel(HAND_WRITTEN_ROOM, RADIUS, physics=tmp_path / "physics.toml")
+    for ball in (other, read):
+        for seed in (53, 54, 55):
+            watch(ball, np.round(hand_written(seed, 1.0, True)), len(TIMES))
+            ball.reset()
+        assert ball.knowledge.rough and ball.knowledge.noise_px == pytest.approx(roughly.knowledge.noise_px)
+        path = hand_written(52, 1.0, True)
+        watch(ball, np.round(path), 70)
+        assert np.hypot(*(ball.forecast(1.0, FRAME).best()[-1] - path[69 + 60])) < 60.0
+
+
+def test_throws_among_other_walls_and_of_another_past_explain_nothing_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new beginning is made with throws of this world alone, each long enough to tell something."""
+    asked: list[int] = []
+
+    def nothing_explains(_world: object, _known: object, throws: list[Throw], _rng: object) -> Pieces[None]:
+        asked.append(len(throws))
+        yield 1
+
+    monkeypatch.setattr("npc_world.learning.ball_learner.explicable", nothing_explains)
+    learned, rng = model(), np.random.default_rng(4)
+    watch(learned, np.round(throw(rng)), len(TIMES))
+    learned.reset()
+
+    def puzzle(frames: int) -> None:
+        jumps = np.cumsum(rng.normal(0.0, 60.0, (frames, 2)), axis=0)
+        watch(learned, np.clip(np.add((500.0, 300.0), jumps), 60.0, 540.0), frames)
+        learned.reset()
+
+    puzzle(60)
+    learned.rebuild(HAND_WRITTEN_ROOM, thickness_px=0.0)
+    puzzle(60)
+    assert not asked, "one throw here, one elsewhere"
+    learned.restore(learned.state())
+    puzzle(60)
+    assert not asked, "one throw since it was restored"
+    puzzle(5)
+    assert not asked, "a throw too short to learn from"
+    puzzle(60)
+    assert asked == [2], "two throws of this world"
 
 
 def test_what_was_learned_can_be_kept(learned: BallModel, tmp_path) -> None:
