@@ -70,7 +70,8 @@ def main(argv: list[str], engines: Callable[[], Mapping[str, Any]] | None = None
     parser.add_argument("--surfaces", type=int, metavar="WORLDS", nargs="?", const=200, help="only how well a body learns its ground, in seeded worlds (default 200 of each kind)")
     parser.add_argument("--balls", type=int, metavar="WORLDS", nargs="?", const=40, help="only balls, learned and foreseen in hidden worlds of pymunk (default 40 worlds)")
     parser.add_argument("--winds", type=int, metavar="WORLDS", nargs="?", const=8, help="only balls where wind, a fan or a sideways pull acts, by the laws alone and with the learned residual (default 8 worlds of each kind)")
-    parser.add_argument("--first-seed", type=int, default=10_000, help="of the worlds of --balls and --winds; those below 10000 are for tuning (default 10000)")
+    parser.add_argument("--engines", type=int, metavar="GAMES", nargs="?", const=8, help="only balls of games that step them by hand (default 8 games of each kind)")
+    parser.add_argument("--first-seed", type=int, default=10_000, help="of the worlds of --balls, --winds and --engines; those below 10000 are for tuning (default 10000)")
     parser.add_argument("--forecasts", action="store_true", help="only watching and forecasting: µs per target, alone and for 1,000 at once")
     parser.add_argument("--keeper", type=int, metavar="WORLDS", nargs="?", const=12, help="only a keeper that learns balls in hidden worlds (default 12 worlds)")
     try:
@@ -93,6 +94,9 @@ def main(argv: list[str], engines: Callable[[], Mapping[str, Any]] | None = None
     if options.winds is not None:
         from npc_world.arena.bench_winds import run_winds
         return run_winds(options.winds, options.first_seed, options.json)
+    if options.engines is not None:
+        from npc_world.arena.bench_engines import run_engines
+        return run_engines(options.engines, options.first_seed, options.json)
     if options.keeper is not None:
         return _keeper(options.keeper, options.json)
     if options.frames < 60:

@@ -8,17 +8,15 @@ first frames before they have learned from it.  Seeds below `REPORTED_SEEDS` are
 from __future__ import annotations
 
 import importlib
-import json
-import sys
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from npc_world.arena.bench_balls import FRAME_S, REPORTED_SEEDS, HiddenWorld, hidden_world, random_start
-from npc_world.arena.progress import Progress
+from npc_world.arena.bench_worlds import run_worlds
 from npc_world.core.errors import MissingExtraError
 from npc_world.learning.ball_model import BallConfig, BallModel
 
@@ -153,21 +151,9 @@ def _one_world(engine: Windy, kind: str, seed: int, learned: int, judged: int) -
 
 def run_winds(worlds: int, first_seed: int = REPORTED_SEEDS, file: Path | None = None, engine: Windy | None = None) -> int:
     """Measure every kind over worlds from `first_seed` on, print, write; 0 when it ran, 2 for wrong arguments."""
-    if worlds < 1 or first_seed < 0:
-        print(f"--winds {worlds} --first-seed {first_seed}: expected at least 1 world, and seeds from 0", file=sys.stderr)
-        return 2
     throw = _pymunk() if engine is None else engine
-    print(f"{worlds} hidden worlds of each kind, seeds from {first_seed}, whole pixels, {_LEARNED} throws learned from, {_JUDGED} foreseen and then learned from")
-    rows = []
-    for kind in KINDS:
-        bar = Progress(worlds, kind)
-        rows.append(winds_row(throw, kind, range(first_seed, first_seed + worlds), bar.advance))
-        bar.close()
-        print(rows[-1], flush=True)
-    if file is not None:
-        file.write_text(json.dumps({"worlds": worlds, "first_seed": first_seed, "ahead_s": AHEAD_S, "rows": [asdict(row) for row in rows]}, indent=1) + "\n",
-                        encoding="utf-8")
-    return 0
+    return run_worlds("--winds", KINDS, lambda kind, seeds, on_world: winds_row(throw, kind, seeds, on_world), worlds, first_seed,
+                      f"whole pixels, {_LEARNED} throws learned from, {_JUDGED} foreseen and then learned from", {"ahead_s": AHEAD_S}, file)
 
 
 def _pymunk() -> Windy:

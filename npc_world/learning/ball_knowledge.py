@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -134,13 +134,17 @@ def nothing_known(laws: BallLaws, scheme: str | None, step_s: float | None, nois
                          scheme is not None, step_s is not None, noise_px is not None)
 
 
-def explicable(world: BallWorld, known: BallKnowledge, throws: list[Throw], rng: np.random.Generator) -> Pieces[BallKnowledge | None]:
-    """The knowledge to begin anew from with these throws, if the engine might step in a way that explains them."""
+def explicable(world: BallWorld, known: BallKnowledge, throws: list[Throw], rng: np.random.Generator,
+               but: Collection[tuple[str, float]] = ()) -> Pieces[BallKnowledge | None]:
+    """The knowledge to begin anew from with these throws, if the engine might step in a way that explains their beginnings.
+
+    but: schemes and steps that do not explain the rest.
+    """
     fresh = replace(known, learned=False).scaled_to(throws, world)
     noise, rounding = noise_of(throws)
     if known.keeps_noise and known.noise_px is not None:
         noise, rounding = known.noise_px, known.rounding_px
-    (scheme, step_s), explains = yield from _chosen_scheme(world, fresh, throws, noise, rounding, rng)
+    (scheme, step_s), explains = yield from _chosen_scheme(world, fresh, throws, noise, rounding, rng, but)
     return replace(fresh, scheme=scheme, step_s=step_s) if explains else None
 
 
@@ -148,7 +152,7 @@ def learn(world: BallWorld, known: BallKnowledge, throws: list[Throw], together:
     """Knowledge after these throws: fitted from nothing when `together`, else added to what is known.
 
     The scheme is chosen once: the engine's own with one step per frame, and when that does not explain the throws, the best of
-    several steps per frame, of a game that puts balls back out of walls, and of the continuous laws.
+    several steps per frame, of the continuous laws, and of games that put balls back out of walls.
     """
     fresh = replace(known, learned=False).scaled_to(throws, world) if together else known
     noise, rounding = noise_of(throws)
@@ -177,19 +181,19 @@ def _best_scheme(world: BallWorld, known: BallKnowledge, throws: list[Throw], no
 
 
 def _chosen_scheme(world: BallWorld, known: BallKnowledge, throws: list[Throw], noise: float, rounding: float,
-                   rng: np.random.Generator) -> Pieces[tuple[tuple[str, float], bool]]:
-    """(scheme and step that explain the beginnings of two throws best, whether they explain them)."""
+                   rng: np.random.Generator, but: Collection[tuple[str, float]] = ()) -> Pieces[tuple[tuple[str, float], bool]]:
+    """(scheme and step that explain the beginnings of two throws best, whether they explain them); `but` are left out."""
     frame = frame_of(throws)
     first = (known.scheme or "chipmunk", known.step_s if known.step_s is not None else frame)
     enough = GOOD * max(noise, 1e-6 * world.radius_px)
     steps = [known.step_s] if known.fixed_step and known.step_s is not None else [frame / n for n in _SUBSTEPS]
     others = [("chipmunk", step) for step in steps]
-    others[3:3] = [("clamped", steps[0]), ("continuous", steps[0])]
+    others[3:3] = [(name, steps[0]) for name in SCHEMES if name != "chipmunk"]
     if known.fixed_scheme:
         others = [other for other in others if other[0] == known.scheme]
     short = [t.part(0, min(len(t.times_s), _TASTE)) for t in throws[:2]]
     chosen, best = first, (len(throws) + 1, 0.0)
-    for other in dict.fromkeys([first, *others]):
+    for other in (other for other in dict.fromkeys([first, *others]) if other not in but):
         tried = yield from identify(world, known.laws, short, *other, noise, rounding, None, None, rng, attempts=2 if other == first else 1)
         taste = (tried.cuts, max(_badness(tried)[1], enough))
         if taste < best:

@@ -41,6 +41,8 @@ _COARSE_RADII = 0.3
 """How exactly a ball need be foretold, in its radii, where no scheme is exact: better roughly right than at a loss."""
 _PUZZLES = 3
 """Throws of a new beginning."""
+_TRIED = 3
+"""Schemes that are tried on them whole, when they explain the beginnings of two."""
 
 
 class BallLearner:
@@ -185,12 +187,24 @@ class BallLearner:
             return
         coarse = replace(self.known, noise_px=_COARSE_RADII * self.world.radius_px, rounding_px=0.0, rough=True)
         never_held = not self.known.explains and not self.known.keeps_noise  # laws that once held are not given up for rough ones
-        for eyes in (self.known, coarse) if never_held else (self.known,):
-            begun = yield from explicable(self.world, eyes, self._puzzles[-2:], self._rng)
-            found = (yield from learn(self.world, begun, self._puzzles, True, self._rng)) if begun is not None else None
-            if found is not None and (found.explains or (found.rough and found.misfit < GOOD)):  # a rough end is better than none
-                self._settle_on(found)
-                return
+        found = yield from self._anew(self.known, _TRIED)
+        if found is None and never_held:
+            found = yield from self._anew(coarse, 1)
+        if found is not None:
+            self._settle_on(found)
+
+    def _anew(self, eyes: BallKnowledge, tries: int) -> Pieces[BallKnowledge | None]:
+        """What explains the puzzles, seen by such eyes, if so many schemes that explain their beginnings hold one that does."""
+        in_vain: list[tuple[str, float]] = []
+        for _ in range(tries):
+            begun = yield from explicable(self.world, eyes, self._puzzles[-2:], self._rng, in_vain)
+            if begun is None or begun.scheme is None or begun.step_s is None:
+                return None
+            found = yield from learn(self.world, begun, self._puzzles, True, self._rng)
+            if found.explains or (found.rough and found.misfit < GOOD):  # a rough end is better than none
+                return found
+            in_vain.append((begun.scheme, begun.step_s))
+        return None
 
     def _settle_on(self, found: BallKnowledge) -> None:
         """Laws, scheme and eyes of a new beginning; what was felt beside others is forgotten."""

@@ -72,7 +72,8 @@ class BallModel:
                  material_names: Sequence[str] = (), scheme: str | None = None, step_s: float | None = None,
                  noise_px: float | None = None, seed: int = 0, config: BallConfig | None = None,
                  physics: str | os.PathLike[str] | Mapping[str, Any] | None = None) -> None:
-        """`scheme` "chipmunk", "continuous" or "clamped" (a game that puts the ball back out of walls) and the engine's `step_s` are found from the sightings when None.
+        """`scheme` "chipmunk", "continuous", or "clamped", "clamped_late", "reflected" or "reflected_late" (games that put the ball back out
+        of walls, see `models.ball_clamped`) and the engine's `step_s` are found from the sightings when None.
 
         materials: how many there are, when more than these walls show; material_names: for `explain`.  physics: a file of `npc-world learn` or `save_physics`:
         what it says is believed of everything that is None.
@@ -168,7 +169,7 @@ class BallModel:
         """What is believed: name → (value, standard deviation); gravity_x_px_s2, gravity_y_px_s2, damping, inertia,
         restitution_m and friction_m per material m.
 
-        Under the "clamped" scheme friction is the share of the speed along a wall that is lost in each step that touches it.
+        Under the schemes of games that put the ball back out of walls friction is the share of the speed along a wall that is lost in each step that touches it.
         """
         belief = self.knowledge.belief
         return self.knowledge.laws.describe(belief.z, belief.covariance)
@@ -188,7 +189,7 @@ class BallModel:
 
     @property
     def scheme(self) -> str | None:
-        """"chipmunk", "continuous" or "clamped", None before anything was learned."""
+        """One of those named at `BallModel`, None before anything was learned."""
         return self.knowledge.scheme
 
     @property

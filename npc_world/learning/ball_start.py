@@ -21,11 +21,27 @@ _SHORTEST = 6
 
 
 def flights(throw: Throw, world: BallWorld, noise_px: float, shortest: int = _SHORTEST) -> list[tuple[int, int]]:
-    """[start, stop) of each stretch of sightings in which the ball touches nothing, allowing for three deviations of noise."""
-    gaps = world.clearances_px(throw.seen_px)
-    free = np.concatenate([[False], gaps > 3.0 * noise_px, [False]])
-    edges = np.flatnonzero(free[1:] != free[:-1])
-    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True) if b - a >= shortest]
+    """[start, stop) of each stretch of sightings in which the ball touches nothing, allowing for three deviations of noise.
+
+    Between two sightings it has touched something when it would have from where it flew before the first, or after the second.
+    """
+    free = np.concatenate([[False], world.clearances_px(throw.seen_px) > 3.0 * noise_px, [False]])
+    parted = _touched_between(throw, world) & free[1:-2] & free[2:-1]
+    starts = np.flatnonzero((free[1:-1] & ~free[:-2]) | np.concatenate([[False], parted]))
+    stops = np.flatnonzero((free[1:-1] & ~free[2:]) | np.concatenate([parted, [False]])) + 1
+    return [(int(a), int(b)) for a, b in zip(starts, stops, strict=True) if b - a >= shortest]
+
+
+def _touched_between(throw: Throw, world: BallWorld) -> NDArray[np.bool_]:
+    """(n - 1,) whether a ball that flew on straight, forwards or backwards in time, would be in a wall at the other sighting."""
+    seen, steps = throw.seen_px, np.diff(throw.times_s)
+    touched = np.zeros(len(steps), bool)
+    if len(steps) < 2:
+        return touched
+    ratio, moved = (steps[1:] / steps[:-1])[:, None], np.diff(seen, axis=0)
+    touched[1:] = world.clearances_px(seen[1:-1] + moved[:-1] * ratio) < 0.0
+    touched[:-1] |= world.clearances_px(seen[1:-1] - moved[1:] / ratio) < 0.0
+    return touched
 
 
 def gravity_scale_of(throws: list[Throw], world: BallWorld) -> float:

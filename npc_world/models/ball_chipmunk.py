@@ -108,7 +108,7 @@ def collide(body, vx, vy, law, obstacles, engine, recover, memory, stamp, count,
 def roll_chipmunk(states, physics, edges, obstacles, lattice, starts, items, engine, dt_s, paths, events, nodes, swirl, frame):  # type: ignore[no-untyped-def]
     """Roll each ball of `states` (B, 5) in place under its row of `physics` (B, P); fill paths (B, S + 1, 2) and events (B, C, 4).
 
-    engine (4,): radius px, slop px, overlap left after one second, iterations.  nodes, swirl, frame: of a `ForceField`, its members
+    engine (6,): radius px, slop px, overlap left after one second, iterations, and two that only `roll_clamped` asks for.  nodes, swirl, frame: of a `ForceField`, its members
     taken in turn; no members, no field.
     """
     radius, slop, recover = engine[0], engine[1], (1.0 - engine[2] ** dt_s) / dt_s

@@ -22,8 +22,9 @@ __all__ = ["BALL_STATE", "SCHEMES", "BallWorld", "Rolls", "physics_size"]
 Floats = NDArray[np.float64]
 BALL_STATE = 5
 """Length of a ball's state: x, y px, vx, vy px/s, spin rad/s (positive turns x towards y)."""
-SCHEMES = {"chipmunk": roll_chipmunk, "continuous": roll_flow, "clamped": roll_clamped}
-"""How engines step a ball, by name."""
+SCHEMES = {"chipmunk": roll_chipmunk, "continuous": roll_flow, "clamped": roll_clamped, "clamped_late": roll_clamped,
+           "reflected": roll_clamped, "reflected_late": roll_clamped}
+"""How engines step a ball, by name; of what the last four mean `ball_clamped` tells."""
 CHIPMUNK_SLOP, CHIPMUNK_BIAS = 0.10000000149011612, 0.0017970074436457143
 """Overlap that is allowed, px, and the share of overlap left after one second: the engine's defaults (0.1 and 0.9^60, single precision)."""
 _CELLS_ACROSS = 96
@@ -113,7 +114,8 @@ class BallWorld:
         paths = np.empty((len(start), steps + 1, 2))
         last = start.copy()
         events = np.full((len(start), contacts, 4), np.inf)
-        engine = np.array([self.radius_px, self.slop_px, self.bias_per_s, float(self.iterations)])
+        engine = np.array([self.radius_px, self.slop_px, self.bias_per_s, float(self.iterations),
+                           float(scheme.endswith("_late")), float(scheme.startswith("reflected"))])
         SCHEMES[scheme](last, laws, self.edges, self.obstacles, self.lattice, self.cell_starts, self.cell_items, engine, float(dt_s),
                         paths, events, self.field.nodes, self.field.swirl, self.field.frame)
         return Rolls(paths, last, events)
