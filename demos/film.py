@@ -17,6 +17,7 @@ from .hunt.headless import HuntResult, run_headless
 from .hunt.hud import RoundInfo
 from .hunt.view import View
 from .hunt.world import STEP_S, HuntWorld
+from .logs import with_log
 from .screens.mind import MindLayer
 
 __all__ = ["Film", "play_filmed"]
@@ -70,14 +71,7 @@ def play_filmed(level: str, options: argparse.Namespace, difficulty: str, *, ask
     pygame.display.quit()
     film = Film()
     seconds = _LONGEST_S if options.frames is None else options.frames * STEP_S
-    log = getattr(options, "log", None)
-
-    def on_frame(world: HuntWorld) -> None:
-        film.step(world)
-        if log is not None:
-            log.step(world)
-
-    result: HuntResult = run_headless(level, options.seed, difficulty, seconds, on_frame, npc=options.npc)
+    result: HuntResult = run_headless(level, options.seed, difficulty, seconds, with_log(options, film.step), npc=options.npc)
     print(result)
     path = _film_path(result)
     try:

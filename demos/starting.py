@@ -44,12 +44,13 @@ def at_least_one(text: str) -> int:
 
 
 def shared_options(parser: argparse.ArgumentParser) -> None:
-    """--mute, --fullscreen, --headless, --frames, --screenshot and --benchmark: what `Shell` and films read."""
+    """--mute, --fullscreen, --headless, --frames, --screenshot, --record and --benchmark: what `Shell` and films read."""
     parser.add_argument("--mute", action="store_true", help="no sound")
     parser.add_argument("--fullscreen", action="store_true", help="start in full screen")
     parser.add_argument("--headless", action="store_true", help="no window: a scripted player plays, the result is printed and filmed")
     parser.add_argument("--frames", type=at_least_one, metavar="N", help="leave after N frames of 1/60 s each, as fast as they come")
     parser.add_argument("--screenshot", type=Path, metavar="PATH", help="save the last frame there on leaving")
+    parser.add_argument("--record", type=Path, metavar="FILE", help="write down where everyone was (npc-world record)")
     parser.add_argument("--benchmark", action="store_true", help="measure drawing and thinking over a scripted round, print ms per frame")
 
 

@@ -15,6 +15,7 @@ import npc_world as nw
 from npc_world.adapters.pygame.gif import GifRecorder
 
 from ..assets import need_display
+from ..logs import with_log
 from ..shell import WINDOW
 from .headless import run_day
 from .hud import HudInfo
@@ -70,7 +71,7 @@ def play_filmed(options: argparse.Namespace, difficulty: str, *, asked: bool) ->
     pygame.display.quit()
     film = Film()
     seconds = 1e9 if options.frames is None else options.frames * STEP_S
-    result = run_day(Town(options.seed), options.day, "trickster", difficulty, seconds=seconds, watch=film.step)
+    result = run_day(Town(options.seed), options.day, "trickster", difficulty, seconds=seconds, watch=with_log(options, film.step))
     print(result)
     try:
         print(f"Film: {film.save(Path.cwd() / f'rush-hour-{options.seed}-{options.day}.gif')}")

@@ -107,6 +107,7 @@ class PlayScreen(Round):
         """Number of the rival whose mind is shown, or None."""
         self.think_ms: deque[float] = deque(maxlen=600)
         self._controls = controls
+        self._log = getattr(app.options, "log", None)
         self._mind = MindView(view.hud.map)
         self._steps = FixedSteps(STEP_S, _MOST_STEPS)
         self._over_s, self._frame_s = 0.0, STEP_S
@@ -139,6 +140,8 @@ class PlayScreen(Round):
             self.world.step(controls, STEP_S)
             self.think_ms.append(1000.0 * (time.perf_counter() - started))
             self.view.advance(self.world, STEP_S)
+            if self._log is not None:
+                self._log.step(self.world)
             self._hear(app)
             if self._controls is not None:
                 controls = self._controls.controls()

@@ -12,8 +12,10 @@ import argparse
 from collections.abc import Sequence
 from typing import Any
 
-from ..settings import load_settings
+from ..logs import recorded
+from ..settings import Settings, load_settings
 from ..starting import at_least_one, has_display, not_negative, play_in_a_window, shared_options
+from .log import CourierLog
 from .rules import RULES
 
 __all__ = ["main"]
@@ -41,6 +43,11 @@ def main(argv: Sequence[str]) -> int | str:
         from .film import run_benchmark
 
         return run_benchmark(options)
+    with recorded(options, CourierLog):
+        return _play(options, settings, straight)
+
+
+def _play(options: argparse.Namespace, settings: Settings, straight: bool) -> int | str:
     if options.headless or not has_display():
         from .film import play_filmed
 

@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import npc_world as nw
-
+from ..logs import RoundLog
 from .world import HuntWorld
 
 __all__ = ["HuntLog"]
 
-_PAUSE_S = 1.0
 
+class HuntLog(RoundLog):
+    """What a hunter asks for is left out while it collides: then it is not the ground that decides what comes of it."""
 
-class HuntLog:
-    """Records one round after the other into one file; their clocks run on.
+    game = "hunt"
 
-    What a hunter asks for is left out while it collides: then it is not the ground that decides what comes of it.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._recorder = nw.Recorder(path, about={"game": "hunt"})
-        self._world: HuntWorld | None = None
-        self._since_s = 0.0
-        self._last_s = -_PAUSE_S
-
-    def step(self, world: HuntWorld) -> None:
-        """After every step of a world."""
+    def write(self, world: HuntWorld, time_s: float, fresh: bool) -> None:
         names = [hunter.name for hunter in world.hunters]
         bodies, commanded = {"player": world.player.position}, {}
         for n, hunter in enumerate(world.hunters):
@@ -34,13 +21,7 @@ class HuntLog:
             bodies[name] = hunter.position
             if not hunter.walker.collides:
                 commanded[name] = (hunter.walker.wanted_px_s, world.ground.surface_at(hunter.position))
-        if world is not self._world:
-            self._world, self._since_s = world, self._last_s + _PAUSE_S - world.time_s
+        if fresh:
             for name in bodies:
-                self._recorder.begin(name)
-        self._last_s = self._since_s + world.time_s
-        self._recorder.frame(self._last_s, bodies, commanded)
-
-    def close(self) -> str:
-        """Finish the file; says what it holds."""
-        return f"{self._recorder.close()}: {self._recorder.frames} frames"
+                self.recorder.begin(name)
+        self.recorder.frame(time_s, bodies, commanded)

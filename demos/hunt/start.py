@@ -15,6 +15,7 @@ from typing import Any
 
 from ..game import App
 from ..games import GAMES
+from ..logs import recorded
 from ..settings import Settings, load_settings
 from ..starting import at_least_one, has_display, not_negative, play_in_a_window, shared_options
 from .difficulty import DIFFICULTIES
@@ -35,7 +36,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--npc", metavar="FILE", help="hunters from your own TOML file, or a preset; edits count while you play")
     shared_options(parser)
     parser.add_argument("--hunters", type=at_least_one, metavar="N", default=20, help="how many hunt in the benchmark (default 20)")
-    parser.add_argument("--record", type=Path, metavar="FILE", help="write down where everyone was (npc-world record)")
     return parser
 
 
@@ -63,12 +63,8 @@ def main(argv: Sequence[str]) -> int | str:
         from ..benchmark import run_benchmark
 
         return run_benchmark(settings.level, options)
-    options.log = None if options.record is None else HuntLog(options.record)
-    try:
+    with recorded(options, HuntLog):
         return _play(options, settings)
-    finally:
-        if options.log is not None:
-            print(options.log.close())
 
 
 def _play(options: argparse.Namespace, settings: Settings) -> int | str:

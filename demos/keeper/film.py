@@ -12,6 +12,7 @@ import pygame
 from npc_world.adapters.pygame.gif import GifRecorder
 
 from ..assets import need_display
+from ..logs import with_log
 from .hud import MatchInfo
 from .scoring import tale_of
 from .scripted import ScriptedThrower
@@ -82,7 +83,8 @@ def play_filmed(options: argparse.Namespace, difficulty: str, *, asked: bool) ->
     pygame.display.quit()
     world = KeeperWorld(difficulty=difficulty, seed=options.seed)
     film = Film(world)
-    play_headless(world, options.seed, _LONGEST_S if options.frames is None else options.frames * STEP_S, film.step)
+    seconds = _LONGEST_S if options.frames is None else options.frames * STEP_S
+    play_headless(world, options.seed, seconds, with_log(options, film.step))
     print(summary(world, difficulty))
     try:
         print(f"Film: {film.save(Path.cwd() / f'safe-hands-{options.seed}.gif')}")

@@ -47,6 +47,7 @@ class PlayScreen(Round):
         self.mind = True
         self.think_ms: deque[float] = deque(maxlen=600)
         self._thrower = thrower
+        self._log = getattr(app.options, "log", None)
         self._kind: str | None = None
         self._mouse: tuple[float, float] | None = None
         self._steps = FixedSteps(STEP_S, _MOST_STEPS)
@@ -112,6 +113,8 @@ class PlayScreen(Round):
             self.world.step(controls)
             self.think_ms.append(1000.0 * (time.perf_counter() - started))
             self.view.advance(self.world)
+            if self._log is not None:
+                self._log.step(self.world)
             app.hear(self.world)
         self._alpha = self._steps.share
         app.tension = 1.0 if self.world.state == "flying" else 0.25

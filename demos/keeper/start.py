@@ -12,10 +12,12 @@ import argparse
 from collections.abc import Sequence
 from typing import Any
 
-from ..settings import load_settings
+from ..logs import recorded
+from ..settings import Settings, load_settings
 from ..starting import has_display, not_negative, play_in_a_window, shared_options
 from .app import KeeperApp
 from .difficulty import DIFFICULTIES
+from .log import KeeperLog
 
 __all__ = ["main"]
 
@@ -41,6 +43,11 @@ def main(argv: Sequence[str]) -> int | str:
         from .measured import run_benchmark
 
         return run_benchmark(options, settings.difficulty)
+    with recorded(options, KeeperLog):
+        return _play(options, settings)
+
+
+def _play(options: argparse.Namespace, settings: Settings) -> int | str:
     if options.headless or not has_display():
         from .film import play_filmed
 
