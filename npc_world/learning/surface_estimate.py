@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from npc_world.models.surfaces import Surface, with_values
 
-__all__ = ["SurfaceEstimate", "SurfaceSurprise", "blank_estimates", "differs", "surprise_of"]
+__all__ = ["SurfaceEstimate", "SurfaceSurprise", "another_ground", "blank_estimates", "differs", "surprise_of"]
 
 Floats = NDArray[np.float64]
 _WATCHED_AT_BEST = 0.1
@@ -116,15 +116,30 @@ def differs(told: Surface, now: Surface) -> bool:
 _FAR_SD = 2.5
 
 
+def another_ground(old: Surface, new: Surface) -> bool:
+    """Whether some quality of a ground believed anew is surely other than it was: a belief that merely became as sure as before is no change."""
+    return max(_changes(old, new).values()) > _ANOTHER
+
+
+_ANOTHER = 0.5
+_SCALES = {"speed": 0.1, "grip": 0.4, "push": 0.1}
+"""Changes of about the same weight: of the factor, of ln grip, of the push."""
+
+
+def _changes(old: Surface, new: Surface) -> dict[str, float]:
+    """Quality → how much it has changed on its own scale; 0 where the new value is as unsure as the change is large."""
+    push = math.hypot(new.push_x - old.push_x, new.push_y - old.push_y)
+    amounts = {"speed": (abs(new.speed_factor - old.speed_factor), new.speed_factor_sd),
+               "grip": (abs(math.log(new.grip / old.grip)), new.grip_sd / new.grip), "push": (push, new.push_sd)}
+    return {quality: amount / _SCALES[quality] if amount > deviation else 0.0 for quality, (amount, deviation) in amounts.items()}
+
+
 def surprise_of(name: str, old: Surface, new: Surface, time_s: float) -> SurfaceSurprise:
     """What differs most between two beliefs, each quality on its own scale."""
-    push_old, push_new = math.hypot(old.push_x, old.push_y), math.hypot(new.push_x, new.push_y)
-    speed = abs(new.speed_factor - old.speed_factor) / 0.1
-    grip = abs(math.log(new.grip / old.grip)) / 0.4
-    push = math.hypot(new.push_x - old.push_x, new.push_y - old.push_y) / 0.1
-    largest = max(speed, grip, push)
-    if largest == speed:
-        return SurfaceSurprise(name, "speed", old.speed_factor, new.speed_factor, time_s)
-    if largest == grip:
-        return SurfaceSurprise(name, "grip", old.grip, new.grip, time_s)
-    return SurfaceSurprise(name, "push", push_old, push_new, time_s)
+    changes = _changes(old, new)
+    quality = max(changes, key=lambda q: changes[q])
+    if quality == "speed":
+        return SurfaceSurprise(name, quality, old.speed_factor, new.speed_factor, time_s)
+    if quality == "grip":
+        return SurfaceSurprise(name, quality, old.grip, new.grip, time_s)
+    return SurfaceSurprise(name, quality, math.hypot(old.push_x, old.push_y), math.hypot(new.push_x, new.push_y), time_s)

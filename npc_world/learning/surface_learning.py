@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from npc_world.core.tunable import check_tunables, tunable
 from npc_world.learning.surface_doubt import GroundDoubt, GroundFit, Velocity
-from npc_world.learning.surface_estimate import SurfaceEstimate, SurfaceSurprise, differs, surprise_of
+from npc_world.learning.surface_estimate import SurfaceEstimate, SurfaceSurprise, another_ground, differs, surprise_of
 from npc_world.learning.surface_fit import fit_surface, told_apart
 from npc_world.models.surfaces import DEFAULT_SURFACES, UNKNOWN, Surface
 
@@ -188,7 +188,7 @@ class SurfaceLearner:
         if other is None:
             return fit
         gain = (fit.evidence - other.evidence) if late else (other.evidence - fit.evidence)
-        self._late_lead = min(20.0, max(-20.0, self._late_lead + gain))
+        self._late_lead = min(20.0, max(-20.0, self._late_lead + min(_MOST_OF_ONE, max(-_MOST_OF_ONE, gain))))
         return fit if late == (self._late_lead > 0.0) else other
 
     def _judged(self, name: str, old: SurfaceEstimate, fit: GroundFit, body: _Body) -> GroundFit | None:
@@ -204,6 +204,9 @@ class SurfaceLearner:
         found = doubt.winner()
         if doubt.idle:
             del self._doubts[name]
+        if found is not None and not known and not another_ground(old.record, found.estimate.record):  # an outlier, told apart from a change
+            self._doubts.pop(name, None)
+            return fit
         if found is not None:
             self._told[name], self._other[name] = found.estimate.record, 0
             if not known:
@@ -255,6 +258,8 @@ _MISFIT_SCALES = np.array([1.0, 4.0, 1.0, 1.0])
 _EXPECTED_OFF = 2.0
 _BEST_MISFIT = 0.05
 """However well a body obeyed so far, a twentieth of the variance that `noise` stands for is kept."""
+_MOST_OF_ONE = 8.0
+"""No single stretch says more than this, as a log evidence ratio, of whether the game does as advised a frame late."""
 _LASTING = 6
 """Stretches in a row that must speak for other ground before a word is said of it; the belief itself follows at once."""
 

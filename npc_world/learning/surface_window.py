@@ -44,15 +44,16 @@ def fit_window(track, ground, precision, speed, acceleration, sigma, velocity_x,
     z, trial, slope, step = np.empty(_SIZE), np.empty(_SIZE), np.empty(_SIZE), np.empty(_SIZE)
     at, lower, paths = np.empty((_SIZE, _SIZE)), np.empty((_SIZE, _SIZE)), np.empty((_SIZE + 1, n, 2))
     least, unexplained = math.inf, math.inf
-    for start in range(4 if acceleration > 0.0 else 2):
+    for start in range(5 if acceleration > 0.0 else 2):
         if 2.0 * least < 2.0 * n + 4.0:  # as good as can be
             break
         for i in range(_SIZE):
             trial[i] = prior[i]
-        trial[2], trial[3] = first_x, first_y
-        if start % 2 == 1:
+        if start < 4:
+            trial[2], trial[3] = first_x, first_y
+        if start == 1 or start == 3:
             trial[4] = steady
-        if start >= 2:
+        if start == 2 or start == 3:
             trial[5] = math.log(max(1e-6, gained / acceleration))
         cost, damping = math.inf, 1e-3
         for _ in range(_ROUNDS):
