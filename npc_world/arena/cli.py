@@ -16,7 +16,7 @@ from npc_world.arena.progress import Progress
 from npc_world.arena.report import Row, Verdict, rows_of, table, verdict_table, verdicts
 from npc_world.arena.scenarios import MAPS_OF, RATIOS, Class, all_classes
 from npc_world.arena.teams import TeamRow, team_rows, team_table, team_verdicts
-from npc_world.arena.tournament import Settings, cores, play, play_teams
+from npc_world.arena.tournament import TEAMS, Settings, cores, play, play_teams
 
 __all__ = ["main"]
 
@@ -58,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=0, help="other episodes of the same set (default 0)")
     parser.add_argument("--set", choices=tuple(SETS), default="report", help="tuning or report: two sets of episodes (default report)")
     parser.add_argument("--npc", default="hunter", help="preset or file that plays the hunter (default hunter)")
-    parser.add_argument("--team", action="store_true", help="one hunter, two hunters and a team of two against an evader")
+    parser.add_argument("--team", nargs="?", const=(2,), type=_sizes, metavar="SIZES", help="hunters alone, as strangers and as a team against an evader; 2, 3 or 2,3 of them (default 2)")
     parser.add_argument("--swap", action="store_true", help="surfaces do other than their names promise: road as mud, grass as water")
     parser.add_argument("--quick", action="store_true", help="few episodes, the classes that matter most")
     parser.add_argument("--dt", type=float, default=1 / 60, help="seconds per frame (default 1/60)")
@@ -92,6 +92,13 @@ def _count(text: str) -> int:
     return value
 
 
+def _sizes(text: str) -> tuple[int, ...]:
+    sizes = tuple(sorted({int(word) for word in text.split(",")}))
+    if not all(size in TEAMS for size in sizes):
+        raise argparse.ArgumentTypeError(f"{text}: expected some of {', '.join(map(str, TEAMS))}")
+    return sizes
+
+
 def _preset(name: str) -> str | Path:
     """A file when there is one of that name, else a preset."""
     return Path(name) if name.endswith(".toml") or Path(name).is_file() else name
@@ -101,7 +108,7 @@ def _settings(options: argparse.Namespace, default: int) -> Settings:
     episodes = options.episodes if options.episodes is not None else (12 if options.quick else default)
     if not 1e-4 <= options.dt <= 0.2:
         raise nw.BadInputError(f"--dt {options.dt}: expected seconds between 0.0001 and 0.2")
-    return Settings(tuple(options.policies), episodes, SETS[options.set] + options.seed, options.npc, options.dt, options.swap)
+    return Settings(tuple(options.policies), episodes, SETS[options.set] + options.seed, options.npc, options.dt, options.swap, options.team or (2,))
 
 
 def _tournament(options: argparse.Namespace) -> dict[str, Any]:

@@ -37,15 +37,16 @@ class Outcome:
         return None if self.bound_s is None else self.time_s / self.bound_s
 
 
-def run_episode(scenario: Scenario, policy: str, preset: str | Path = "hunter", pursuers: int = 1, team: bool = False) -> Outcome:
-    """Play `scenario` with one or two pursuers of a policy; with `team` they are members of one `nw.Team`."""
+def run_episode(scenario: Scenario, policy: str, preset: str | Path = "hunter", pursuers: int = 1, team: bool = False,
+                first: int = 0) -> Outcome:
+    """Play `scenario` with one to three pursuers of a policy, from the starts `first` onwards; with `team` they are members of one `nw.Team`."""
     truth = scenario.truth()
     shared = nw.Team(truth.ground, scenario.seed) if team else None
     speed, dt_s, reach = scenario.speed_px_s, scenario.dt_s, scenario.reach_px
+    bodies = scenario.starts_px[first:first + pursuers].copy()
     minds: list[Pursuer] = [
-        make_pursuer(policy, Given(truth.ground, scenario.starts_px[i], speed, scenario.radius_px, scenario.goals_px, scenario.seed + i, shared), preset)
+        make_pursuer(policy, Given(truth.ground, bodies[i].copy(), speed, scenario.radius_px, scenario.goals_px, scenario.seed + i, shared), preset)
         for i in range(pursuers)]
-    bodies = scenario.starts_px[:pursuers].copy()
     player, doors = scenario.player_px.copy(), DoorKeeper(scenario.level)
     rng = np.random.default_rng([scenario.seed, 1])
     track = np.empty((0, 2)) if scenario.track_px is None else scenario.track_px

@@ -61,7 +61,7 @@ class Scenario:
     radius_px: float
     player_speed_px_s: float
     starts_px: Floats
-    """(2, 2) where pursuers start; a single one takes the first."""
+    """(3, 2) where pursuers start; a single one takes the first."""
     player_px: Floats
     """(2,) where the player starts."""
     track_px: Floats | None
@@ -127,12 +127,14 @@ def make_scenario(klass: Class, index: int, seed: int, dt_s: float = 1 / 60, swa
 def _in_the_open(klass: Class, index: int, rng: np.random.Generator, radius: float, speed: float, dt_s: float) -> Scenario | None:
     track = OPEN_TRACKS[klass.player](rng, round(MOST_S / dt_s), dt_s)
     away, angle = rng.uniform(2.0, 5.0), rng.uniform(-math.pi, math.pi)
-    starts = np.array([track[0] + away * np.array([math.cos(a), math.sin(a)]) for a in (angle, angle + math.pi * rng.uniform(0.5, 1.5))])
+    apart = math.pi * rng.uniform(0.5, 1.5)
+    third = 0.5 * apart if apart > math.pi else math.pi + 0.5 * apart  # in the middle of the wider gap
+    starts = np.array([track[0] + away * np.array([math.cos(a), math.sin(a)]) for a in (angle, angle + apart, angle + third)])
     bound, late = (earliest_catch_open(track, starts[0], klass.ratio, 2 * radius / speed, dt_s, delay) for delay in (0.0, REACTION_S))
     if not LEAST_BOUND_S < bound <= MOST_BOUND_S or late > MOST_BOUND_S + 1.0:
         return None
-    low = np.minimum(track.min(axis=0), starts.min(axis=0)) - REGION[0]
-    high = np.maximum(track.max(axis=0), starts.max(axis=0)) + REGION[0]
+    low = np.minimum(track.min(axis=0), starts[:2].min(axis=0)) - REGION[0]
+    high = np.maximum(track.max(axis=0), starts[:2].max(axis=0)) + REGION[0]
     level = open_level((float(high[0] - low[0]) * speed, float(high[1] - low[1]) * speed))
     return Scenario(klass, index, int(rng.integers(1 << 31)), dt_s, level, radius, speed, (starts - low) * speed, (track[0] - low) * speed,
                     (track - low) * speed, np.zeros((0, 2)), bound, _limit(bound), true_factors())
@@ -148,6 +150,7 @@ def _on_a_map(klass: Class, index: int, rng: np.random.Generator, radius: float,
     away_s = earliest_catch_s(times, level, truth, np.repeat(player[None], 2, axis=0), pursuer_speed, 2 * radius, 100.0)
     if not math.isfinite(away_s) or min(math.dist(player, start) for start in starts) < 3.0 * speed:
         return None
+    starts.append(_far_from(truth, rng.spawn(1)[0], player, 3.0 * speed))  # a stream of its own: the others stay as they are
     if klass.player in REACTIVE:
         return Scenario(klass, index, int(rng.integers(1 << 31)), dt_s, level, radius, speed, np.array(starts), player, None, np.zeros((0, 2)), None,
                         REACTIVE_LIMIT_S, factors)
@@ -163,6 +166,13 @@ def _on_a_map(klass: Class, index: int, rng: np.random.Generator, radius: float,
 def _limit(bound_s: float) -> float:
     """When the pursuit is given up: three times the bound, at least ten seconds after it."""
     return min(MOST_S, max(3.0 * bound_s, bound_s + 10.0))
+
+
+def _far_from(truth: Truth, rng: np.random.Generator, point: Floats, least_px: float) -> Floats:
+    """A random place at least so far from a point, or the farthest of many."""
+    places = _free_points(truth, rng, 30, 0.0)
+    far = [place for place in places if math.dist(place, point) >= least_px]
+    return far[0] if far else max(places, key=lambda place: math.dist(place, point))
 
 
 def _free_points(truth: Truth, rng: np.random.Generator, n: int, apart_px: float) -> list[Floats]:

@@ -1,7 +1,8 @@
-"""Whether two hunters are worth more than twice one: catch rates of one, of two strangers, and of a team."""
+"""Whether hunters together are worth more than as many alone: catch rates of one, of strangers, and of a team."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,8 @@ __all__ = ["TeamRow", "team_rows", "team_table", "team_verdicts"]
 
 Floats = NDArray[np.float64]
 _RESAMPLES = 2000
+_ALONE = ("one", "second", "third")
+"""Labels of one hunter alone, by where it starts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class TeamRow:
 
     name: str
     lineup: str
-    """"one", "two" (independent) or "team"."""
+    """"one", "two" and "three" (strangers), "team", "team of 3", "2 apart" …"""
     episodes: int
     caught: float
     seconds_per_catch: float
@@ -37,29 +40,54 @@ def seconds_per_catch(times_s: Floats, caught: Floats) -> Floats:
 
 
 def team_rows(outcomes: Outcomes) -> list[TeamRow]:
-    """A row per class and line-up."""
+    """A row per class and line-up, and one for hunters that hunt apart, each a player of its own: the first catch counts."""
     rows = []
     for klass, lineups in outcomes.items():
-        for lineup in TEAMS:
-            times, caught = _arrays(outcomes, klass, lineup)
+        played = {label: _arrays(outcomes, klass, label) for label in lineups if label == "one" or label not in _ALONE}
+        for size, alone in _alone(lineups):
+            played[f"{size} apart"] = _soonest([_arrays(outcomes, klass, label) for label in alone])
+        for label, (times, caught) in played.items():
             drawn = np.random.default_rng(0).integers(0, len(times), (_RESAMPLES, len(times)))
             low, high = np.quantile(seconds_per_catch(times[drawn], caught[drawn]), [0.025, 0.975])
-            rows.append(TeamRow(klass.name, lineup, len(lineups[lineup]), float(caught.mean()), float(seconds_per_catch(times, caught)),
-                                float(low), float(high)))
+            rows.append(TeamRow(klass.name, label, len(times), float(caught.mean()), float(seconds_per_catch(times, caught)), float(low), float(high)))
     return rows
 
 
 def team_verdicts(outcomes: Outcomes) -> list[Verdict]:
-    """A team of two has to need less than half the time of one: figure = team's time × 2 / one's time, below 1."""
+    """A team of n has to need less than an nth of the time of one: figure = team's time × n / one's time, below 1.
+
+    Beside it the team's time over that of as many who hunt apart: an nth of one's time is more than n who do not know of each other
+    can reach where much of the time is the way to the player.
+    """
     found = []
-    for klass in outcomes:
-        one, team = (_arrays(outcomes, klass, lineup) for lineup in ("one", "team"))
-        figure = 2.0 * float(seconds_per_catch(*team) / seconds_per_catch(*one))
-        drawn = np.random.default_rng(0).integers(0, len(one[0]), (_RESAMPLES, len(one[0])))
-        many = 2.0 * seconds_per_catch(team[0][drawn], team[1][drawn]) / seconds_per_catch(one[0][drawn], one[1][drawn])
-        low, high = np.quantile(many, [0.025, 0.975])
-        found.append(Verdict(f"{klass.name}: team's time over half of one's", figure, 1.0, figure < 1.0, f"{low:.2f} to {high:.2f}"))
+    for klass, lineups in outcomes.items():
+        for size, label in ((size, label) for size, lineup in TEAMS.items() for label in lineup if lineup[label].team and label in lineups):
+            one, team = (_arrays(outcomes, klass, each) for each in ("one", label))
+            share = "half" if size == 2 else "a third"
+            found.append(_verdict(f"{klass.name}: {label}'s time over {share} of one's", team, one, float(size)))
+            found += [_verdict(f"{klass.name}: {label}'s time over that of {size} apart", team, _soonest([_arrays(outcomes, klass, each) for each in alone]), 1.0)
+                      for of, alone in _alone(lineups) if of == size]
     return found
+
+
+def _verdict(name: str, team: tuple[Floats, Floats], other: tuple[Floats, Floats], scale: float) -> Verdict:
+    figure = scale * float(seconds_per_catch(*team) / seconds_per_catch(*other))
+    drawn = np.random.default_rng(0).integers(0, len(other[0]), (_RESAMPLES, len(other[0])))
+    many = scale * seconds_per_catch(team[0][drawn], team[1][drawn]) / seconds_per_catch(other[0][drawn], other[1][drawn])
+    low, high = np.quantile(many, [0.025, 0.975])
+    return Verdict(name, figure, 1.0, figure < 1.0, f"{low:.2f} to {high:.2f}")
+
+
+def _alone(lineups: Collection[str]) -> list[tuple[int, tuple[str, ...]]]:
+    """Size and labels of the hunters alone, for each size of which all were played."""
+    return [(size, labels) for size, labels in ((2, _ALONE[:2]), (3, _ALONE)) if all(label in lineups for label in labels)
+            and any(label in lineups for label, lineup in TEAMS[size].items() if lineup.team)]
+
+
+def _soonest(alone: list[tuple[Floats, Floats]]) -> tuple[Floats, Floats]:
+    """(n,) times and catches when the first catch of those ends the episode."""
+    times, caught = (np.array(part) for part in zip(*alone, strict=True))
+    return times.min(axis=0), caught.max(axis=0)
 
 
 def team_table(rows: list[TeamRow]) -> str:

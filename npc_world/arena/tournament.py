@@ -17,8 +17,22 @@ Outcomes = dict[Class, dict[str, list[Outcome]]]
 """Class → policy → outcomes, episode by episode: entry i of every policy is the same episode."""
 
 _CHUNK = 4
-TEAMS = {"one": (1, False), "two": (2, False), "team": (2, True)}
-"""Label → number of hunters, and whether they are a team."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineUp:
+    """Who hunts: so many, from one start onwards, as a team or as strangers."""
+
+    hunters: int
+    team: bool = False
+    first: int = 0
+
+
+TEAMS: dict[int, dict[str, LineUp]] = {
+    2: {"one": LineUp(1), "second": LineUp(1, first=1), "two": LineUp(2), "team": LineUp(2, True)},
+    3: {"one": LineUp(1), "second": LineUp(1, first=1), "third": LineUp(1, first=2), "three": LineUp(3), "team of 3": LineUp(3, True)},
+}
+"""Size → label → line-up: each of them alone, all as strangers, all as a team."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +45,8 @@ class Settings:
     preset: str | Path = "hunter"
     dt_s: float = 1 / 60
     swap: bool = False
+    sizes: tuple[int, ...] = (2,)
+    """Of the teams, keys of `TEAMS`."""
 
 
 def cores() -> int:
@@ -44,7 +60,7 @@ def play(classes: list[Class], settings: Settings, processes: int, advance: Call
 
 
 def play_teams(classes: list[Class], settings: Settings, processes: int, advance: Callable[[int], None]) -> Outcomes:
-    """One hunter, two that know nothing of each other, and a team of two, on the same episodes: labels of `TEAMS` as policies."""
+    """Each hunter alone, all as strangers, and all as a team, on the same episodes: labels of `TEAMS` as policies."""
     return _gather(_team_chunk, classes, settings, processes, advance)
 
 
@@ -65,8 +81,8 @@ def _team_chunk(task: Task) -> tuple[Class, list[Outcome]]:
     outcomes = []
     for index in indices:
         scenario = make_scenario(klass, index, settings.seed, settings.dt_s, settings.swap)
-        for label, (hunters, team) in TEAMS.items():
-            end = run_episode(scenario, "hunter", settings.preset, hunters, team)
+        for label, lineup in {label: lineup for size in settings.sizes for label, lineup in TEAMS[size].items()}.items():
+            end = run_episode(scenario, "hunter", settings.preset, lineup.hunters, lineup.team, lineup.first)
             outcomes.append(Outcome(label, end.index, end.caught, end.time_s, end.bound_s))
     return klass, outcomes
 

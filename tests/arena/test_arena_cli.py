@@ -70,7 +70,14 @@ def test_a_missing_matplotlib_is_told_before_anything_is_played(monkeypatch: pyt
 def test_one_hunter_two_and_a_team(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--team", "--maps", "walls", "--episodes", "1", "--ratios", "1.1", "--processes", "1"]) == 0
     text = capsys.readouterr().out
-    assert "one" in text and "two" in text and "team" in text
+    assert "one" in text and "two" in text and "team" in text and "2 apart" in text and "team of 3" not in text
+
+
+def test_teams_of_three(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--team", "3", "--maps", "walls", "--episodes", "1", "--ratios", "1.1", "--processes", "1"]) == 0
+    text = capsys.readouterr().out
+    assert "three" in text and "3 apart" in text and "team of 3's time over a third of one's" in text
+    assert main(["--team", "4", "--episodes", "1"]) == 2
 
 
 def test_progress_is_a_bar_on_a_terminal_and_few_lines_elsewhere() -> None:

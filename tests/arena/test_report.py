@@ -68,6 +68,20 @@ def test_a_team_must_more_than_halve_the_time() -> None:
     assert not team_verdicts(played)[0].passed
 
 
+def test_a_team_is_held_against_as_many_who_hunt_apart() -> None:
+    evader = Class("evader", "walls", 0.9)
+
+    def ends(label: str, times: list[float]) -> list[Outcome]:
+        return [Outcome(label, i, time_s < 60.0, time_s, None) for i, time_s in enumerate(times)]
+
+    played: Outcomes = {evader: {"one": ends("one", [10.0, 60.0]), "second": ends("second", [20.0, 6.0]), "two": ends("two", [9.0, 9.0]),
+                                 "team": ends("team", [6.0, 6.0])}}
+    rows = {row.lineup: row for row in team_rows(played)}
+    assert "second" not in rows
+    assert rows["2 apart"].seconds_per_catch == 8.0 and rows["2 apart"].caught == 1.0
+    assert [verdict.figure for verdict in team_verdicts(played)] == pytest.approx([2.0 * 6.0 / 70.0, 6.0 / 8.0])
+
+
 def test_episodes_cut_off_count_as_time_without_a_catch() -> None:
     evader = Class("evader", "walls", 0.9)
     ends = [Outcome("one", 0, True, 20.0, None), Outcome("one", 1, False, 60.0, None)]

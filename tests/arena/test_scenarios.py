@@ -19,6 +19,7 @@ def test_the_same_arguments_give_the_same_episode(klass: Class) -> None:
 def test_hunters_start_away_from_a_player_that_reacts_and_are_told_no_goals() -> None:
     for index in range(5):
         scenario = make_scenario(Class("evader", "walls", 0.9), index, 3)
+        assert scenario.starts_px.shape == (3, 2)
         away = np.hypot(*(scenario.starts_px - scenario.player_px).T)
         assert np.all(away >= 3.0 * scenario.player_speed_px_s) and len(scenario.goals_px) == 0 and scenario.bound_s is None
 
