@@ -18,6 +18,7 @@ from npc_world.agents.behaviours.moves import from_here, head_for
 from npc_world.agents.behaviours.patrol import Patrol
 from npc_world.agents.config import NpcConfig
 from npc_world.agents.freedom import Freedom
+from npc_world.agents.hemming import Hemming, Hunter
 from npc_world.agents.keeping_clear import KeepClear
 from npc_world.agents.motion import OwnMotion
 from npc_world.agents.noticing import Noticing
@@ -235,6 +236,7 @@ class Brain:
             change_hz=self.team.change_hz(self.target_name, slower), steady=self.team.steady(self.target_name), home=self.team.home(self.target_name),
             change_cost=settings.change_cost * (1.0 + slower), covered_s=self.team.covered(self.member, now.time_s), searched_px=self.team.searched(self.member, now.time_s), rng=self.rng,
             afterwards=self._afterwards(now, forecast), target_size_px=sighting.size_px if sighting is not None else None, holding=self.holding,
+            hemming=self._hemming(now, forecast, belief), member=self.member,
             meetings=settings.meetings if self._thinkers <= self.config.teamwork.full_rate_members else max(1, settings.meetings // 2))
 
     def _afterwards(self, now: Observation, forecast: Forecast | None) -> Afterwards | None:
@@ -245,6 +247,18 @@ class Brain:
         model, lookout = self.team.models[name], self.team.lookout(name)
         lookout.ask(model, self.speed(now.size_px), self._reach.share * touching_px(now.size_px, now.size_px), now.size_px, self.table())
         return lookout.afterwards(model, forecast)
+
+    def _hemming(self, now: Observation, forecast: Forecast | None, belief: Belief | None) -> Hemming | None:
+        """On maps, for hunters of a team that see their target: how to hem it in, told where this one is and how the target did."""
+        name = self.target_name
+        if self.team.size < 2 or not self._costly or self.config.behaviour != "hunt" or name is None or forecast is None \
+                or belief is None or not belief.visible or self.config.teamwork.flank >= 1.0 or self.freedom.line is not None:
+            return None
+        found = self.team.hemming(name)
+        found.tell(self.member, now.time_s, Hunter(now.position_px, self.speed(now.size_px), self._reach.share * touching_px(now.size_px, now.size_px),
+                                                   now.size_px, self.table()))
+        found.judge(now.time_s, belief.position_px, self.team.models[name].max_speed_px_s, forecast)
+        return found
 
     def _tell_team(self, now: Observation) -> None:
         assert self.plan is not None

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from npc_world.beliefs.labels import SOMETHING_ELSE
 from npc_world.core.records import Explanation, Forecast, Plan
 from npc_world.core.terrain import Terrain
 from npc_world.learning.surface_estimate import SurfaceSurprise
@@ -29,6 +30,10 @@ def explain(plan: Plan | None, forecast: Forecast | None, places: Mapping[str, t
         numbers = {"unseen_s": blind_s, **eta}
         sentence = f"Searching {place}: I lost sight of you {blind_s:.1f} s ago"
         return Explanation(sentence + (f"; I am there in {plan.eta_s:.1f} s." if eta else "."), numbers)
+    if plan.behaviour == "flank" and plan.meeting_px is not None and plan.expected_catch_s is not None and plan.straight_s is not None:
+        numbers = {"expected_catch_s": float(plan.expected_catch_s), "straight_s": float(plan.straight_s), **eta}
+        return Explanation(f"Heading you off {place_name(plan.meeting_px, places, ground)} while you are driven: I count on a catch in "
+                           f"{plan.expected_catch_s:.1f} s; {plan.straight_s:.1f} s if I ran after you.", numbers)
     if plan.behaviour == "besiege":
         place = place_name(plan.waypoints_px[-1], places, ground)
         arriving = bool(eta) and plan.eta_s >= 0.1
@@ -76,7 +81,7 @@ def _interception(plan: Plan, forecast: Forecast, places: Mapping[str, tuple[flo
 
 
 def _says(label: str, weight: float) -> str:
-    if label == "does something else":
+    if label == SOMETHING_ELSE:
         return f"{round(100 * weight)} % that you are up to something I do not know"
     return f"{round(100 * weight)} % you {_as_verb(label)}"
 

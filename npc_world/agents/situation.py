@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npc_world.agents.config import NpcConfig
+from npc_world.agents.hemming import Hemming
 from npc_world.beliefs.target_model import TargetModel
 from npc_world.core.home import Home
 from npc_world.core.records import Belief, Forecast
@@ -60,6 +61,10 @@ class Situation:
     """What comes after the goals of the forecast."""
     target_size_px: tuple[float, float] | None = None
     """Width and height of the target, when they can be seen."""
+    hemming: Hemming | None = None
+    """Who knows how to hem the target in; None for one who hunts alone or needs no help."""
+    member: int = 0
+    """Its number in the team."""
     meetings: int = 6
     """So many of the likeliest futures may each cost a travel-time field."""
     holding: frozenset[str] = frozenset()

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from npc_world.agents.hemming import Hemming
 from npc_world.agents.lookout import Lookout
 from npc_world.agents.turns import Turns
 from npc_world.beliefs.motion_prior import MotionPrior
@@ -44,6 +45,7 @@ class Team:
         self._persistence: dict[str, Persistence] = {}
         self._shapes: dict[str, Shapes] = {}
         self._lookouts: dict[str, Lookout] = {}
+        self._hemmings: dict[str, Hemming] = {}
         self._members = 0
         self._sighted_s: dict[str, float] = {}
         self._first_seen_s: dict[str, float] = {}
@@ -166,11 +168,17 @@ class Team:
             self._lookouts[name] = Lookout(self.ground)
         return self._lookouts[name]
 
+    def hemming(self, name: str) -> Hemming:
+        """Who works out how to hem a target in."""
+        if name not in self._hemmings:
+            self._hemmings[name] = Hemming(self.ground)
+        return self._hemmings[name]
+
     def look_beyond(self, name: str | None, turns: Turns) -> None:
         """Some work on that, where there is any and the frame has time for it."""
-        lookout = self._lookouts.get(name or "")
-        if lookout is not None and lookout.has_work and turns.take_spare():
-            lookout.work()
+        for thinking in (self._lookouts.get(name or ""), self._hemmings.get(name or "")):
+            if thinking is not None and thinking.has_work and turns.take_spare():
+                thinking.work()
 
     def acquainted(self, name: str | None) -> bool:
         """Whether a target has been watched long enough for its forecasts to be held against it."""
@@ -216,6 +224,8 @@ class Team:
             persistence.reset()
         for shapes in self._shapes.values():
             shapes.reset()
+        for hemming in self._hemmings.values():
+            hemming.reset()
         for kept in (self._sighted_s, self._first_seen_s, self._threats, self._forecasts, self._catch_times, self._searching):
             kept.clear()
         self._seen_cells, self._frame_s = None, -1.0

@@ -13,6 +13,7 @@ from npc_world.agents.load import load_npc
 from npc_world.agents.navigator import Navigator
 from npc_world.agents.warming_beside import Beside
 from npc_world.core.links import Link
+from npc_world.core.pieces import finished
 from npc_world.core.records import Forecast
 from npc_world.core.terrain import Terrain
 from npc_world.learning.ball_model import BallConfig, BallModel
@@ -23,8 +24,11 @@ from npc_world.models.travel_time import travel_time
 from npc_world.planners.avoidance import avoid_all
 from npc_world.planners.catching import CatchReach
 from npc_world.planners.crowd import Crowd
+from npc_world.planners.evasion import RUN_AFTER, Roadmap, flight
+from npc_world.planners.flanking import flanking
 from npc_world.planners.interception import intercept
 from npc_world.planners.paths import find_path
+from npc_world.planners.places import places_of
 from npc_world.planners.roads import RoadMap
 
 __all__ = ["warm_beside", "warmup"]
@@ -67,7 +71,7 @@ def warm_beside() -> None:
 
 def _steps_beside() -> Steps:
     """Kernels that can be compiled without an NPC: about half of all the work."""
-    return [("paths", _paths), ("interception", _interceptions), ("keeping clear", _crowds), ("the ground", _grounds),
+    return [("paths", _paths), ("interception", _interceptions), ("hemming in", _flanks), ("keeping clear", _crowds), ("the ground", _grounds),
             ("roads", _roads), ("balls", _balls), ("catching", _catches)]
 
 
@@ -117,6 +121,18 @@ def _interceptions() -> None:
     for on, surfaces in ((None, None), (ground, None), (ground, surface_table(ground.surfaces, {}))):
         intercept(on, (40.0, 40.0), 80.0, forecast, size=(20.0, 20.0), reach_px=10.0, surfaces=surfaces, change_hz=0.2)
     forecast.representatives(2)
+
+
+def _flanks() -> None:
+    """Two hunters and one who flees from them."""
+    ground = _map()
+    *_, places = places_of(ground, 40, size=(20.0, 20.0))
+    assert places is not None
+    cells = np.array([row * ground.shape[1] + col for row, col in ((3, 3), (5, 5), (8, 12))])
+    scene = Roadmap(places).scene(cells, np.array([(112.0, 112.0), (176.0, 176.0), (400.0, 272.0)]))
+    firsts = np.array([RUN_AFTER, RUN_AFTER])
+    flight(scene.dist, scene.hops, scene.points_px, firsts, 100.0, 90.0, 20.0, 1.0, 0.2, np.empty((5, 2)))
+    finished(flanking(scene, firsts, 1, 100.0, 90.0, 20.0))
 
 
 def _crowds() -> None:

@@ -11,10 +11,12 @@ from npc_world.beliefs.hidden import Place
 from npc_world.beliefs.layout import EXPERTS, GO, GO_LONG, GO_LONGEST, GO_SHORT, GO_WINDOWS_S, STOP, TURN, TURN_SLOW
 from npc_world.core.terrain import Terrain
 
-__all__ = ["NGRAM_LABEL", "expert_labels", "goes_for", "place_label", "with_side"]
+__all__ = ["NGRAM_LABEL", "SOMETHING_ELSE", "expert_labels", "goes_for", "place_label", "with_side"]
 
 NGRAM_LABEL = "moves as it did before"
 """Of the next-move model."""
+SOMETHING_ELSE = "does something else"
+"""What nobody foresees."""
 _PLAIN = ("stops", "keeps going", "keeps going", "keeps drifting", "keeps drifting", "keeps turning", "keeps turning", "keeps to its ways",
           "repeats its pattern", "repeats its pattern", "takes its usual way", "runs from you", "moves as most do", NGRAM_LABEL, "bounces off")
 
@@ -26,7 +28,7 @@ _WINDOWS_S = {STOP: 0.0, GO: 0.0, TURN: 0.0, TURN_SLOW: 0.0, **dict(zip((GO_SHOR
 def expert_labels(goals: Sequence[str]) -> list[str]:
     """(EXPERTS + 1,) labels; goals fill the first given places, the last is what nobody foresaw."""
     labels = [*_PLAIN, *(goes_for(goal) for goal in goals)]
-    return [*labels, *[""] * (EXPERTS - len(labels)), "does something else"]
+    return [*labels, *[""] * (EXPERTS - len(labels)), SOMETHING_ELSE]
 
 
 def with_side(labels: Sequence[str], rate_rad_s: float, slow_rad_s: float, stood_s: float = 0.0) -> list[str]:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npc_world.beliefs.arguments import step_times
+from npc_world.beliefs.labels import SOMETHING_ELSE
 from npc_world.beliefs.motion_prior_frame import input_size, read_past, resample
 from npc_world.beliefs.motion_prior_loss import output_size
 from npc_world.beliefs.motion_prior_mending import correction_arrays, mend, read_correction
@@ -221,7 +222,7 @@ def ways(positions: Floats, points: Floats, times: Floats) -> tuple[str, ...]:
     labels = np.where(angle > 0.35, "turns right", np.where(angle < -0.35, "turns left", "keeps going"))
     labels = np.where(np.abs(angle) > 2.2, "turns back", labels)
     labels = np.where(stops | (far < 0.8 * near), "stops", labels)
-    return (*labels[:-1].tolist(), "does something else")
+    return (*labels[:-1].tolist(), SOMETHING_ELSE)
 
 
 @kernel

@@ -180,7 +180,7 @@ class Plan:
     eta_s: float
     """Seconds until the last waypoint, by the believed speeds; inf when there is no way."""
     behaviour: str
-    """"intercept", "chase", "search", "besiege" (no way leads there), "patrol", "guard", "hold" …"""
+    """"intercept", "chase", "search", "flank" (a teammate drives it), "besiege" (no way leads there), "patrol", "guard", "hold" …"""
     meeting_px: Floats | None = None
     """(2,) where it expects to meet the target on the hypothesis it acts on, or to wait for it (see `waiting`)."""
     meeting_time_s: float | None = None
@@ -189,6 +189,8 @@ class Plan:
     """Mean over the hypotheses of the time to catch, as the planner minimised it."""
     hypothesis: int | None = None
     """Row of the forecast that this plan serves first."""
+    straight_s: float | None = None
+    """Of a flank: seconds to the catch, as imagined, if it ran straight after the target."""
     kept: float | None = None
     """Probability that a target that does as this hypothesis says has not changed its mind by the meeting; None where that was not asked."""
     waiting: bool = False

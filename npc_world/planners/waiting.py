@@ -22,18 +22,14 @@ from numpy.typing import NDArray
 from npc_world.core.compiled import kernel
 from npc_world.core.terrain import Terrain
 from npc_world.models.nav_grid import NavGrid
-from npc_world.models.travel_time import travel_time_fields
 from npc_world.planners.paths import find_path
+from npc_world.planners.places import CELLS_AT_ONCE, Places, cells_of_a_field, places_of
 
 __all__ = ["Afterwards", "WaitingPlaces", "waiting_places"]
 
 Floats = NDArray[np.float64]
 _MOST_PLACES, _LEAST_PLACES, _CELLS_IN_ALL = 300, 120, 8_000_000
 """Places, and how many are worth it on a large map: a field from each takes time that the chase does not wait for."""
-_UNEVEN = 4
-"""A cell of a field costs so many times as much where surfaces differ in speed."""
-_CELLS_AT_ONCE = 60_000
-"""Cells of travel-time fields computed between two pauses: most of a millisecond."""
 _CELLS_OF_A_LEG, _PAIRS_PER_CELL = 5_000, 20
 """What a leg's path and a pair of places cost, in such cells."""
 _SWEEPS = 3
@@ -98,18 +94,15 @@ def waiting_places(ground: Terrain, goals: Floats, target_speed_px_s: float, spe
     A ground that changes meanwhile makes the solution old, not wrong in form.
     """
     grid = NavGrid.of(ground, size)
-    uneven = surfaces is not None and len(np.unique(surfaces[np.unique(ground.surface)], axis=0)) > 1
-    field_cells = grid.free.size * (_UNEVEN if uneven else 1)
-    cells = spread_cells(grid.free, min(_MOST_PLACES, max(_LEAST_PLACES, _CELLS_IN_ALL // field_cells)))
-    points = grid.nodes_px[cells[:, 0], cells[:, 1]]
-    away = np.empty((len(cells), grid.free.size), np.float32)  # px at unit speed from each place to each cell
-    batch = max(1, _CELLS_AT_ONCE // field_cells)
-    for first in range(0, len(cells), batch):
-        rows = slice(first, first + batch)
-        away[rows] = travel_time_fields(ground, points[rows], 1.0, size=size, surfaces=surfaces, links=False).reshape(-1, grid.free.size)
-        yield None
+    most = min(_MOST_PLACES, max(_LEAST_PLACES, _CELLS_IN_ALL // cells_of_a_field(ground, grid, surfaces)))
+    found: Places | None = None
+    for found in places_of(ground, most, size=size, surfaces=surfaces):
+        if found is None:
+            yield None
+    assert found is not None
+    cells, points, away = found.cells, found.points_px, found.away
     cols, unpaid = grid.free.shape[1], 0
-    between_s = away[:, cells[:, 0] * cols + cells[:, 1]].astype(np.float64) / speed_px_s
+    between_s = found.between / speed_px_s
     homes = [row * cols + col for row, col in (grid.nearest_free(goal) or grid.cell_of(goal) for goal in goals)]
     values: Floats = _FOLLOWING * away[:, homes].T.astype(np.float64) / speed_px_s
     legs: list[_Leg] = []
@@ -123,7 +116,7 @@ def waiting_places(ground: Terrain, goals: Floats, target_speed_px_s: float, spe
                 cut_off_leg(away, at, times_s, speed_px_s, reach_px, cut_off_s)
                 legs.append(_Leg(a, b, float(times_s[-1]) + _PAUSE_S, cut_off_s))
             unpaid += _CELLS_OF_A_LEG
-            if unpaid >= _CELLS_AT_ONCE:
+            if unpaid >= CELLS_AT_ONCE:
                 unpaid = 0
                 yield None
         mean_s = max(1e-9, float(np.mean([leg.lasts_s for leg in legs[begun:]] or [0.0])))
@@ -136,7 +129,7 @@ def waiting_places(ground: Terrain, goals: Floats, target_speed_px_s: float, spe
             add_leg(leg.cut_off_s, leg.lasts_s, leg.chance, between_s, values[leg.to], _LATE, swept[leg.start])
             chances[leg.start] += leg.chance
             unpaid += len(cells) ** 2 // _PAIRS_PER_CELL
-            if unpaid >= _CELLS_AT_ONCE:
+            if unpaid >= CELLS_AT_ONCE:
                 unpaid = 0
                 yield None
         known = chances > 0.0
@@ -174,20 +167,6 @@ def _timed_cells(path: Floats, ground: Terrain, cols: int, speed_px_s: float, su
     factors = 1.0 if surfaces is None else np.maximum(surfaces[ground.surface.reshape(-1)[flat[1:]], 0], 1e-3)
     times_s = np.concatenate([[0.0], np.cumsum((lengths / counts)[leg] / factors / speed_px_s)])
     return flat, times_s
-
-
-def spread_cells(free: NDArray[np.bool_], most: int) -> NDArray[np.int64]:
-    """(n, 2) free cells (row, col), one in each square of a lattice as fine as `most` allows: the one nearest its middle."""
-    every = max(1, math.ceil(math.sqrt(free.sum() / most)))
-    rows, cols = free.shape
-    chosen = []
-    for row in range(0, rows, every):
-        for col in range(0, cols, every):
-            inside = np.argwhere(free[row:row + every, col:col + every])
-            if len(inside):
-                off = np.abs(inside - 0.5 * (every - 1)).sum(axis=1)
-                chosen.append(inside[int(np.argmin(off))] + (row, col))
-    return np.array(chosen, dtype=np.int64).reshape(-1, 2)
 
 
 @kernel

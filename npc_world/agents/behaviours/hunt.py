@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from npc_world.agents.behaviours.moves import guarded, intercepted
+from npc_world.agents.behaviours.moves import flanked, guarded, intercepted
 from npc_world.agents.behaviours.patrol import Patrol
 from npc_world.agents.behaviours.search import search
 from npc_world.agents.situation import Situation
@@ -27,7 +27,12 @@ class Hunt:
             return (yield from self._rounds.plan(now))
         if now.target is not None and now.target.occupancy is not None and now.blind_s > _FORESEEABLE_S:
             return search(now)
+        flank = yield from flanked(now)
+        if flank is not None:
+            return flank
         plan, meeting = (yield from intercepted(now, now.forecast)) if now.along is None else guarded(now, now.forecast, now.along)
+        if now.hemming is not None and meeting.reachable:
+            now.hemming.promise(now.time_s, meeting.expected_catch_s)
         self.catch_times = dict(zip(now.forecast.labels, np.asarray(meeting.catch_times_s).tolist(), strict=True))
         return plan
 

@@ -18,7 +18,7 @@ from npc_world.planners.interception import Meeting, intercept_in_pieces
 from npc_world.planners.line_guard import guard_line
 from npc_world.planners.paths import find_path
 
-__all__ = ["from_here", "go_to", "guarded", "head_for", "intercepted", "path_time", "stay"]
+__all__ = ["flanked", "from_here", "go_to", "guarded", "head_for", "intercepted", "path_time", "stay"]
 
 Floats = NDArray[np.float64]
 _LEAST_COMMITMENT_S = 0.02
@@ -103,6 +103,20 @@ def intercepted(now: Situation, forecast: Forecast) -> Pieces[tuple[Plan, Meetin
                 meeting_time_s=meeting.time_s, expected_catch_s=meeting.expected_catch_s, hypothesis=meeting.hypothesis, kept=meeting.kept,
                 waiting=meeting.waiting, cost=meeting.expected_catch_s)
     return plan, meeting
+
+
+def flanked(now: Situation) -> Pieces[Plan | None]:
+    """The way to where the target is headed off while a teammate drives it; None where it is better to go after it."""
+    if now.hemming is None or now.belief is None or now.target is None:
+        return None
+    found = yield from now.hemming.flank(now.member, now.time_s, now.belief.position_px, now.target.max_speed_px_s, now.config.teamwork.flank)
+    if found is None:
+        return None
+    flank, place = found
+    yield _ROUTING
+    plan = go_to(now, place, "flank")
+    return replace(plan, meeting_px=place, meeting_time_s=flank.caught_s, expected_catch_s=flank.caught_s, straight_s=flank.straight_s,
+                   cost=flank.caught_s) if math.isfinite(plan.eta_s) else None
 
 
 def guarded(now: Situation, forecast: Forecast, along: Floats) -> tuple[Plan, Meeting]:
