@@ -36,18 +36,22 @@ _AHEAD_S, _EVERY_S, _LATE_S = 3.0, 0.25, 0.3
 _LOOK_S, _STEP_S = 1.2, 0.2
 _MEMORY_S = 8.0
 _LEAST_JUDGED = 4.0
-_AS_RIGHT = 2.0
+_AS_RIGHT = 3.0
 """The flight's mean squared error over the forecast's, up to which it is believed."""
 _EXACT = 0.25
 """An error below that share of the way it can run in the meantime is right enough."""
 _RUNNING = 0.3
 """It flees only if it goes at least that share of that way."""
-_PATIENCE, _PATIENCE_S = 1.5, 0.5
+_PATIENCE, _PATIENCE_S = 1.2, 0.5
 """A catch is overdue when it has not come in so many times the time in which it was expected, and a little …"""
 _RESENTFUL_S = 4.0
 """… and for so long it is held against running after the target."""
 _CATCH_CELLS = 0.5
 """What imagined bodies, which go from place to place, are off by."""
+_PACK = 4
+"""So many hunters, the nearest ones, hem a target in; what others do then hardly matters."""
+_SETTLED = 1.5
+"""Who is on its way to head the target off goes on with that unless it is nearer by that factor."""
 _THINKING_S = 0.3
 """Pause between two searches of one hunter."""
 
@@ -144,11 +148,13 @@ class Hemming:
                 self._errors *= math.exp(-min(_MEMORY_S, time_s - self._judged_s) / _MEMORY_S)
                 self._errors += (1.0, *(float(((position - point) ** 2).sum()) / reach_px ** 2 for point in (fled, mean, start)))
                 self._judged_s = time_s
-        hunters = self._together(time_s)
-        if self._roadmap is None or len(hunters) < 2 or time_s - self._said_s < _EVERY_S or speed_px_s <= 0.0:
+        if self._roadmap is None or time_s - self._said_s < _EVERY_S or speed_px_s <= 0.0:
+            return
+        hunters, cells, bodies, _ = self._pack(self._roadmap.places, time_s, position)
+        if len(hunters) < 2:
             return
         self._said_s = time_s
-        scene = self._roadmap.scene(*self._bodies(position, hunters))
+        scene = self._roadmap.scene(cells, bodies)
         track = np.empty((round(_AHEAD_S / _STEP_S), 2))
         firsts = np.array([self._first(m) for m in hunters])
         flight(scene.dist, scene.hops, scene.points_px, firsts, speed_px_s, self._hunters[hunters[0]].hunter.speed_px_s, 0.0, _LOOK_S, _STEP_S, track)
@@ -186,35 +192,39 @@ class Hemming:
         return None if found is None or self._roadmap is None else (found, self._roadmap.places.points_px[found.place])
 
     def _flank(self, told: _Told, member: int, time_s: float, position: Floats, speed_px_s: float, worth: float) -> Pieces[Flank | None]:
-        hunters, roadmap = self._together(time_s), self._roadmap
-        if roadmap is None or len(hunters) < 2 or not self._outrun(time_s) or not self.flees:
+        roadmap = self._roadmap
+        if roadmap is None or not self._outrun(time_s) or not self.flees:
             return None
-        cells, bodies = self._bodies(position, hunters)
-        scene, me = roadmap.scene(cells, bodies), hunters.index(member)
-        nearest = int(np.argmin(self._away(roadmap, cells)))
-        if nearest == me:
+        hunters, cells, bodies, away = self._pack(roadmap.places, time_s, position)
+        at_it = np.array([_SETTLED if self._first(m) != RUN_AFTER else 1.0 for m in hunters])
+        nearest = int(np.argmin(away * at_it))
+        if member not in hunters or hunters[nearest] == member:
             return None
-        kept = self._first(member)
-        if time_s - told.thought_s < _THINKING_S and kept != RUN_AFTER and scene.dist[len(roadmap.places.points_px) + 1 + me, kept] > roadmap.spacing:
+        kept, me = self._first(member), hunters.index(member)
+        if time_s - told.thought_s < _THINKING_S and (kept == RUN_AFTER or roadmap.places.away[kept, cells[1 + me]] > roadmap.spacing):
             return told.flank
         told.thought_s, told.turn = time_s, told.turn + 1
+        scene = roadmap.scene(cells, bodies)
         firsts = np.array([RUN_AFTER if i == nearest else self._first(m) for i, m in enumerate(hunters)])
         found = yield from flanking(scene, firsts, me, speed_px_s, told.hunter.speed_px_s, told.hunter.reach_px + _CATCH_CELLS * self._ground.cell_px,
                                     kept=kept, turn=told.turn)
-        return None if found.place == RUN_AFTER or found.caught_s > (1.0 - worth) * found.straight_s or roadmap is not self._roadmap else found
+        most_s = found.straight_s * (1.0 - worth if kept == RUN_AFTER else 1.0)
+        return None if found.place == RUN_AFTER or found.caught_s > most_s or roadmap is not self._roadmap else found
 
     def _first(self, member: int) -> int:
         flank = self._hunters[member].flank
         return RUN_AFTER if flank is None or self._roadmap is None or flank.place >= len(self._roadmap.places.points_px) else flank.place
 
-    def _bodies(self, position: Floats, hunters: list[int]) -> tuple[NDArray[np.int64], Floats]:
-        bodies = np.stack([position, *(self._hunters[m].hunter.position_px for m in hunters)])
-        cols = self._ground.shape[1]
-        return np.array([row * cols + col for row, col in map(self._ground.cell_of, bodies)]), bodies
+    def _pack(self, places: Places, time_s: float, position: Floats) -> tuple[list[int], NDArray[np.int64], Floats, Floats]:
+        """The hunters that are nearest to the target: their numbers; cells (1 + P,) and bodies (1 + P, 2) px, the target's first; px to go (P,).
 
-    @staticmethod
-    def _away(roadmap: Roadmap, cells: NDArray[np.int64]) -> Floats:
-        """(P,) px from each hunter to the target, by way of the place that is nearest to the target."""
-        places = roadmap.places
-        by = int(np.argmin(places.away[:, cells[0]]))
-        return np.asarray(places.away[by, cells[1:]], dtype=np.float64)
+        By way of the place that is nearest to the target.
+        """
+        members = self._together(time_s)
+        bodies = np.stack([position, *(self._hunters[m].hunter.position_px for m in members)])
+        cols = self._ground.shape[1]
+        cells = np.array([row * cols + col for row, col in map(self._ground.cell_of, bodies)])
+        away = places.away[int(np.argmin(places.away[:, cells[0]])), cells[1:]].astype(np.float64)
+        near = np.sort(np.argsort(away, kind="stable")[:_PACK])
+        rows = np.concatenate([[0], 1 + near])
+        return [members[i] for i in near], cells[rows], bodies[rows], away[near]

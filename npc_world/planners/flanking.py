@@ -22,8 +22,8 @@ _LOOKS_S = np.array([0.8, 1.6])
 _STEP_S, _STEPS = 0.2, 60
 """Twelve seconds."""
 _CANDIDATES = 32
-_WORK = 700
-"""What imagining one candidate costs, in cells looked at."""
+_WORK = 350
+"""What imagining one candidate costs for each pursuer, in cells looked at."""
 _AT_ONCE = 8
 
 
@@ -54,13 +54,13 @@ def flanking(scene: Scene, others: NDArray[np.int64], me: int, speed_px_s: float
     caught_s = np.empty(len(candidates))
     for first in range(0, len(candidates), _AT_ONCE):
         rows = slice(first, first + _AT_ONCE)
-        yield _WORK * len(firsts[rows])
+        yield _WORK * firsts[rows].size
         hunted(scene.dist, scene.hops, scene.points_px, firsts[rows], speed_px_s, own_speed_px_s, reach_px, _LOOKS_S, _STEP_S, _STEPS, caught_s[rows])
     best = int(np.argmin(caught_s))
-    if caught_s[1] <= caught_s[best] + _LOYALTY_S:
+    if caught_s[1] <= caught_s[best] + max(_LOYALTY_S, _LOYALTY * caught_s[best]):
         best = 1
     return Flank(int(candidates[best]), float(caught_s[best]), float(caught_s[0]))
 
 
-_LOYALTY_S = 0.4
-"""Who is on the way to a place does not change it for less."""
+_LOYALTY, _LOYALTY_S = 0.15, 0.4
+"""Who is on the way to a place does not change it for less, as a share of the time to the catch and at least."""
