@@ -40,6 +40,8 @@ _AS_RIGHT = 3.0
 """The flight's mean squared error over the forecast's, up to which it is believed."""
 _EXACT = 0.25
 """An error below that share of the way it can run in the meantime is right enough."""
+_ROUGH = 0.8
+"""It does not flee if the imagined flight errs by more than that share of that way."""
 _RUNNING = 0.3
 """It flees only if it goes at least that share of that way."""
 _PATIENCE, _PATIENCE_S = 1.2, 0.5
@@ -164,7 +166,7 @@ class Hemming:
     def flees(self) -> bool:
         """Whether the target has been seen to flee as imagined."""
         judged, fled, mean, moved = self._errors.tolist()
-        return judged >= _LEAST_JUDGED and fled <= _AS_RIGHT * mean + _EXACT ** 2 * judged and moved >= _RUNNING ** 2 * judged
+        return judged >= _LEAST_JUDGED and fled <= _ROUGH ** 2 * judged and fled <= _AS_RIGHT * mean + _EXACT ** 2 * judged and moved >= _RUNNING ** 2 * judged
 
     def promise(self, time_s: float, expected_catch_s: float) -> None:
         """A hunter that runs after the target expects to catch it in so many seconds."""
