@@ -54,6 +54,8 @@ _PACK = 4
 """So many hunters, the nearest ones, hem a target in; what others do then hardly matters."""
 _SETTLED = 1.5
 """Who is on its way to head the target off goes on with that unless it is nearer by that factor."""
+_STILL_WORTH = 0.3
+"""… and while that saves at least that share of what was worth beginning it."""
 _THINKING_S = 0.3
 """Pause between two searches of one hunter."""
 
@@ -210,7 +212,7 @@ class Hemming:
         firsts = np.array([RUN_AFTER if i == nearest else self._first(m) for i, m in enumerate(hunters)])
         found = yield from flanking(scene, firsts, me, speed_px_s, told.hunter.speed_px_s, told.hunter.reach_px + _CATCH_CELLS * self._ground.cell_px,
                                     kept=kept, turn=told.turn)
-        most_s = found.straight_s * (1.0 - worth if kept == RUN_AFTER else 1.0)
+        most_s = found.straight_s * (1.0 - (worth if kept == RUN_AFTER else _STILL_WORTH * worth))  # who is there gains nothing by it: it runs
         return None if found.place == RUN_AFTER or found.caught_s > most_s or roadmap is not self._roadmap else found
 
     def _first(self, member: int) -> int:
