@@ -60,7 +60,7 @@ def calibrate(m, b, record, x, y, step_s, settings):  # type: ignore[no-untyped-
 @kernel
 def _level(m, stated, b, x, y):  # type: ignore[no-untyped-def]
     """(probability of what was likelier than (x, y), squared Mahalanobis distance from the mixture's mean) at horizon b."""
-    parts = np.empty((MIXED, 10))  # weight, place, inverse and Cholesky factor of the covariance, height of the peak
+    parts = np.empty((MIXED, 11))  # weight, place, inverse and Cholesky factor of the covariance, height of the peak, and of this and all that follow
     mean_x, mean_y, xx, yy, xy = 0.0, 0.0, 0.0, 0.0, 0.0
     count = 0
     for k in range(MIXED):
@@ -86,7 +86,11 @@ def _level(m, stated, b, x, y):  # type: ignore[no-untyped-def]
     xx, yy, xy = max(xx - mean_x * mean_x, 1e-9 * xx), max(yy - mean_y * mean_y, 1e-9 * yy), xy - mean_x * mean_y
     determinant = max(xx * yy - xy * xy, 1e-9 * xx * yy, 1e-300)
     square = max(0.0, yy * mean_x * mean_x - 2.0 * xy * mean_x * mean_y + xx * mean_y * mean_y) / determinant
-    here = _mixture(parts, count, x, y, math.inf)
+    high = 0.0
+    for k in range(count - 1, -1, -1):
+        high += parts[k, 9]
+        parts[k, 10] = high
+    here = _mixture(parts, count, x, y, math.inf, 0.0)
     above, total, at = 0.0, 0.0, 0
     for k in range(count):
         draws = max(2, int(_BANK.shape[0] * parts[k, 0] + 0.5))
@@ -100,7 +104,7 @@ def _level(m, stated, b, x, y):  # type: ignore[no-untyped-def]
             a, c = _BANK[draw, 0], _BANK[draw, 1]
             px = parts[k, 1] + parts[k, 6] * a
             py = parts[k, 2] + parts[k, 7] * a + parts[k, 8] * c
-            if _mixture(parts, count, px, py, here) > here:
+            if _mixture(parts, count, px, py, here, here / _SURELY) > here:
                 likelier += 1
         above += parts[k, 0] * likelier / draws
         total += parts[k, 0]
@@ -108,10 +112,12 @@ def _level(m, stated, b, x, y):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _mixture(parts, count, x, y, enough):  # type: ignore[no-untyped-def]
-    """Density at (x, y), less the factor 1 / 2π; where it is more than `enough`, as much as was summed up by then."""
+def _mixture(parts, count, x, y, enough, hopeless):  # type: ignore[no-untyped-def]
+    """Density at (x, y), less the factor 1 / 2π; as much as was summed up when it was more than `enough`, or could no more become `hopeless`."""
     total = 0.0
     for k in range(count):
+        if total + parts[k, 10] < hopeless:
+            break
         dx, dy = x - parts[k, 1], y - parts[k, 2]
         square = parts[k, 3] * dx * dx + 2.0 * parts[k, 4] * dx * dy + parts[k, 5] * dy * dy
         if square < 120.0:

@@ -7,16 +7,18 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from npc_world.beliefs.ahead import read_ahead
 from npc_world.beliefs.contact import slide
 from npc_world.beliefs.imm import blend
 from npc_world.beliefs.layout import BINS, COUNT, EXPERTS, HEADING, OWN, SPREAD
-from npc_world.beliefs.matching import LANES, bracket, lay_out, match_moments, read_times
+from npc_world.beliefs.matching import bracket, lay_out, match_moments, read_times
+from npc_world.beliefs.room import GROWTH, NEAR, PER_BIN, SHARE, SUMS, WIDE, new_room
 from npc_world.beliefs.unrolling import unroll_experts, who_speaks
 from npc_world.beliefs.weighing import missed_share, weigh_experts, wide_variance
 from npc_world.core.compiled import kernel
 
 Floats = NDArray[np.float64]
-__all__ = ["blank_forecasts", "choose_rows", "compose", "compose_all", "mix", "row_weights"]
+__all__ = ["blank_forecasts", "choose_rows", "compose_all", "mix", "row_weights"]
 
 _SAME = 0.35
 """Futures that stay closer than so many of their standard deviations are one."""
@@ -41,59 +43,34 @@ def row_weights(weights, horizon_s, rows):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def compose(m, times, given, given_log_prior, walls, clear, most, positions, covariances, weights, chosen):  # type: ignore[no-untyped-def]
-    """Fill at most `most` rows of positions (K, H, 2), covariances (K, H, 2, 2), weights (K,), chosen (K,) expert; returns their number.
-
-    Rows are whole futures, weighed by the record at the horizon's end.  At nearer times experts are trusted by their record
-    *there*: rows are drawn together so that the mixture's mean and spread agree with those weights (moment matching).
-    The last row, expert EXPERTS, stands for what nobody foresees.
-    """
-    present = np.empty(EXPERTS, np.bool_)
-    who_speaks(m, given, present)
-    by_bin = np.empty((BINS, EXPERTS))
-    weigh_experts(m, present, given_log_prior, by_bin)
-    rows = np.empty(EXPERTS)
-    steps = times.shape[0]
-    used = choose_rows(by_bin, times[steps - 1], rows)
-    present[:] = False
-    for e in used:
-        present[e] = True
-    tracks = np.empty((EXPERTS, steps, 2))
-    unroll_experts(m, times, given, present, tracks)
-    z, _, _, _, _ = blend(m)
-    for e in used:
-        if e < OWN:
-            slide(walls, clear, z.real, z.imag, tracks[e])
-    return mix(m, times, times[steps - 1], used, rows, by_bin, tracks, walls, clear, most, positions, covariances, weights, chosen)
-
-
-@kernel
-def choose_rows(by_bin, horizon_s, rows):  # type: ignore[no-untyped-def]
-    """Fill rows (EXPERTS,), what each counts as a whole future of horizon_s; returns those that count for anything, the weightiest first."""
+def choose_rows(by_bin, horizon_s, rows, order):  # type: ignore[no-untyped-def]
+    """Fill rows (EXPERTS,), what each counts as a whole future of horizon_s, and order (EXPERTS,) with those that count for anything, the
+    weightiest first; returns their number."""
     row_weights(by_bin, horizon_s, rows)
-    return _worth_it(rows, by_bin)
+    return _worth_it(rows, by_bin, order)
 
 
 @kernel
-def mix(m, times, horizon_s, used, rows, by_bin, tracks, walls, clear, most, positions, covariances, weights, chosen):  # type: ignore[no-untyped-def]
-    """`compose` from the tracks (EXPERTS, H, 2) and weights of the experts `used`; rows are weighed for horizon_s."""
+def mix(m, times, horizon_s, used, rows, by_bin, tracks, walls, clear, most, room, positions, covariances, weights, chosen):  # type: ignore[no-untyped-def]
+    """One forecast, see `compose_all`, from the tracks (EXPERTS, H, 2) and weights of the experts `used`; rows are weighed for horizon_s.
+
+    In the room (see `blank_room`) `read_times` has laid out the times."""
     steps, count = times.shape[0], used.shape[0]
     z, _, _, _, _ = blend(m)
-    per_bin = np.empty((4, BINS))  # probability of a miss, how wide misses are along and across, log factor on standard deviations
+    futures, at_times, lines = room
+    per_bin = lines[PER_BIN:PER_BIN + 4]  # probability of a miss, how wide misses are along and across, log factor on standard deviations
     for b in range(BINS):
         per_bin[0, b], per_bin[1, b], per_bin[2, b] = missed_share(m, b, by_bin[b]), wide_variance(m, b, 0), wide_variance(m, b, 1)
         per_bin[3, b] = m[SPREAD + b]
     low, high, u = bracket(max(horizon_s, times[steps - 1]))
     missed = (1.0 - u) * per_bin[0, low] + u * per_bin[0, high]
-    width = (steps + LANES - 1) // LANES * LANES
-    near, growth = np.zeros((BINS, width)), np.ones(width)
-    read_times(times, near, growth)
-    share, at_times, futures, wide = np.empty(count), np.empty((count, width)), np.zeros((4, count, width)), np.empty((4, width))
+    near, growth, wide, sums, share = lines[NEAR:NEAR + BINS], lines[GROWTH], lines[WIDE:WIDE + 4], lines[SUMS:SUMS + 9], lines[SHARE, :count]
     for i in range(count):
         share[i] = rows[used[i]]
-    lay_out(m, used, by_bin, near, growth, tracks, at_times, futures)
-    match_moments(near, growth, share, at_times, futures, per_bin, missed, wide)
-    groups = _group(share, futures, steps, max(1, most - 1))
+    lay_out(m, used, by_bin, near, growth, tracks, at_times, futures, sums)
+    match_moments(near, growth, share, at_times, futures, per_bin, missed, wide, sums)
+    groups = np.empty(count, np.int64)
+    _group(share, futures, steps, max(1, most - 1), groups)
     found = 0
     cos, sin = math.cos(m[HEADING]), math.sin(m[HEADING])
     total = 0.0
@@ -107,7 +84,7 @@ def mix(m, times, horizon_s, used, rows, by_bin, tracks, walls, clear, most, pos
         if weight == share[lead]:
             _write(futures[0, lead], futures[1, lead], futures[2, lead], futures[3, lead], 1e-18, cos, sin, positions[found], covariances[found])
         else:
-            _merge(lead, groups, share, weight, futures, cos, sin, positions[found], covariances[found])
+            _merge(lead, groups, share, weight, futures, cos, sin, sums, positions[found], covariances[found])
         slide(walls, clear, z.real, z.imag, positions[found])
         weights[found], chosen[found] = weight, used[lead]
         total += weight
@@ -126,9 +103,8 @@ def mix(m, times, horizon_s, used, rows, by_bin, tracks, walls, clear, most, pos
 
 
 @kernel
-def _worth_it(rows, by_bin):  # type: ignore[no-untyped-def]
-    """Experts that count for something as a whole or at some horizon, the weightiest first; the others' weights become zero."""
-    order = np.empty(EXPERTS, np.int64)
+def _worth_it(rows, by_bin, order):  # type: ignore[no-untyped-def]
+    """Fill order with experts that count for something as a whole or at some horizon, the weightiest first; the others' weights become zero."""
     for e in range(EXPERTS):
         at = e
         while at > 0 and rows[order[at - 1]] < rows[e]:
@@ -149,27 +125,27 @@ def _worth_it(rows, by_bin):  # type: ignore[no-untyped-def]
             for b in range(BINS):
                 by_bin[b, e] = 0.0
     total = 0.0
-    for e in order[:count]:
-        total += rows[e]
-    for e in order[:count]:
-        rows[e] /= total
+    for i in range(count):
+        total += rows[order[i]]
+    for i in range(count):
+        rows[order[i]] /= total
     for b in range(BINS):
         total = 0.0
         for e in range(EXPERTS):
-            total += by_bin[b, e]
-        for e in range(EXPERTS):
-            by_bin[b, e] /= total
-    return order[:count]
+            if by_bin[b, e] > 0.0:
+                total += by_bin[b, e]
+        for i in range(count):
+            by_bin[b, order[i]] /= total
+    return count
 
 
 @kernel
-def _group(rows, futures, steps, most):  # type: ignore[no-untyped-def]
-    """(n,) leader of each future's group: futures (4, n, W) of H steps that are one within their spread, and those beyond `most` with the nearest.
+def _group(rows, futures, steps, most, groups):  # type: ignore[no-untyped-def]
+    """Fill groups (n,) with the leader of each future's group: futures (4, n, W) of H steps that are one within their spread, and those beyond `most` with the nearest.
 
     Futures of little weight of their own, rows (n,), join the nearest as well.
     """
     count = rows.shape[0]
-    groups = np.full(count, -1)
     leaders = 0
     for i in range(count):
         best, nearest = math.inf, -1
@@ -189,7 +165,6 @@ def _group(rows, futures, steps, most):  # type: ignore[no-untyped-def]
         else:
             groups[i] = i
             leaders += 1
-    return groups
 
 
 @kernel
@@ -204,13 +179,12 @@ def _write(x, y, along, across, least, cos, sin, position, covariance):  # type:
 
 
 @kernel
-def _merge(lead, groups, rows, weight, futures, cos, sin, position, covariance):  # type: ignore[no-untyped-def]
-    """Mean (H, 2) and covariance (H, 2, 2) of one group of futures (4, n, W), in the world's axes."""
-    count, width = futures.shape[1], futures.shape[2]
+def _merge(lead, groups, rows, weight, futures, cos, sin, lines, position, covariance):  # type: ignore[no-untyped-def]
+    """Mean (H, 2) and covariance (H, 2, 2) of one group of futures (4, n, W), in the world's axes.  lines (5, W): to work in."""
+    count, width = rows.shape[0], futures.shape[2]
     cc, ss, cs = cos * cos, sin * sin, cos * sin
-    means, spreads = np.zeros((2, width)), np.full((3, width), 1e-18)
-    spreads[2, :] = 0.0
-    x, y, xx, yy, xy = means[0], means[1], spreads[0], spreads[1], spreads[2]
+    x, y, xx, yy, xy = lines[0], lines[1], lines[2], lines[3], lines[4]
+    x[:], y[:], xx[:], yy[:], xy[:] = 0.0, 0.0, 1e-18, 1e-18, 0.0
     for i in range(lead, count):
         if groups[i] == lead:
             w, to_x, to_y = rows[i] / weight, futures[0, i], futures[1, i]
@@ -235,15 +209,43 @@ def _merge(lead, groups, rows, weight, futures, cos, sin, position, covariance):
 
 @kernel
 def compose_all(memory, times, unseen_s, given, given_log_prior, walls, clear, most, positions, covariances, weights, chosen, counts):  # type: ignore[no-untyped-def]
-    """`compose` for N targets: memory (N, MEMORY), `times` (H,) from now, which is unseen_s (N,) after the last sighting of each.
+    """Forecasts of N targets: memory (N, MEMORY), `times` (H,) from now, which is unseen_s (N,) after the last sighting of each.
 
-    given (1 or N, GIVEN, H, 2).  Fills positions (N, K, H, 2), covariances (N, K, H, 2, 2), weights (N, K), chosen (N, K), counts (N,).
+    given (1 or N, GIVEN, H, 2).  Fills at most `most` rows of positions (N, K, H, 2), covariances (N, K, H, 2, 2), weights (N, K) and
+    chosen (N, K) expert, and their number, counts (N,).
+
+    Rows are whole futures, weighed by the record at the horizon's end.  At nearer times experts are trusted by their record
+    *there*: rows are drawn together so that the mixture's mean and spread agree with those weights (moment matching).
+    The last row, expert EXPERTS, stands for what nobody foresees.
     """
+    steps = times.shape[0]
+    present, by_bin, rows, order = np.empty(EXPERTS, np.bool_), np.empty((BINS, EXPERTS)), np.empty(EXPERTS), np.empty(EXPERTS, np.int64)
+    ahead, tracks, room = np.empty(steps), np.empty((EXPERTS, steps, 2)), new_room(steps)
+    lines, laid_out_s = room[2], math.nan
     for n in range(memory.shape[0]):
         counts[n] = 0
-        if memory[n, COUNT] > 0.0:
-            counts[n] = compose(memory[n], times + unseen_s[n], given[min(n, given.shape[0] - 1)], given_log_prior, walls, clear, most,
-                                positions[n], covariances[n], weights[n], chosen[n])
+        m, said = memory[n], given[min(n, given.shape[0] - 1)]
+        if n + 1 < memory.shape[0]:
+            lines[SHARE, 0] = read_ahead(memory[n + 1], times[steps - 1])  # nobody reads what is written
+        if m[COUNT] <= 0.0:
+            continue
+        if unseen_s[n] != laid_out_s:
+            laid_out_s = unseen_s[n]
+            for h in range(steps):
+                ahead[h] = times[h] + laid_out_s
+            read_times(ahead, lines[NEAR:NEAR + BINS], lines[GROWTH])
+        who_speaks(m, said, present)
+        weigh_experts(m, present, given_log_prior, by_bin)
+        used = order[:choose_rows(by_bin, ahead[steps - 1], rows, order)]
+        present[:] = False
+        for i in range(used.shape[0]):
+            present[used[i]] = True
+        unroll_experts(m, ahead, said, present, tracks)
+        z, _, _, _, _ = blend(m)
+        for i in range(used.shape[0]):
+            if used[i] < OWN:
+                slide(walls, clear, z.real, z.imag, tracks[used[i]])
+        counts[n] = mix(m, ahead, ahead[steps - 1], used, rows, by_bin, tracks, walls, clear, most, room, positions[n], covariances[n], weights[n], chosen[n])
 
 
 def blank_forecasts(targets: int, most: int, steps: int) -> tuple[Floats, Floats, Floats, NDArray[np.int64], NDArray[np.int64]]:

@@ -17,6 +17,7 @@ from npc_world.beliefs.layout import (
     MATCH,
     MATCHES,
     NOISE,
+    PAST,
     PAST_COUNT,
     PAST_FIRST,
     PAST_LENGTH,
@@ -155,10 +156,9 @@ def _grid_at(m, k):  # type: ignore[no-untyped-def]
         at = past_index(last)
         u = min(1.0, (k - last) * GRID_S / max(m[TIME] - m[PAST_TIME], 1e-9))
         return (1.0 - u) * complex(m[at], m[at + 1]) + u * complex(m[X], m[Y])
-    k = max(k, 0.0)
-    whole = math.floor(k)
-    a, b = past_index(whole), past_index(whole + 1.0)
-    return (1.0 - (k - whole)) * complex(m[a], m[a + 1]) + (k - whole) * complex(m[b], m[b + 1])
+    whole = int(max(k, 0.0))
+    u, a, b = max(k, 0.0) - whole, PAST + 3 * (whole & (PAST_LENGTH - 1)), PAST + 3 * ((whole + 1) & (PAST_LENGTH - 1))
+    return complex((1.0 - u) * m[a] + u * m[b], (1.0 - u) * m[a + 1] + u * m[b + 1])
 
 
 @kernel

@@ -50,7 +50,7 @@ from npc_world.beliefs.settings import (
     STACKING,
     TRUSTING,
 )
-from npc_world.beliefs.weighing import error_variance, miss_chance, wide_variance
+from npc_world.beliefs.weighing import error_variances, miss_chance, wide_variance
 from npc_world.core.compiled import kernel
 
 __all__ = ["drop_records", "judge"]
@@ -159,7 +159,7 @@ def _how_far(m, b, record, x, y, seen):  # type: ignore[no-untyped-def]
         ex, ey = x - m[said], y - m[said + 1]
         seen[e, 0], seen[e, 1] = cos * ex + sin * ey, cos * ey - sin * ex
         if seen[e, 0] == seen[e, 0]:
-            seen[e, 2], seen[e, 3] = error_variance(m, e, b, 0), error_variance(m, e, b, 1)
+            seen[e, 2], seen[e, 3] = error_variances(m, e, b)
             seen[e, 4] = density(seen[e, 0], seen[e, 1], seen[e, 2], seen[e, 3])
             w = m[record + RECORD_SHARES + b * EXPERTS + e]
             mean_a += w * seen[e, 0]

@@ -14,6 +14,9 @@ from npc_world.core.compiled import kernel
 
 __all__ = ["go_on"]
 
+_EVENLY = 1e-12
+"""Steps of time that differ by less than this share are alike."""
+
 
 @kernel
 def go_on(m, times, wanted, out):  # type: ignore[no-untyped-def]
@@ -45,8 +48,13 @@ def _turn(m, z, w, rate, window_s, times, track):  # type: ignore[no-untyped-def
     if age > 0.5 * window_s and rate != 0.0:
         half = 0.5 * rate * age
         v = (complex(m[X], m[Y]) - before) / age * (half / math.sin(half)) * complex(math.cos(half), math.sin(half))
+    cos, sin, turn_cos, turn_sin, gap_s, last_s = 1.0, 0.0, 1.0, 0.0, -1.0, 0.0
     for h in range(times.shape[0]):
-        half = 0.5 * rate * times[h]
-        sin, cos = math.sin(half), math.cos(half)
+        half, step_s = 0.5 * rate * times[h], times[h] - last_s
+        if abs(step_s - gap_s) <= _EVENLY * step_s:  # evenly spaced: the same turn again, which is quicker than its sine and cosine
+            cos, sin = cos * turn_cos - sin * turn_sin, sin * turn_cos + cos * turn_sin
+        else:
+            cos, sin, turn_cos, turn_sin = math.cos(half), math.sin(half), math.cos(0.5 * rate * step_s), math.sin(0.5 * rate * step_s)
+        last_s, gap_s = times[h], step_s
         at = z + v * (times[h] * (sin / half if abs(half) > 1e-6 else 1.0)) * complex(cos, sin)
         track[h, 0], track[h, 1] = at.real, at.imag

@@ -1,25 +1,17 @@
 """Futures drawn together so that their mean and spread at every time are what the record there demands: moment matching.
 
 Rows are whole futures, weighed by the record at the horizon's end; at nearer times experts are trusted by their record *there*.
-Whatever belongs to one time lies in a row over all times, made longer to a multiple of `LANES`: processors take so many numbers in a few
-instructions, and what is left over one by one.
 """
 
 from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from npc_world.beliefs.layout import BIN_S, BINS, NOISE
-from npc_world.beliefs.weighing import error_variance
+from npc_world.beliefs.weighing import error_variances
 from npc_world.core.compiled import kernel
 
-__all__ = ["LANES", "bracket", "lay_out", "match_moments", "read_times"]
-
-LANES = 32
-"""Four instructions of eight numbers: what compilers unroll loops to on the widest processors.  Places beyond the last time hold zeros."""
-
+__all__ = ["bracket", "lay_out", "match_moments", "read_times"]
 
 @kernel
 def bracket(t):  # type: ignore[no-untyped-def]
@@ -34,8 +26,10 @@ def bracket(t):  # type: ignore[no-untyped-def]
 
 @kernel
 def read_times(times, near, growth):  # type: ignore[no-untyped-def]
-    """Fill near (BINS, W), zero before, with what each judged horizon says of each of `times` (H,), linear between them, and growth (W,), one before,
+    """Fill near (BINS, W) with what each judged horizon says of each of `times` (H,), linear between them, and growth (W,)
     with the factor on variances before the first and beyond the last, where they grow as t ** 1.5 and as t²."""
+    near[:, :] = 0.0
+    growth[:] = 1.0
     for h in range(times.shape[0]):
         t = times[h]
         low, high, u = bracket(t)
@@ -47,44 +41,43 @@ def read_times(times, near, growth):  # type: ignore[no-untyped-def]
 
 @kernel
 def _at_times(near, values, out):  # type: ignore[no-untyped-def]
-    """Fill out (W,) from values (BINS,) at the judged horizons."""
+    """Fill out (W,) from values (BINS,) at the judged horizons, of which there are five: in one go, as the sum stays where it is summed up."""
+    a, b, c, d, e = values[0], values[1], values[2], values[3], values[4]
     for h in range(out.shape[0]):
-        out[h] = near[0, h] * values[0]
-    for b in range(1, BINS):
-        value = values[b]
-        for h in range(out.shape[0]):
-            out[h] += near[b, h] * value
+        out[h] = near[0, h] * a + near[1, h] * b + near[2, h] * c + near[3, h] * d + near[4, h] * e
 
 
 @kernel
-def lay_out(m, used, by_bin, near, growth, tracks, weights, futures):  # type: ignore[no-untyped-def]
-    """Of the experts `used` (n,): fill weights (n, W), what each counts at each time, and futures (4, n, W), zero before: its x and y from
-    tracks (EXPERTS, H, 2) and its mean squared errors along and across."""
-    noise, values = m[NOISE], np.empty(BINS)
+def lay_out(m, used, by_bin, near, growth, tracks, weights, futures, lines):  # type: ignore[no-untyped-def]
+    """Of the experts `used` (n,): fill weights (n, W), what each counts at each time, and futures (4, n, W): its x and y from
+    tracks (EXPERTS, H, 2) and its mean squared errors along and across.  lines (3, W): to work in.  There may be more rows than n."""
+    noise, steps = m[NOISE], tracks.shape[1]
+    values, errors_along, errors_across = lines[0], lines[1], lines[2]
     for i in range(used.shape[0]):
         e = used[i]
-        for h in range(tracks.shape[1]):
-            futures[0, i, h], futures[1, i, h] = tracks[e, h, 0], tracks[e, h, 1]
+        x, y = futures[0, i], futures[1, i]
+        for h in range(steps):
+            x[h], y[h] = tracks[e, h, 0], tracks[e, h, 1]
+        x[steps:], y[steps:] = 0.0, 0.0
         for b in range(BINS):
             values[b] = by_bin[b, e]
+            errors_along[b], errors_across[b] = error_variances(m, e, b)
         _at_times(near, values, weights[i])
         for axis in range(2):
-            for b in range(BINS):
-                values[b] = error_variance(m, e, b, axis)
             variance = futures[2 + axis, i]
-            _at_times(near, values, variance)
+            _at_times(near, errors_along if axis == 0 else errors_across, variance)
             for h in range(variance.shape[0]):
                 variance[h] = noise + max(0.0, variance[h] - noise) * growth[h] + 1e-18
 
 
 @kernel
-def match_moments(near, growth, rows, weights, futures, per_bin, missed, wide):  # type: ignore[no-untyped-def]
+def match_moments(near, growth, rows, weights, futures, per_bin, missed, wide, sums):  # type: ignore[no-untyped-def]
     """Draw futures (4, n, W) together, which count rows (n,) as a whole and weights (n, W) at each time; fill wide (4, W), the one nobody foresees.
 
-    per_bin (4, BINS): see `composing.mix`.  missed: probability of that one.
+    per_bin (4, BINS or more): see `composing.mix`.  missed: probability of that one.  sums (9, W): to work in.  There may be more futures than n.
     """
-    count, steps = weights.shape
-    sums = np.zeros((8, steps))
+    count, steps = rows.shape[0], weights.shape[1]
+    sums[:, :] = 0.0
     x, y, rows_x, rows_y, along, across, spread, rows_spread = sums[0], sums[1], sums[2], sums[3], sums[4], sums[5], sums[6], sums[7]
     for i in range(count):
         w, row = weights[i], rows[i]
@@ -105,7 +98,7 @@ def match_moments(near, growth, rows, weights, futures, per_bin, missed, wide): 
             spread[h] += w[h] * ((to_x[h] - x[h]) * (to_x[h] - x[h]) + (to_y[h] - y[h]) * (to_y[h] - y[h]))
         for h in range(steps):
             rows_spread[h] += row * ((to_x[h] - rows_x[h]) * (to_x[h] - rows_x[h]) + (to_y[h] - rows_y[h]) * (to_y[h] - rows_y[h]))
-    widen, pull, values = spread, rows_spread, np.empty(steps)
+    widen, pull, values = spread, rows_spread, sums[8]
     for h in range(steps):
         pull[h] = min(1.0, math.sqrt(spread[h] / rows_spread[h])) if rows_spread[h] > 0.0 else 1.0
     _at_times(near, per_bin[3], values)

@@ -49,6 +49,8 @@ ORDERS = 10
 _REST, _FAST = 0.15, 0.6
 """Of the top speed."""
 _LEAST_KEPT = 12
+_SURELY = 1.0 + 1e-9
+"""More by this factor is more, however the sums were rounded."""
 _SHARES = 4.0 ** np.arange(ORDERS + 1)
 """What a move counts that followed so long a context."""
 
@@ -112,29 +114,26 @@ def _foretell(m):  # type: ignore[no-untyped-def]
         while matched[j] < ORDERS and matched[j] <= j and symbols[j - matched[j]] >= 0 and symbols[j - matched[j]] == symbols[n - 1 - matched[j]]:
             matched[j] += 1
     counts = np.empty((ORDERS + 1, SYMBOLS))
-    moves, shares = np.empty(SYMBOLS, np.complex128), np.empty(SYMBOLS)
     heading = complex(m[NGRAM_HEADING_X], m[NGRAM_HEADING_Y])
     at = complex(0.0, 0.0)
     m[NGRAM_PATH], m[NGRAM_PATH + 1] = 0.0, 0.0
     for step in range(1, TOKENS_AHEAD + 1):
         counts[:, :] = 0.0
-        moves[:], shares[:] = 0.0, 0.0
         top = 0
         for j in range(n - 1):
-            following = symbols[j + 1]
-            if following < 0:
-                continue
-            order = matched[j]
-            counts[order, following] += 1.0
-            top = max(top, order)
-            share = _SHARES[order]
-            place = _sentence(first + j + 1)
-            moves[following] += share * complex(m[place + 1], m[place + 2])
-            shares[following] += share
+            if symbols[j + 1] >= 0:
+                counts[matched[j], symbols[j + 1]] += 1.0
+                top = max(top, matched[j])
         best = _likeliest(counts, top)
         if best < 0:
             return
-        move = moves[best] / shares[best]
+        moved, shares = complex(0.0, 0.0), 0.0
+        for j in range(n - 1):
+            if symbols[j + 1] == best:
+                share, place = _SHARES[matched[j]], _sentence(first + j + 1)
+                moved += share * complex(m[place + 1], m[place + 2])
+                shares += share
+        move = moved / shares
         at += heading * move
         if best > 0 and abs(move) > 0.0:
             heading *= move / abs(move)
@@ -150,7 +149,7 @@ def _likeliest(counts, top):  # type: ignore[no-untyped-def]
     """Symbol of highest blended probability; counts (ORDERS + 1, SYMBOLS) by the longest context that matched,
     `top` at most, summed up here.  -1: none."""
     blended = np.zeros(SYMBOLS)
-    left = 1.0
+    left, best = 1.0, -1
     for order in range(top, -1, -1):
         total, kinds = 0.0, 0.0
         for s in range(SYMBOLS):
@@ -159,14 +158,18 @@ def _likeliest(counts, top):  # type: ignore[no-untyped-def]
             total += counts[order, s]
             if counts[order, s] > 0.0:
                 kinds += 1.0
-        if total > 0.0:
-            for s in range(SYMBOLS):
-                blended[s] += left * counts[order, s] / (total + kinds)
-            left *= kinds / (total + kinds)
-    best = -1
-    for s in range(SYMBOLS):
-        if blended[s] > 0.0 and (best < 0 or blended[s] > blended[best]):
-            best = s
+        if total <= 0.0:
+            continue
+        most, second, best = 0.0, 0.0, -1
+        for s in range(SYMBOLS):
+            blended[s] += left * counts[order, s] / (total + kinds)
+            if blended[s] > most:
+                most, second, best = blended[s], most, s
+            elif blended[s] > second:
+                second = blended[s]
+        left *= kinds / (total + kinds)
+        if most - second > _SURELY * left:
+            break  # whatever the shorter contexts say
     return best
 
 

@@ -18,6 +18,7 @@ from npc_world.beliefs.motion_prior import MotionPrior
 from npc_world.beliefs.past import stood_s
 from npc_world.beliefs.prior_expert import fill_prior_track
 from npc_world.beliefs.recording import record_experts
+from npc_world.beliefs.room import blank_room
 from npc_world.beliefs.surroundings import Surroundings
 from npc_world.beliefs.unrolling import FINE_TIMES_S, unroll_experts, who_speaks
 from npc_world.beliefs.weighing import weigh_experts
@@ -38,6 +39,7 @@ class Panel:
         self._around, self._intent, self._experts, self._prior = around, intent, tuple(experts), prior
         self._given = np.full((GIVEN + 1, len(FINE_TIMES_S), 2), math.nan)
         self._log_prior = np.full(GIVEN, -math.inf)
+        self._room = blank_room(BINS)
         self.labels: list[str] = []
         """(EXPERTS,) in words, as far as these do not depend on how the body moves."""
 
@@ -62,7 +64,7 @@ class Panel:
             self.goals_weighed()
         if self._intent.labels or self._experts or self._prior is not None:
             self._fill(m, FINE_TIMES_S, belief, self._given)
-        record_experts(m, FINE_TIMES_S, self._given, self._log_prior, *self._around.walls())
+        record_experts(m, FINE_TIMES_S, self._given, self._log_prior, *self._around.walls(), self._room)
 
     def _fill(self, m: Floats, times: Floats, belief: Belief | None, out: Floats) -> None:
         """Tracks (GIVEN + 1, H, 2) of goals first, then of the game's own experts, last of the prior."""

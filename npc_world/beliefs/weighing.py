@@ -26,7 +26,7 @@ from npc_world.beliefs.layout import (
 )
 from npc_world.core.compiled import kernel
 
-__all__ = ["error_variance", "exempt_share", "miss_chance", "missed_share", "trust_in_mixture", "weigh_experts", "wide_variance"]
+__all__ = ["error_variances", "exempt_share", "miss_chance", "missed_share", "trust_in_mixture", "weigh_experts", "wide_variance"]
 
 #                        stop   go  short  long longest turn  slow  ways repeat mean place flee prior tokens bounce
 LOG_PRIOR = np.array([-1.5, 0.0, -0.5, -1.0, -1.5, -0.7, -0.7, 0.3, -0.7, -0.7, -0.7, -1.5, 0.0, -0.7, 0.7])
@@ -58,25 +58,28 @@ def weigh_experts(m, present, given_log_prior, weights):  # type: ignore[no-unty
 
     present (EXPERTS,) bool: who has an opinion.  given_log_prior (GIVEN,): for goals, how the way so far fits them.
     """
-    score = np.zeros(EXPERTS)
+    score, given = np.zeros(EXPERTS), present[OWN:].any()
     for b in range(BINS):
         own = min(1.0, m[BIN_JUDGED + b] / _ENOUGH)
         top = -math.inf
         for e in range(EXPERTS):
-            carried = score[e] * _CARRIED if e >= OWN and b >= _FAR else score[e]
-            score[e] = own * (m[SCORE + e * BINS + b] + m[LONG_SCORE + e * BINS + b]) + (1.0 - own) * carried
             if present[e]:
+                carried = score[e] * _CARRIED if e >= OWN and b >= _FAR else score[e]
+                score[e] = own * (m[SCORE + e * BINS + b] + m[LONG_SCORE + e * BINS + b]) + (1.0 - own) * carried
                 prior = LOG_PRIOR[e] if e < OWN else GIVEN_LOG_PRIOR[b] + given_log_prior[e - OWN]
                 weights[b, e] = score[e] + prior
                 top = max(top, weights[b, e])
         total = 0.0
         for e in range(EXPERTS):
-            weights[b, e] = math.exp(weights[b, e] - top) + _LEAST if present[e] else 0.0
-            total += weights[b, e]
+            if present[e]:
+                weights[b, e] = math.exp(weights[b, e] - top) + _LEAST
+                total += weights[b, e]
+            else:
+                weights[b, e] = 0.0
         for e in range(EXPERTS):
             weights[b, e] /= total
-        trust = trust_in_mixture(m, b, present[OWN:].any())
-        exempt = exempt_share(b, weights[b])
+        trust = trust_in_mixture(m, b, given)
+        exempt = exempt_share(b, weights[b]) if given else 0.0
         for e in range(OWN if exempt > 0.0 else EXPERTS):
             weights[b, e] *= trust
         weights[b, GO] += (1.0 - trust) * (1.0 - exempt)
@@ -104,13 +107,13 @@ def trust_in_mixture(m, b, given):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def error_variance(m, e, b, axis):  # type: ignore[no-untyped-def]
-    """Mean squared error in px² of expert e when it is right, at horizon b, along (0) or across (1) the heading; record and prior."""
+def error_variances(m, e, b):  # type: ignore[no-untyped-def]
+    """Mean squared errors in px² of expert e when it is right, at horizon b, along and across the heading; record and prior."""
     reach = max(m[TOP_SPEED], 1e-9) * BIN_S[b]
-    judged = m[JUDGED + e * BINS + b]
+    judged, at = m[JUDGED + e * BINS + b], ERROR + 2 * (e * BINS + b)
     prior = _PRIOR_JUDGED / (1.0 + 0.1 * judged * judged)
-    total = judged * m[ERROR + 2 * (e * BINS + b) + axis] + prior * (_PRIOR_ERROR * reach) ** 2
-    return total / (judged + prior) + (_LEAST_ERROR * reach) ** 2 + m[NOISE]
+    before, count, least = prior * (_PRIOR_ERROR * reach) ** 2, judged + prior, (_LEAST_ERROR * reach) ** 2
+    return (judged * m[at] + before) / count + least + m[NOISE], (judged * m[at + 1] + before) / count + least + m[NOISE]
 
 
 @kernel
@@ -133,5 +136,6 @@ def missed_share(m, b, weights):  # type: ignore[no-untyped-def]
     """Probability that none of the experts will be right at horizon b; weights (EXPERTS,) what each counts there."""
     missed = 0.0
     for e in range(EXPERTS):
-        missed += weights[e] * miss_chance(m, e * BINS + b)
+        if weights[e] > 0.0:
+            missed += weights[e] * miss_chance(m, e * BINS + b)
     return min(0.9, missed * math.exp(m[TAIL + b]))
