@@ -12,11 +12,15 @@ from numpy.typing import ArrayLike, NDArray
 from npc_world.core.errors import BadInputError
 from npc_world.models.ball_world import BallWorld
 
-__all__ = ["Throw", "check_outside", "frame_of", "noise_of", "read_throw", "read_throws"]
+__all__ = ["Throw", "check_outside", "check_within", "frame_of", "noise_of", "read_throw", "read_throws"]
 
 Floats = NDArray[np.float64]
 _SNAP = 0.02
 """A sighting this close to an engine step, in steps, counts as on it."""
+_LONGEST_FRAMES = 100_000
+"""A throw that lasts longer than so many of its shortest frames is none: the ball rests, or nobody said where the next throw begins."""
+_FARTHEST = 1e6
+"""Farther than so many radii is no place in a game, and no number to reckon with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class Throw:
         return Throw(self.times_s[start:stop], self.seen_px[start:stop])
 
 
-def read_throw(trajectory: Any, world: BallWorld, name: str = "trajectory") -> Throw:
+def read_throw(trajectory: Any, world: BallWorld, name: str = "trajectory", step_s: float | None = None) -> Throw:
     """A `Throw` from (times (L,), positions (L, 2)) or rows (L, 3) of time, x, y.
 
     Raises `BadInputError` for other shapes, NaN, times that do not increase, a single point, and a ball that starts inside a
@@ -65,8 +69,17 @@ def read_throw(trajectory: Any, world: BallWorld, name: str = "trajectory") -> T
     if (np.diff(times) <= 0.0).any():
         at = int(np.flatnonzero(np.diff(times) <= 0.0)[0])
         raise BadInputError(f"{name}: time does not increase at row {at + 1}: {times[at]} s, then {times[at + 1]} s")
+    check_within(float(times[-1] - times[0]), min(float(np.diff(times).min()), step_s or np.inf), float(np.abs(seen).max()), world, name)
     check_outside(seen[0], world, name)
     return Throw(times.copy(), seen.copy())
+
+
+def check_within(lasts_s: float, frame_s: float, far_px: float, world: BallWorld, name: str) -> None:
+    """Raise `BadInputError` for a throw that lasts too many frames of `frame_s` or a coordinate of `far_px` that is out of every game."""
+    if lasts_s > _LONGEST_FRAMES * frame_s:
+        raise BadInputError(f"{name} lasts {lasts_s:g} s in frames of {frame_s:g} s: expected at most {_LONGEST_FRAMES} frames, or a new throw after a pause")
+    if far_px > _FARTHEST * world.radius_px:
+        raise BadInputError(f"{name}: {far_px:g} px is more than {_FARTHEST:g} times the ball's radius away")
 
 
 def check_outside(point: ArrayLike, world: BallWorld, name: str) -> None:
@@ -77,13 +90,13 @@ def check_outside(point: ArrayLike, world: BallWorld, name: str) -> None:
         raise BadInputError(f"{name}: the ball starts inside a wall at ({x:g}, {y:g}): {-gap:.3g} px deep, radius {world.radius_px:g}")
 
 
-def read_throws(trajectories: Iterable[Any], world: BallWorld) -> list[Throw]:
-    """All of them, or `BadInputError` naming the first bad one."""
+def read_throws(trajectories: Iterable[Any], world: BallWorld, step_s: float | None = None) -> list[Throw]:
+    """All of them, or `BadInputError` naming the first bad one.  step_s: the engine's, when it is known."""
     if isinstance(trajectories, np.ndarray) and trajectories.ndim == 2:
         trajectories = [trajectories]
     if not isinstance(trajectories, Iterable):
         raise BadInputError(f"trajectories={trajectories!r}: expected throws, each (times (L,), positions (L, 2)) or (L, 3)")
-    return [read_throw(item, world, f"trajectories[{n}]") for n, item in enumerate(trajectories)]
+    return [read_throw(item, world, f"trajectories[{n}]", step_s) for n, item in enumerate(trajectories)]
 
 
 def frame_of(throws: list[Throw]) -> float:

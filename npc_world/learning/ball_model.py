@@ -23,7 +23,7 @@ from npc_world.core.reading import position_of
 from npc_world.core.records import Explanation, Forecast
 from npc_world.learning.ball_change import Change
 from npc_world.learning.ball_config import BallConfig
-from npc_world.learning.ball_data import Throw, check_outside, read_throws
+from npc_world.learning.ball_data import Throw, check_outside, check_within, read_throws
 from npc_world.learning.ball_forecast import forecast_of
 from npc_world.learning.ball_knowledge import BallKnowledge, nothing_known
 from npc_world.learning.ball_laws import BallLaws
@@ -99,13 +99,16 @@ class BallModel:
         self._lesson: Pieces[None] | None = None
         """Not yet at its end."""
         self._times: list[float] = []
+        self._frame_s = math.inf
+        """The shortest gap between two of these, or the engine's step where that is known and shorter."""
         self._seen: list[Floats] = []
         self._tracking: Tracking | None = None
 
     def observe(self, time_s: float, position: Any) -> None:
         """See the ball: position a pair, a rect, a sprite or a body; None while unseen, which is allowed at any time.
 
-        Raises `BadInputError` for NaN, a time that does not increase, and a throw that starts inside a wall; nothing changes then.
+        Raises `BadInputError` for NaN, a time that does not increase, a throw that starts inside a wall or goes on after a pause of 100,000
+        frames, and places beyond a million radii; nothing changes then.
         """
         if not (isinstance(time_s, (int, float, np.floating)) and math.isfinite(time_s)):
             raise BadInputError(f"time_s={time_s!r}: expected seconds")
@@ -114,8 +117,15 @@ class BallModel:
         if position is None:
             return
         at = position_of(position)
+        if self._times:
+            frame_s = min(time_s - self._times[-1], self._frame_s)
+            lasts_s = time_s - self._times[0]
+        else:
+            frame_s, lasts_s = self.knowledge.step_s or math.inf, 0.0
+        check_within(lasts_s, frame_s, float(np.abs(at).max()), self.world, f"the throw up to time_s={time_s!r}, position={position!r}")
         if not self._times:
             check_outside(at, self.world, "position")
+        self._frame_s = frame_s
         self._times.append(float(time_s))
         self._seen.append(at)
 
@@ -156,7 +166,7 @@ class BallModel:
 
         Raises `BadInputError` naming the first bad one; the model is unchanged then.
         """
-        throws = read_throws(trajectories, self.world)
+        throws = read_throws(trajectories, self.world, self.knowledge.step_s)
         if not throws:
             raise BadInputError("trajectories is empty: expected one throw or more")
         self._finish()
@@ -191,6 +201,13 @@ class BallModel:
     def scheme(self) -> str | None:
         """One of those named at `BallModel`, None before anything was learned."""
         return self.knowledge.scheme
+
+    @property
+    def row(self) -> Floats:
+        """(4 + 2 · materials,) the laws at their most probable, as `nw.shots` and `nw.throw_to` take them: gravity x, y px/s², damping, inertia,
+        then per material a restitution, then per material a friction."""
+        known = self.knowledge
+        return np.asarray(known.laws.rows(known.belief.z[None])[0])
 
     @property
     def surprise(self) -> float:

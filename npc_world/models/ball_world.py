@@ -17,7 +17,7 @@ from npc_world.models.ball_contact import clearances_of
 from npc_world.models.ball_field import NO_FIELD, ForceField
 from npc_world.models.ball_flow import roll_flow
 
-__all__ = ["BALL_STATE", "SCHEMES", "BallWorld", "Rolls", "physics_size"]
+__all__ = ["BALL_STATE", "SCHEMES", "BallWorld", "Rolls", "physics_size", "rolled_law"]
 
 Floats = NDArray[np.float64]
 BALL_STATE = 5
@@ -33,6 +33,21 @@ _CELLS_ACROSS = 96
 def physics_size(materials: int) -> int:
     """Length of a physics row: gravity x, y, damping, inertia, then per material a restitution, then per material a friction."""
     return 4 + 2 * materials
+
+
+def rolled_law(world: BallWorld, physics: ArrayLike, scheme: str) -> Floats:
+    """(4 + 2 · materials,) the one physics row that a caller gave for that world; `BadInputError` when it is none, or the scheme has no such name."""
+    if not isinstance(world, BallWorld):
+        raise BadInputError(f"world={world!r}: expected a BallWorld, such as the `world` of a BallModel")
+    if scheme not in SCHEMES:
+        raise BadInputError(f"scheme={scheme!r}: expected one of {', '.join(map(repr, SCHEMES))}")
+    try:
+        law = np.asarray(physics, np.float64)
+    except (TypeError, ValueError):
+        law = np.empty(0)
+    if law.shape != (physics_size(world.materials),) or not np.isfinite(law).all():
+        raise BadInputError(f"physics={physics!r}: expected {physics_size(world.materials)} finite numbers, such as the `row` of a BallModel")
+    return law
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Throwing: lead a moving target, land on a spot, play off a wall.
 
 Closed forms under gravity and drag give the first guess; `shots` plays candidates through a ball model, so walls count.
-Physics rows are those of `npc_world.models.ball_world.BallWorld.roll`.
+For a `BallModel` the world is `ball.world`, the physics `ball.row` and the scheme `ball.scheme`.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from npc_world.core.arguments import pair_of, positive
 from npc_world.core.errors import BadInputError
 from npc_world.core.records import Forecast
-from npc_world.models.ball_world import BallWorld
+from npc_world.models.ball_world import BallWorld, rolled_law
 
 __all__ = ["Shot", "aim", "launch_to_land", "shots"]
 
@@ -47,9 +48,9 @@ def aim(origin: ArrayLike, speed_px_s: float, target: Forecast | ArrayLike, *, g
     target: a point, or a `Forecast`, of which the most probable hypothesis is led.  For each time of flight one launch velocity
     reaches the target; the times at which it has the right length are the solutions.  Walls are not looked at: see `shots`.
     """
-    start, gravity = _point(origin, "origin"), _gravity(gravity_px_s2)
-    _positive(speed_px_s, "speed_px_s")
-    times = np.linspace(0.0, horizon_s, 481)[1:]
+    start, gravity = pair_of(origin, "origin"), _gravity(gravity_px_s2)
+    positive(speed_px_s, "speed_px_s")
+    times = np.linspace(0.0, positive(horizon_s, "horizon_s"), 481)[1:]
     goal = _track(target, times)
     reached, fallen = _flight(times, damping)
     needed = (goal - start - fallen[:, None] * gravity) / reached[:, None]
@@ -77,7 +78,7 @@ def launch_to_land(origin: ArrayLike, landing: ArrayLike, *, gravity_px_s2: Arra
 
     Without gravity the least speed would be none at all: a time must then be given.
     """
-    start, goal, gravity = _point(origin, "origin"), _point(landing, "landing"), _gravity(gravity_px_s2)
+    start, goal, gravity = pair_of(origin, "origin"), pair_of(landing, "landing"), _gravity(gravity_px_s2)
     if time_s is None:
         pull, distance = math.hypot(*gravity), math.hypot(*(goal - start))
         if pull == 0.0:
@@ -87,34 +88,38 @@ def launch_to_land(origin: ArrayLike, landing: ArrayLike, *, gravity_px_s2: Arra
             tries = best * np.linspace(1.0 - width, 1.0 + width, 41)
             best = float(tries[int(np.argmin([math.hypot(*_needed(start, gravity, goal, float(t), damping)[0]) for t in tries]))])
         time_s = best
-    _positive(time_s, "time_s")
+    positive(time_s, "time_s")
     velocity, point = _needed(start, gravity, goal, time_s, damping)
     return Shot(velocity, point, time_s, 0.0)
 
 
 def shots(world: BallWorld, physics: ArrayLike, origin: ArrayLike, speed_px_s: float, target: Forecast | ArrayLike, *, horizon_s: float = 2.0,
-          step_s: float = 1.0 / 60.0, bounces: int = 1, tolerance_px: float | None = None, scheme: str = "chipmunk") -> list[Shot]:
+          step_s: float = 1.0 / 60.0, bounces: int = 1, tolerance_px: float | None = None, scheme: str | None = None) -> list[Shot]:
     """Throws of one speed that hit the target, straight or after at most `bounces` walls, best first, played through the model.
 
+    world, physics, scheme: of a `BallModel` its `world`, `row` and `scheme` (Chipmunk's way when None).
     A fan of directions is rolled, each local minimum of the miss is narrowed.  A throw counts when the ball comes within
     `tolerance_px` of the target (its own radius when None).  Contacts with the target itself are not modelled.
     """
-    start, law = _point(origin, "origin"), np.asarray(physics, np.float64)
-    _positive(speed_px_s, "speed_px_s")
-    near = world.radius_px if tolerance_px is None else tolerance_px
-    steps = max(1, int(round(horizon_s / step_s)))
+    way = scheme or "chipmunk"
+    start, law = pair_of(origin, "origin"), rolled_law(world, physics, way)
+    positive(speed_px_s, "speed_px_s")
+    if not (isinstance(bounces, (int, np.integer)) and bounces >= 0):
+        raise BadInputError(f"bounces={bounces!r}: expected zero or more")
+    near = world.radius_px if tolerance_px is None else positive(tolerance_px, "tolerance_px")
+    steps = max(1, round(positive(horizon_s, "horizon_s") / positive(step_s, "step_s")))
     goal = _track(target, np.arange(1, steps + 1, dtype=np.float64) * step_s)
     angles = np.linspace(-math.pi, math.pi, _FAN, endpoint=False)
-    miss = _play(world, law, start, speed_px_s, angles, goal, step_s, bounces, scheme)[0]
+    miss = _play(world, law, start, speed_px_s, angles, goal, step_s, bounces, way)[0]
     minima = np.flatnonzero((miss <= np.roll(miss, 1)) & (miss <= np.roll(miss, -1)))
     found: list[Shot] = []
     for n in minima[np.argsort(miss[minima])][:12]:
         centre, width = float(angles[n]), 2.0 * math.pi / _FAN
         for _ in range(6):
             fan = centre + width * np.linspace(-1.0, 1.0, _NARROWED)
-            centre = float(fan[int(np.argmin(_play(world, law, start, speed_px_s, fan, goal, step_s, bounces, scheme)[0]))])
+            centre = float(fan[int(np.argmin(_play(world, law, start, speed_px_s, fan, goal, step_s, bounces, way)[0]))])
             width *= 0.25
-        missed, when, where, walls = _play(world, law, start, speed_px_s, np.array([centre]), goal, step_s, bounces, scheme)
+        missed, when, where, walls = _play(world, law, start, speed_px_s, np.array([centre]), goal, step_s, bounces, way)
         if missed[0] <= near:
             velocity = speed_px_s * np.array([math.cos(centre), math.sin(centre)])
             found.append(Shot(velocity, where[0], float(when[0]), float(missed[0]), walls[0]))
@@ -169,23 +174,14 @@ def _track(target: Forecast | ArrayLike, times: Floats) -> Floats:
         early = path[0] - (path[1] - path[0]) * target.times_s[0] / (target.times_s[1] - target.times_s[0]) if len(path) > 1 else path[0]
         knots, places = np.concatenate([[0.0], target.times_s]), np.vstack([early, path])
         return np.stack([np.interp(times, knots, places[:, axis]) for axis in range(2)], axis=1)
-    return np.tile(_point(target, "target"), (len(times), 1))
-
-
-def _point(value: ArrayLike, name: str) -> Floats:
-    point = np.asarray(value, np.float64)
-    if point.shape != (2,) or not np.isfinite(point).all():
-        raise BadInputError(f"{name}={value!r}: expected a pair of finite numbers")
-    return point
+    return np.tile(pair_of(target, "target"), (len(times), 1))
 
 
 def _gravity(value: ArrayLike) -> Floats:
-    pull = np.asarray(value, np.float64)
+    try:
+        pull = np.asarray(value, np.float64)
+    except (TypeError, ValueError):
+        pull = np.empty(0)
     if pull.shape not in ((), (2,)) or not np.isfinite(pull).all():
         raise BadInputError(f"gravity_px_s2={value!r}: expected px/s² downwards, or (x, y)")
     return np.array([0.0, float(pull)]) if pull.shape == () else pull
-
-
-def _positive(value: float, name: str) -> None:
-    if not (math.isfinite(value) and value > 0.0):
-        raise BadInputError(f"{name}={value!r}: expected a number above zero")

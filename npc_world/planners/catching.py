@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from npc_world.core.arguments import pair_of, positive, seconds_from
 from npc_world.core.compiled import kernel
 from npc_world.core.errors import BadInputError
 from npc_world.core.pieces import Pieces, at_once
@@ -76,9 +77,9 @@ def catch_in_pieces(futures: Forecast | tuple[ArrayLike, ArrayLike], position: A
     reach: a `CatchReach`, a radius, or (sideways, upwards).  on_ground: the body moves along x only, within `limits_px`, at its own
     height.  ready_s: when it can start.  until_s: when it is too late, one for all or (n,) per future, such as the second bounce.
     """
-    at = _pair(position, "position")
-    if not (math.isfinite(speed_px_s) and speed_px_s > 0.0):
-        raise BadInputError(f"speed_px_s={speed_px_s!r}: expected a number above zero")
+    at = pair_of(position, "position")
+    positive(speed_px_s, "speed_px_s")
+    seconds_from(ready_s, "ready_s")
     box = _reach(reach)
     times, paths = _futures(futures, balls, rng)
     until = np.ascontiguousarray(np.broadcast_to(np.asarray(until_s, np.float64), (len(paths),)))
@@ -223,6 +224,8 @@ def _futures(futures: Any, balls: int, rng: np.random.Generator | None) -> tuple
         raise BadInputError("futures: expected a Forecast, or (times_s (H,), paths_px (n, H, 2))") from None
     if times.ndim != 1 or len(times) == 0 or paths.ndim != 3 or paths.shape[1:] != (len(times), 2) or len(paths) == 0:
         raise BadInputError(f"futures: times_s has shape {times.shape} and paths_px {paths.shape}, expected (H,) and (n, H, 2)")
+    if not (np.isfinite(times).all() and np.isfinite(paths).all()):
+        raise BadInputError("futures: a time or a position is not finite")
     return times, paths
 
 
@@ -234,13 +237,3 @@ def _reach(value: CatchReach | ArrayLike) -> CatchReach:
         raise BadInputError(f"reach={value!r}: expected a CatchReach, a radius above zero, or (sideways, upwards)")
     sideways, up = np.broadcast_to(numbers, (2,))
     return CatchReach(sideways_px=float(sideways), up_px=float(up), down_px=float(sideways))
-
-
-def _pair(value: ArrayLike, name: str) -> Floats:
-    try:
-        point = np.asarray(value, np.float64)
-    except (TypeError, ValueError):
-        point = np.empty(0)
-    if point.shape != (2,) or not np.isfinite(point).all():
-        raise BadInputError(f"{name}={value!r}: expected a pair of finite numbers")
-    return point

@@ -54,6 +54,8 @@ def intercept_in_pieces(ground: Terrain | None, position: Any, speed_px_s: float
     start = position_of(position, "position")
     if not (math.isfinite(speed_px_s) and speed_px_s > 0.0):
         raise BadInputError(f"speed_px_s={speed_px_s!r}: expected a positive number")
+    if not isinstance(forecast, Forecast):
+        raise BadInputError(f"forecast={forecast!r}: expected a Forecast; there is none while nothing was seen")
     times_s, tracks = with_present(forecast.times_s, forecast.positions_px, now_px)
     commit = float(commit_s) if commit_s is not None else _commitment(times_s, tracks, start, speed_px_s)
     chase = Chase(start, speed_px_s, times_s, tracks, forecast.weights, reach_px, commit, covered_s, cover_weight,

@@ -11,8 +11,9 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from npc_world.core.arguments import pair_of, positive
 from npc_world.core.errors import BadInputError
-from npc_world.models.ball_world import BallWorld
+from npc_world.models.ball_world import BallWorld, rolled_law
 from npc_world.planners.ballistics import Shot
 
 __all__ = ["throw_to"]
@@ -25,13 +26,13 @@ _NARROWED = 5
 
 def throw_to(world: BallWorld, physics: ArrayLike, origin: ArrayLike, landing: ArrayLike, speed_px_s: tuple[float, float], *, bounces: int = 0,
              angles_rad: tuple[float, float] = (-math.pi, math.pi), tolerance_px: float | None = None, horizon_s: float = 4.0,
-             step_s: float = 1.0 / 60.0, scheme: str = "chipmunk") -> Shot | None:
+             step_s: float = 1.0 / 60.0, scheme: str | None = None) -> Shot | None:
     """The slowest throw whose touch number `bounces` + 1 is on `landing`; None when no permitted throw comes down there.
 
-    physics: a row as for `BallWorld.roll`.  landing: where the ball touches (a point on a surface).  speed_px_s: least and most.
+    world, physics, scheme: of a `BallModel` its `world`, `row` and `scheme` (Chipmunk's way when None).  landing: where the ball touches (a point on a surface).  speed_px_s: least and most.
     angles_rad: permitted directions, y down, such as (-1.2, 0) for throws up to the right.  tolerance_px: the ball's radius when None.
     """
-    start, goal = _pair(origin, "origin"), _pair(landing, "landing")
+    start, goal = pair_of(origin, "origin"), pair_of(landing, "landing")
     low, high = (float(v) for v in speed_px_s)
     if not (math.isfinite(high) and 0.0 < low <= high):
         raise BadInputError(f"speed_px_s={speed_px_s!r}: expected (least, most), above zero")
@@ -39,14 +40,15 @@ def throw_to(world: BallWorld, physics: ArrayLike, origin: ArrayLike, landing: A
         raise BadInputError(f"angles_rad={angles_rad!r}: expected (from, to)")
     if bounces < 0:
         raise BadInputError(f"bounces={bounces!r}: expected zero or more")
-    near = world.radius_px if tolerance_px is None else float(tolerance_px)
-    law, steps = np.asarray(physics, np.float64), max(1, round(horizon_s / step_s))
+    near = world.radius_px if tolerance_px is None else positive(tolerance_px, "tolerance_px")
+    way = scheme or "chipmunk"
+    law, steps = rolled_law(world, physics, way), max(1, round(positive(horizon_s, "horizon_s") / positive(step_s, "step_s")))
     reach = world.radius_px + (float(world.edges[:, 5].max()) if len(world.edges) else 0.0)
 
     def play(angles: Floats, speeds: Floats) -> tuple[Floats, Floats, list[tuple[int, ...]]]:
         states = np.zeros((len(angles), 5))
         states[:, :2], states[:, 2], states[:, 3] = start, speeds * np.cos(angles), speeds * np.sin(angles)
-        contacts = world.roll(states, law, step_s, steps, scheme=scheme, contacts=bounces + 1).contacts
+        contacts = world.roll(states, law, step_s, steps, scheme=way, contacts=bounces + 1).contacts
         touch = contacts[:, bounces]
         with np.errstate(invalid="ignore"):
             miss = np.maximum(0.0, np.abs(np.hypot(touch[:, 1] - goal[0], touch[:, 2] - goal[1]) - reach))
@@ -70,13 +72,3 @@ def throw_to(world: BallWorld, physics: ArrayLike, origin: ArrayLike, landing: A
         if missed[0] <= near and (best is None or speed < math.hypot(*best.velocity_px_s)):
             best = Shot(speed * np.array([math.cos(angle), math.sin(angle)]), goal.copy(), float(when[0]), float(missed[0]), walls[0])
     return best
-
-
-def _pair(value: ArrayLike, name: str) -> Floats:
-    try:
-        point = np.asarray(value, np.float64)
-    except (TypeError, ValueError):
-        point = np.empty(0)
-    if point.shape != (2,) or not np.isfinite(point).all():
-        raise BadInputError(f"{name}={value!r}: expected a pair of finite numbers")
-    return point

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -61,3 +62,32 @@ def test_bad_input_is_named() -> None:
         given = {"origin": (0.0, 0.0), "landing": (1.0, 1.0), "speed_px_s": (1.0, 2.0)} | wrong
         with pytest.raises(nw.BadInputError, match=named):
             nw.throw_to(world, LAW, **given)  # type: ignore[arg-type]
+
+
+def test_a_learned_ball_is_thrown_with_what_it_knows() -> None:
+    ball = nw.BallModel([FLOOR], 8.0, gravity_px_s2=900.0, damping=0.95, restitution=0.7, friction=0.4)
+    shot = nw.throw_to(ball.world, ball.row, (100.0, 400.0), (600.0, 600.0), (100.0, 900.0), angles_rad=RIGHTWARDS, scheme=ball.scheme)
+    assert shot is not None and shot.walls == ()
+    assert touches(ball.world, shot, (100.0, 400.0))[0][1] == pytest.approx(600.0, abs=8.0)
+    assert nw.shots(ball.world, ball.row, (100.0, 400.0), 900.0, (600.0, 300.0), scheme=ball.scheme)
+
+
+@pytest.mark.parametrize(("call", "named"), [
+    (lambda w: nw.throw_to(w, LAW[:3], (1.0, 1.0), (2.0, 2.0), (1.0, 2.0)), "physics"),
+    (lambda w: nw.throw_to(w, LAW * math.nan, (1.0, 1.0), (2.0, 2.0), (1.0, 2.0)), "physics"),
+    (lambda w: nw.throw_to(w, LAW, (1.0, 1.0), (2.0, 2.0), (1.0, 2.0), scheme="box"), "scheme"),
+    (lambda w: nw.throw_to(w, LAW, (1.0, 1.0), (2.0, 2.0), (1.0, 2.0), step_s=0.0), "step_s"),
+    (lambda w: nw.shots(5, LAW, (1.0, 1.0), 9.0, (2.0, 2.0)), "world"),
+    (lambda w: nw.shots(w, LAW, (1.0, 1.0), 9.0, (2.0, 2.0), horizon_s=math.nan), "horizon_s"),
+    (lambda w: nw.shots(w, LAW, (1.0, 1.0), 9.0, (2.0, 2.0), bounces=-1), "bounces"),
+    (lambda w: nw.aim("here", 9.0, (2.0, 2.0)), "origin"),
+    (lambda w: nw.aim((1.0, 1.0), 9.0, "there"), "target"),
+    (lambda w: nw.aim((1.0, 1.0), 9.0, (2.0, 2.0), horizon_s=-1.0), "horizon_s"),
+    (lambda w: nw.aim((1.0, 1.0), 9.0, (2.0, 2.0), gravity_px_s2="down"), "gravity_px_s2"),
+    (lambda w: nw.catch_point(([0.1, 0.2], [[[1.0, math.nan], [1.0, 2.0]]]), (1.0, 0.0), 10.0, 5.0), "futures"),
+    (lambda w: nw.catch_point(([0.1], [[[1.0, 2.0]]]), (1.0, 0.0), 10.0, 5.0, ready_s=math.nan), "ready_s"),
+    (lambda w: nw.intercept(None, (1.0, 1.0), 9.0, None), "forecast"),
+])
+def test_whoever_plans_names_what_is_wrong(call: Callable[[BallWorld], object], named: str) -> None:
+    with pytest.raises(nw.BadInputError, match=named):
+        call(BallWorld.build([FLOOR], 8.0))

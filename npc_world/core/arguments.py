@@ -1,0 +1,38 @@
+"""Check numbers and points that a caller passes: what is wrong is named."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from npc_world.core.errors import BadInputError
+
+__all__ = ["pair_of", "positive", "seconds_from"]
+
+
+def pair_of(value: Any, name: str) -> NDArray[np.float64]:
+    """(2,) finite, or `BadInputError`."""
+    try:
+        point = np.asarray(value, np.float64)
+    except (TypeError, ValueError):
+        point = np.empty(0)
+    if point.shape != (2,) or not np.isfinite(point).all():
+        raise BadInputError(f"{name}={value!r}: expected a pair of finite numbers")
+    return point
+
+
+def positive(value: Any, name: str) -> float:
+    """Finite and above zero, or `BadInputError`."""
+    if not isinstance(value, (int, float, np.number)) or not (math.isfinite(value) and value > 0.0):
+        raise BadInputError(f"{name}={value!r}: expected a number above zero")
+    return float(value)
+
+
+def seconds_from(value: Any, name: str) -> float:
+    """Finite and not below zero, or `BadInputError`."""
+    if not isinstance(value, (int, float, np.number)) or not (math.isfinite(value) and value >= 0.0):
+        raise BadInputError(f"{name}={value!r}: expected seconds, zero or more")
+    return float(value)
