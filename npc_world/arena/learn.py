@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npc_world.arena.learn_surfaces import commanded_bodies, learn_surfaces, surface_lines
+from npc_world.arena.learn_acceleration import found_acceleration
+from npc_world.arena.learn_surfaces import SurfaceFound, commanded_bodies, learn_surfaces, surface_lines
 from npc_world.arena.learn_throws import SHORTEST, Sample, geometry_of, sample_throws
 from npc_world.arena.plot import require_matplotlib
 from npc_world.arena.progress import Progress
@@ -57,12 +58,12 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--body", metavar="NAME", help="whose motion is learned (default: the body that has a world, else the one seen most)")
     parser.add_argument("--radius", type=float, metavar="PX", help="radius of the ball, for recordings that do not say what it may touch")
     parser.add_argument("--speed", type=float, metavar="PX_S", help="top speed of a body that was told how to move (default: the highest asked for)")
-    parser.add_argument("--acceleration", type=float, default=0.0, metavar="PX_S2",
-                        help="its acceleration limit, to learn grip; 0: it has the speed it asks for at once (default 0)")
+    parser.add_argument("--acceleration", type=float, metavar="PX_S2",
+                        help="its acceleration limit; 0: it has the velocity it asks for at once (default: found from the recordings)")
     parser.add_argument("--throws", type=int, default=24, metavar="N", help="throws that are fitted, drawn evenly from the recordings (default 24)")
     parser.add_argument("--held-out", type=int, default=12, metavar="N", help="other throws, on which the forecast is measured (default 12)")
     parser.add_argument("--seed", type=int, default=0, help="of what is drawn (default 0)")
-    parser.add_argument("--plot", type=Path, metavar="PNG", help="draw forecasts over what was observed")
+    parser.add_argument("--plot", type=Path, metavar="PNG", help="draw forecasts over what was observed; of surfaces into NAME-surfaces.png beside it")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
     try:
         options = parser.parse_args(argv)
@@ -71,7 +72,7 @@ def main(argv: list[str]) -> int:
     if options.throws < 1 or options.held_out < 0 or options.seed < 0:
         print(f"--throws {options.throws} --held-out {options.held_out} --seed {options.seed}: expected at least 1, 0 and 0", file=sys.stderr)
         return 2
-    if not ((options.speed is None or 0.0 < options.speed < np.inf) and 0.0 <= options.acceleration < np.inf):
+    if not ((options.speed is None or 0.0 < options.speed < np.inf) and (options.acceleration is None or 0.0 <= options.acceleration < np.inf)):
         print(f"--speed {options.speed} --acceleration {options.acceleration}: expected numbers above zero, the latter may be 0", file=sys.stderr)
         return 2
     if options.plot is not None:
@@ -82,10 +83,9 @@ def main(argv: list[str]) -> int:
             print(f"{recording.path}: was not finished; read as far as it goes", file=sys.stderr)
     moved = commanded_bodies(recordings)
     walker = options.body if options.body in moved else max(moved, key=lambda name: moved[name], default=None) if options.body is None else None
-    found = {} if walker is None else learn_surfaces(recordings, walker, options.speed or moved[walker][1], options.acceleration, options.seed)
-    told = [f"{walker!r}: {moved[walker][0]} frames", *surface_lines(found, options.acceleration > 0.0)] if walker is not None else []
+    found, told = ({}, []) if walker is None else _learn_surfaces(recordings, walker, moved, options)
     body = None if options.body in moved else options.body or _likeliest_body(recordings, moved, options.radius)
-    figures: dict[str, Any] = {"surfaces": {name: asdict(one) for name, one in found.items()}}
+    figures: dict[str, Any] = {"surfaces": {name: asdict(replace(one, shown=())) for name, one in found.items()}}
     surfaces = {name: one.surface for name, one in found.items()}
     if body is not None:
         learned = _learn_ball(recordings, body, options)
@@ -105,6 +105,26 @@ def main(argv: list[str]) -> int:
     if options.json is not None:
         options.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     return 0
+
+
+def _learn_surfaces(recordings: list[Recording], walker: str, moved: dict[str, tuple[int, float]],
+                    options: argparse.Namespace) -> tuple[dict[str, SurfaceFound], list[str]]:
+    """What was found of the surfaces that one body moved on, and what to say of it."""
+    speed, limit = options.speed or moved[walker][1], options.acceleration
+    if limit is None:
+        limit = found_acceleration(recordings, walker, speed, options.seed)
+    found = learn_surfaces(recordings, walker, speed, limit, options.seed)
+    others = sorted(name for name in moved if name != walker)
+    told = [f"{walker!r}: {moved[walker][0]} frames, top speed {speed:.4g} px/s, "
+            + (f"acceleration {limit:.4g} px/s²{'' if options.acceleration else ', found'}" if limit > 0.0 else "has the velocity it asks for at once")
+            + (f"; also told how to move: {', '.join(map(repr, others))} (--body)" if others else "")]
+    if options.plot is not None:
+        from npc_world.arena.learn_plot_surfaces import plot_surfaces
+
+        path = options.plot.with_stem(f"{options.plot.stem}-surfaces")
+        if plot_surfaces(found, speed, limit, path):
+            print(f"{path}: written")
+    return found, [*told, *surface_lines(found, limit > 0.0)]
 
 
 def _learn_ball(recordings: list[Recording], body: str, options: argparse.Namespace) -> tuple[BallPhysics, list[str], dict[str, Any]] | None:

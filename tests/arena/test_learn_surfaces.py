@@ -73,3 +73,35 @@ def test_a_command_that_is_none_is_named_and_nothing_recorded(tmp_path: Path, to
         with pytest.raises(nw.BadInputError, match="commanded"):
             recorder.frame(0.0, {"hunter": (1, 2)}, {"hunter": told})  # type: ignore[dict-item]
         assert recorder.frames == 0
+
+
+def slid(path: Path, acceleration: float, seed: int) -> Path:
+    """A minute of a body with an acceleration limit at whole pixels, half on road and half on ice."""
+    rng = np.random.default_rng(seed)
+    state, wish = (0.0, 0.0, 0.0, 0.0), np.zeros(2)
+    with nw.Recorder(path) as recorder:
+        for k in range(3600):
+            name, factor, grip = (("road", 1.0, 1.0), ("ice", 0.8, 0.3))[k // 300 % 2]
+            if k % 50 == 0:
+                angle = rng.uniform(0, 2 * np.pi)
+                wish = SPEED * np.array([np.cos(angle), np.sin(angle)])
+            state = step_top_down(*state, *wish, FRAME, acceleration, factor, grip, 0.0, 0.0)
+            recorder.frame(k * FRAME, {"hunter": np.round(state[:2]), "second": (0, 0)}, {"hunter": (wish, name), "second": ((0.0, 0.0), name)})
+    return path
+
+
+@pytest.mark.parametrize("limit", [600.0, 0.0])
+def test_how_fast_a_body_may_change_its_velocity_need_not_be_said(limit: float, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log, out = slid(tmp_path / "log.npz", limit, 1003), tmp_path / "physics.toml"
+    assert cli.main(["learn", str(log), "--body", "hunter", "--out", str(out), "--plot", str(tmp_path / "paths.png")]) == 0
+    told = capsys.readouterr().out
+    assert "'second'" in told
+    learned = read_physics(out).surfaces
+    assert learned["road"].speed_factor == pytest.approx(1.0, rel=0.05)
+    assert learned["ice"].speed_factor == pytest.approx(0.8, rel=0.05)
+    if limit > 0.0:
+        assert float(told.split("acceleration ")[1].split()[0]) == pytest.approx(limit, rel=0.15)
+        assert learned["ice"].grip == pytest.approx(0.3, rel=0.15)
+    else:
+        assert "has the velocity it asks for at once" in told
+    assert (tmp_path / "paths-surfaces.png").stat().st_size > 20_000
