@@ -18,6 +18,7 @@ from npc_world.core.records import Forecast
 from npc_world.core.terrain import Terrain
 from npc_world.learning.ball_model import BallConfig, BallModel
 from npc_world.learning.surface_learning import SurfaceLearner, SurfaceLearning
+from npc_world.learning.symmetric import solve_symmetric
 from npc_world.models.surfaces import surface_table
 from npc_world.models.top_down import TopDownBody
 from npc_world.models.travel_time import travel_time
@@ -208,3 +209,4 @@ def _balls() -> None:
         ball.observe(k / 60, place)
     ball.forecast(0.2, 0.1).contains(path[:2], 0.5)
     ball.reset()
+    solve_symmetric(np.eye(3), np.ones((3, 2)))

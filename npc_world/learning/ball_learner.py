@@ -233,7 +233,7 @@ class BallLearner:
         if left is not None:
             self.residual.note_scales((yield from scales_shown(self.felt, self.known, throw, left)))
         row = self.known.laws.rows(self.known.belief.z[None])[0]
-        if self.residual.learn(throw, self.world, row[:2], -math.log(row[2]), self.known.noise_px or 0.0):
+        if (yield from self.residual.learning(throw, self.world, row[:2], -math.log(row[2]), self.known.noise_px or 0.0)):
             self.felt = self._feel()
             if self.residual.active and self._settled is not None:
                 self.known, self._settled, self._doubts = self._settled, None, 0  # it was not the laws

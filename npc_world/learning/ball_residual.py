@@ -16,9 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npc_world.core.errors import BadInputError
+from npc_world.core.pieces import Pieces, finished
 from npc_world.learning.ball_data import Throw
 from npc_world.learning.ball_leftover import SCALES, Leftover
 from npc_world.learning.ball_windows import STRIDE, WINDOW, Windows, beyond_eyes, smoothed, windows_of
+from npc_world.learning.symmetric import solve_symmetric, solving_work
 from npc_world.models.ball_field import NO_FIELD, ForceField
 from npc_world.models.ball_world import BallWorld
 
@@ -74,12 +76,13 @@ class ResidualLearner:
         """The world changed: nothing learned here holds."""
         self.field, self._frame, self._left = NO_FIELD, None, None
 
-    def learn(self, throw: Throw, world: BallWorld, gravity_px_s2: Floats, drag_per_s: float, noise_px: float) -> bool:
-        """Judge by a new throw what was learned before, then learn from it.  True when `field` has changed."""
+    def learning(self, throw: Throw, world: BallWorld, gravity_px_s2: Floats, drag_per_s: float, noise_px: float) -> Pieces[bool]:
+        """Judge by a new throw what was learned before, then learn from it, in pieces that announce their work.  True when `field` has changed."""
         found = windows_of(throw, world, noise_px)
         if len(found.at_px) < 3:
             return False
         if self._frame is None:
+            yield solving_work(3 * _NODES // 2, 3 * _NODES // 2)  # with the lattice's rim
             self._lay_out(world, throw)
         design = self._design(found)
         inside = design[:, :-2].sum(axis=1) > 0.99
@@ -104,10 +107,14 @@ class ResidualLearner:
             self._square[m][np.ix_(met, met)] += share.T @ narrow
             self._pull[m][met] += share.T @ seen
         if self._wanted:
-            self._refit(gravity_px_s2, drag_per_s)
+            self._residual = yield from self._refit(gravity_px_s2, drag_per_s)
         else:
             self._residual = np.zeros(self._residual.shape)
         return self._open()
+
+    def learn(self, throw: Throw, world: BallWorld, gravity_px_s2: Floats, drag_per_s: float, noise_px: float) -> bool:
+        """`learning`, all of it at once."""
+        return finished(self.learning(throw, world, gravity_px_s2, drag_per_s, noise_px))
 
     def note_scales(self, shown: Floats) -> None:
         """Over how many flights of a new throw what is left over was so much less or more than usual, see `Leftover`."""
@@ -222,8 +229,8 @@ class ResidualLearner:
         without, _used, anyway = self._swirl_errors
         return bool(without > _WORTH * anyway or (self._near @ self._without > _WORTH * (self._near @ self._anyway)).any())
 
-    def _refit(self, gravity: Floats, drag: float) -> None:
-        """What depends on velocity first, alone, since it holds everywhere; the nodes learn what it leaves, when it is used."""
+    def _refit(self, gravity: Floats, drag: float) -> Pieces[Floats]:
+        """What depends on velocity first, alone, since it holds everywhere; the nodes learn what it leaves, when it is used.  A piece per member."""
         size = self._square.shape[1]
         laws = np.zeros((size, 2))
         laws[:-2], laws[-2:] = gravity, -drag * np.eye(2)
@@ -232,7 +239,12 @@ class ResidualLearner:
         if self._swirl_helps:
             left = left - self._square[:, :, -2:] @ swirl
         smooth = self._smooth * (0.5 * float(np.hypot(*gravity)) + 1e-3) ** -2.0
-        self._residual = np.concatenate([np.linalg.solve(self._square[:, :-2, :-2] + smooth, left[:, :-2]), swirl], axis=1)
+        found = np.empty(left.shape)
+        found[:, -2:] = swirl
+        for member in range(_MEMBERS):
+            yield solving_work(size)
+            found[member, :-2] = solve_symmetric(self._square[member, :-2, :-2] + smooth, np.ascontiguousarray(left[member, :-2]))
+        return found
 
     def _open(self) -> bool:
         """Use what has proved itself."""
@@ -272,6 +284,6 @@ def _ties(rows: int, columns: int) -> tuple[Floats, Floats]:
     """(N, N) how far evidence at one node counts at another, and the precision of what is felt at the nodes, in units of its own."""
     row, column = np.divmod(np.arange(rows * columns), columns)
     apart = (row[:, None] - row) ** 2 + (column[:, None] - column) ** 2
-    near, smooth = np.exp(-0.5 * apart / _ASKED**2), np.linalg.inv(np.exp(-0.5 * apart / _REACH**2) + 0.02 * np.eye(rows * columns))
+    near, smooth = np.exp(-0.5 * apart / _ASKED**2), solve_symmetric(np.exp(-0.5 * apart / _REACH**2) + 0.02 * np.eye(rows * columns), np.eye(rows * columns))
     near.flags.writeable = smooth.flags.writeable = False
     return near, smooth

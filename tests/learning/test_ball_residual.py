@@ -138,3 +138,16 @@ def test_a_zone_that_is_known_only_roughly_makes_the_forecast_wider() -> None:
         ball.reset()
     assert len(ball.field.nodes) > 0
     assert np.mean(held) > 0.75
+
+
+def test_what_is_felt_is_fitted_anew_in_small_pieces_and_the_same_as_at_once() -> None:
+    """A catcher without a worker gives a frame 40,000 tenths of a microsecond."""
+    world, rng = with_zone(900.0), np.random.default_rng(7)
+    at_once, spread = taught(world, 12), taught(world, 12)
+    newest = Throw(TIMES, throw(rng, world))
+    at_once.learn(newest, STILL, LAW[:2], -np.log(LAW[2]), 0.29)
+    pieces = list(spread.learning(newest, STILL, LAW[:2], -np.log(LAW[2]), 0.29))
+    assert len(pieces) >= 8
+    assert max(pieces) < 40_000
+    assert at_once.active
+    assert (at_once.field.nodes == spread.field.nodes).all()
