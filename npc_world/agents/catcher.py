@@ -78,6 +78,8 @@ class Catcher:
         self._job_due_s = 0.0
         self._next_s = 0.0
         self._lesson: Any = None
+        self._watching = True
+        """The ball model has done with the last ball, and watches for the next, though the lesson goes on."""
         self._judged: Thought | None = None
         self._jump_at_s: float | None = None
         self._news = ball.explain().sentence
@@ -95,7 +97,7 @@ class Catcher:
         self._touched = touches
         self._see(ball)
         self._adopt()
-        if self._job is None and self._time_s >= self._next_s and len(self._seen) >= self.config.fewest and not self.learning:
+        if self._job is None and self._time_s >= self._next_s and len(self._seen) >= self.config.fewest and self._may_think:
             self._think(feet)
         self._go_on(dt_s)
         self._time_s += dt_s
@@ -108,14 +110,20 @@ class Catcher:
             self._judge()
             waiting, self._waiting = self._waiting, []
             before = self._lesson if isinstance(self._lesson, SpreadJob) else None
+            self._watching = False
             self._lesson = started(self._learn(waiting, before), self._worker)
         self.thought = self._judged = self._jump_at_s = None
         self._seen, self._time_s, self._next_s, self._touched = [], 0.0, 0.0, 0
 
     @property
     def learning(self) -> bool:
-        """Whether the last ball is still being thought about; what a new one does is only noted meanwhile."""
+        """Whether the last ball is still being thought about.  What a new one does is only noted meanwhile where a worker thinks; otherwise it is
+        foreseen by what was known before that lesson."""
         return self._lesson is not None and not bool(self._lesson.done())
+
+    @property
+    def _may_think(self) -> bool:
+        return not self.learning or (self._watching and isinstance(self._lesson, SpreadJob))
 
     def settle(self) -> None:
         """Wait until the last ball is understood; raises what went wrong in that."""
@@ -157,8 +165,8 @@ class Catcher:
         self._next_s = self._time_s + max(self.config.replan_s, lead)
 
     def _go_on(self, dt_s: float) -> None:
-        """Without a worker: as much of what is being thought about as a frame has work for."""
-        job = self._lesson if self.learning else self._job
+        """Without a worker: as much of what is being thought about as a frame has work for, the ball in the air before the last one."""
+        job = self._lesson if self.learning and (self._job is None or self._job.done()) else self._job
         if isinstance(job, SpreadJob):
             job.go_on(self.config.work_per_s * min(dt_s, _LONGEST_FRAME_S))
 
@@ -200,11 +208,12 @@ class Catcher:
             self._shown += 1
 
     def _learn(self, waiting: list[tuple[float, Floats]], before: SpreadJob | None) -> Pieces[None]:
-        if before is not None:
-            yield from before.rest()
         self._show(waiting)
-        yield from self.ball.lesson()
-        self._shown = 0
+        self._shown, lesson = 0, self.ball.lesson()  # what is left of the lesson before is its beginning
+        self._watching = True
+        yield from lesson
+        if before is not None:
+            yield from before.rest()  # nothing, but its last words
         self._news = self.ball.explain().sentence
 
     def _judge(self) -> None:

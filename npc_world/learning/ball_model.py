@@ -37,6 +37,8 @@ from npc_world.models.ball_world import SCHEMES, BallWorld
 __all__ = ["BallConfig", "BallModel", "Imagined"]
 
 Floats = NDArray[np.float64]
+_MOST_LESSONS = 30
+"""So many may wait for each other."""
 
 
 _MOST_STEPS = 100_000
@@ -97,7 +99,9 @@ class BallModel:
         self._learner = BallLearner(self.world, known, self.config, seed)
         self._names = tuple(material_names)
         self._lesson: Pieces[None] | None = None
-        """Not yet at its end."""
+        """Not yet at its end; those begun before it are part of it."""
+        self._lessons = 0
+        """How many these are."""
         self._times: list[float] = []
         self._frame_s = math.inf
         """The shortest gap between two of these, or the engine's step where that is known and shorter."""
@@ -142,24 +146,30 @@ class BallModel:
             pieces = ball.lesson()
             next(pieces, None)               # every frame
 
-        A lesson that is not yet at its end when another begins is finished first.
+        A lesson that is not yet at its end when another begins comes first in that; when very many wait, they are finished at once.
         """
-        self._finish()
-        throw, tracking = self._throw(), self._tracking
+        if self._lessons >= _MOST_LESSONS:
+            self._finish()
+        before, throw, tracking = self._lesson, self._throw(), self._tracking
         self._times, self._seen, self._tracking = [], [], None
-        self._lesson = self._taught(throw, tracking)
+        self._lessons += 1
+        self._lesson = self._taught(before, throw, tracking if before is None else None)
         return self._lesson
 
-    def _taught(self, throw: Throw, tracking: Tracking | None) -> Pieces[None]:
+    def _taught(self, before: Pieces[None] | None, throw: Throw, tracking: Tracking | None) -> Pieces[None]:
+        if before is not None:
+            yield from before
         if len(throw.times_s) >= self.config.shortest_throw:
             yield from self._learner.lesson(throw, tracking)
             self._tracking = None  # what the new throw was taken for rests on what was known before
-        self._lesson = None
+        self._lessons -= 1
+        if self._lessons == 0:
+            self._lesson = None
 
     def _finish(self) -> None:
         if self._lesson is not None:
             finished(self._lesson)
-            self._lesson = None
+            self._lesson, self._lessons = None, 0
 
     def fit(self, trajectories: Iterable[Any]) -> dict[str, tuple[float, float]]:
         """Learn from whole throws, each (times (L,), positions (L, 2)) or (L, 3) rows of time, x, y; returns `physics`.

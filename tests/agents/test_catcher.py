@@ -159,3 +159,20 @@ def test_a_ball_that_comes_in_the_midst_of_a_lesson_is_learned_from_as_well() ->
         keeper.reset()
     keeper.settle()
     assert keeper.laws["gravity_y_px_s2"] == (pytest.approx(900.0, rel=0.01), pytest.approx(0.0, abs=5.0))
+
+
+def test_a_ball_that_comes_in_the_midst_of_a_lesson_is_gone_for_all_the_same() -> None:
+    keeper = catcher()
+    for speed in (340.0, 420.0):
+        play(keeper, flight(900.0, speed))
+        keeper.reset()
+    assert keeper.learning
+    still_learning = []
+    for at in flight(900.0, 360.0)[:40]:
+        keeper.step((600.0, 400.0), at, FRAME_S)
+        if keeper.thought is not None:
+            still_learning.append(keeper.learning)
+    assert still_learning and still_learning[0], "it foresees by what it knew before"
+    keeper.reset()
+    keeper.settle()
+    assert keeper.laws["gravity_y_px_s2"][0] == pytest.approx(900.0, rel=0.01)

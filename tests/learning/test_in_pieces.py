@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from npc_world.learning.ball_model import BallModel
 from npc_world.models.ball_world import BallWorld
@@ -61,3 +62,21 @@ def test_no_piece_is_more_than_a_frame_has_work_for() -> None:
     thought = list(ball.imagining(3.0, 1 / 30))
     assert len(lesson) > 30 and len(thought) > 10
     assert min(lesson + thought) > 0 and max(lesson + thought) < 20000
+
+
+def test_lessons_that_wait_for_each_other_stay_in_pieces() -> None:
+    ball, patient = watched(1000.0), watched(1000.0)
+    first = ball.lesson()
+    next(first)
+    watched(1000.0, 121, ball, 5.0)
+    both = list(ball.lesson())
+    patient.reset()
+    watched(1000.0, 121, patient, 5.0)
+    second = list(patient.lesson())
+    assert len(both) > 30 + len(second), "what is left of the first is not done at once"
+    assert ball.physics == patient.physics
+    for k in range(70):  # they do not pile up for ever
+        watched(1000.0, 12, ball, 10.0 * k)
+        ball.lesson()
+    ball.reset()
+    assert ball.physics["gravity_y_px_s2"][0] == pytest.approx(1000.0, rel=0.05)
