@@ -28,7 +28,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     words = ["throws", *(game.word for game in GAMES)]
     parser = argparse.ArgumentParser(prog="npc-world record", description="Play a game and write down where everything was, for `npc-world learn`.",
-                                     epilog="Other options are those of the game: npc-world play GAME --help.")
+                                     epilog="Other options are those of the game, see npc-world play GAME --help; "
+                                            "of throws: --throws N, --seed N, --noise PX, --exact.")
     parser.add_argument("game", nargs="?", choices=words, default=words[0], help="what is played (default throws: a ball in a room, headless)")
     parser.add_argument("--out", type=Path, default=Path("log.npz"), metavar="FILE", help="where the recording goes (default log.npz)")
     try:

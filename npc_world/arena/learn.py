@@ -84,7 +84,7 @@ def main(argv: list[str]) -> int:
     moved = commanded_bodies(recordings)
     walker = options.body if options.body in moved else max(moved, key=lambda name: moved[name], default=None) if options.body is None else None
     found, told = ({}, []) if walker is None else _learn_surfaces(recordings, walker, moved, options)
-    body = None if options.body in moved else options.body or _likeliest_body(recordings, moved, options.radius)
+    body, others = (None if options.body in moved else options.body, []) if options.body else _likeliest_body(recordings, moved, options.radius)
     figures: dict[str, Any] = {"surfaces": {name: asdict(replace(one, shown=())) for name, one in found.items()}}
     surfaces = {name: one.surface for name, one in found.items()}
     if body is not None:
@@ -93,6 +93,8 @@ def main(argv: list[str]) -> int:
             return 2
         physics, lines, ball_figures = learned
         physics = replace(physics, surfaces=surfaces)
+        if others:
+            lines.insert(1, f"also recorded with what they may touch: {', '.join(map(repr, others))} (--body)")
         told, figures = [*told, *lines], {**ball_figures, **figures}
     elif surfaces:
         physics = BallPhysics(surfaces=surfaces)
@@ -239,8 +241,8 @@ def _material_count(geometry: dict[str, Any]) -> int:
     return BallWorld.build(**geometry).materials
 
 
-def _likeliest_body(recordings: list[Recording], moved: Collection[str], radius_px: float | None) -> str | None:
-    """The ball: what has a world, else what is seen most; None where all are bodies that were told how to move, or may be."""
+def _likeliest_body(recordings: list[Recording], moved: Collection[str], radius_px: float | None) -> tuple[str | None, list[str]]:
+    """The ball: what has a world, else what is seen most; None where all are bodies that were told how to move, or may be.  Then others with a world."""
     counts: dict[str, int] = {}
     with_world: dict[str, int] = {}
     for recording in recordings:
@@ -254,7 +256,8 @@ def _likeliest_body(recordings: list[Recording], moved: Collection[str], radius_
     if not counts and not with_world and not moved:
         raise BadInputError("the recordings hold no body")
     chosen = with_world or (counts if not moved or radius_px is not None else {})
-    return max(chosen, key=lambda name: chosen[name], default=None)
+    likeliest = max(chosen, key=lambda name: chosen[name], default=None)
+    return likeliest, sorted(set(with_world) - {likeliest})
 
 
 def _divided(throws: list[Run], fitted: int, held: int) -> tuple[list[Run], list[Run]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from npc_world.arena.learn import forecast_of_run
 from npc_world.arena.learn_throws import geometry_of
@@ -14,8 +15,9 @@ from npc_world.arena.plot import require_matplotlib
 from npc_world.learning.ball_model import BallModel
 from npc_world.learning.recording import Run
 
-__all__ = ["plot_forecasts"]
+__all__ = ["framed", "plot_forecasts"]
 
+Floats = NDArray[np.float64]
 _SEEN, _TRUTH, _FORECAST, _WALL = "#6b7280", "#1f2937", "#c8423b", "#9c8f7a"
 _MOST = 6
 
@@ -42,6 +44,15 @@ def plot_forecasts(model: BallModel, runs: list[Run], path: Path, radius_px: flo
     figure.savefig(path, dpi=130)
 
 
+def framed(positions_px: Floats, radius_px: float) -> tuple[Floats, Floats]:
+    """The corners (2,), (2,) of what is shown of a throw, three wide to two high: where the ball was and a little round it, however far walls go."""
+    low, high = positions_px.min(axis=0), positions_px.max(axis=0)
+    span = 1.3 * (high - low) + 8.0 * radius_px
+    span = np.maximum(span, span[::-1] * (1.5, 1.0 / 1.5))
+    middle = 0.5 * (low + high)
+    return middle - 0.5 * span, middle + 0.5 * span
+
+
 def _one(axes: Any, model: BallModel, run: Run, radius_px: float | None) -> None:
     from matplotlib.patches import Ellipse
 
@@ -65,6 +76,8 @@ def _one(axes: Any, model: BallModel, run: Run, radius_px: float | None) -> None
                                        linewidth=0.0))
         away = float(np.linalg.norm(forecast.best()[-1] - truth[-1]))
         axes.set_title(f"off by {away:.2g} px after {ahead[-1]:.2g} s", fontsize=9)
-    axes.invert_yaxis()
+    (left, top), (right, bottom) = framed(run.positions_px, float(geometry_of(run, radius_px)["radius_px"]))
+    axes.set_xlim(left, right)
+    axes.set_ylim(bottom, top)
     axes.set_aspect("equal")
     axes.tick_params(labelsize=7)

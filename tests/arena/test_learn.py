@@ -88,3 +88,12 @@ def test_what_cannot_be_learned_is_told(log: Path, tmp_path: Path, capsys: pytes
     assert cli.main(["learn", *named, "--out", str(tmp_path / "physics.toml")]) == 2
     assert says in capsys.readouterr().err
     assert not (tmp_path / "physics.toml").exists()
+
+
+def test_a_throw_fills_its_picture_however_far_walls_go() -> None:
+    from npc_world.arena.learn_plot import framed
+
+    (left, top), (right, bottom) = framed(np.array([[100.0, 400.0], [300.0, 350.0], [500.0, 600.0]]), 10.0)
+    assert left < 90.0 and right > 510.0 and top < 340.0 and bottom > 610.0
+    assert right - left < 2.0 * 400.0
+    assert (right - left) / (bottom - top) == pytest.approx(1.5)
