@@ -23,7 +23,7 @@ CLEAR_LEAD = 8.0
 bodies obey their model only roughly stretches in a row err alike, so that 150 to one comes about by chance."""
 _CONFIRMED = 3.0
 """And so much for one that did not see the stretch which raised the doubt."""
-_MOST_SAID = 4.0
+_MOST_SAID = 20.0
 """No single stretch says more than this."""
 _BEGINNINGS = 3
 """Rivals begin at each of the first stretches in doubt: the change may have come in the midst of one."""
