@@ -93,7 +93,7 @@ class Teamwork:
     """How hunters of one team share the work."""
 
     full_rate_members: int = tunable(5, "so many NPCs of one ground plan at replan_hz; more of them share out as many plans per second", low=1, high=1000)
-    flank: float = tunable(0.15, "a target that is seen to flee is headed off where that saves at least this share of the time to catch it; 1 all run after it", low=0.0, high=1.0)
+    flank: float = tunable(0.3, "a target that is seen to flee is headed off where that saves at least this share of the time to catch it; 1 all run after it", low=0.0, high=1.0)
     cover: float = tunable(0.8, "0 each minimises its own catch time, 1 only the team's: what a teammate covers counts for little", low=0.0, high=1.0)
 
     def __post_init__(self) -> None:

@@ -47,15 +47,13 @@ _RUNNING = 0.3
 _PATIENCE, _PATIENCE_S = 1.2, 0.5
 """A catch is overdue when it has not come in so many times the time in which it was expected, and a little …"""
 _RESENTFUL_S = 4.0
-"""… and for so long it is held against running after the target."""
+"""… and for so long that is held against what was done: running after the target, or heading it off."""
 _CATCH_CELLS = 0.5
 """What imagined bodies, which go from place to place, are off by."""
 _PACK = 4
 """So many hunters, the nearest ones, hem a target in; what others do then hardly matters."""
 _SETTLED = 1.5
 """Who is on its way to head the target off goes on with that unless it is nearer by that factor."""
-_STILL_WORTH = 0.3
-"""… and while that saves at least that share of what was worth beginning it."""
 _THINKING_S = 0.3
 """Pause between two searches of one hunter."""
 
@@ -78,6 +76,10 @@ class _Told:
     thought_s: float = -math.inf
     flank: Flank | None = None
     turn: int = 0
+    until_s: float = -math.inf
+    """Then the catch is overdue that its flank promised …"""
+    rests_until_s: float = -math.inf
+    """… and until then it runs after the target."""
 
 
 class Hemming:
@@ -192,6 +194,8 @@ class Hemming:
         if told is None:
             return None
         found = yield from self._flank(told, member, time_s, position, speed_px_s, worth)
+        if found is not None and told.flank is None:
+            told.until_s = time_s + _PATIENCE * found.caught_s + _PATIENCE_S
         told.flank = found
         return None if found is None or self._roadmap is None else (found, self._roadmap.places.points_px[found.place])
 
@@ -205,14 +209,20 @@ class Hemming:
         if member not in hunters or hunters[nearest] == member:
             return None
         kept, me = self._first(member), hunters.index(member)
-        if time_s - told.thought_s < _THINKING_S and (kept == RUN_AFTER or roadmap.places.away[kept, cells[1 + me]] > roadmap.spacing):
+        if kept != RUN_AFTER and time_s > told.until_s:
+            told.rests_until_s, told.flank, kept = time_s + _RESENTFUL_S, None, RUN_AFTER
+        if time_s < told.rests_until_s:
+            return None
+        if kept != RUN_AFTER and roadmap.places.away[kept, cells[1 + me]] <= roadmap.spacing:
+            told.flank, kept = None, RUN_AFTER  # it is there
+        elif time_s - told.thought_s < _THINKING_S:
             return told.flank
         told.thought_s, told.turn = time_s, told.turn + 1
         scene = roadmap.scene(cells, bodies)
         firsts = np.array([RUN_AFTER if i == nearest else self._first(m) for i, m in enumerate(hunters)])
         found = yield from flanking(scene, firsts, me, speed_px_s, told.hunter.speed_px_s, told.hunter.reach_px + _CATCH_CELLS * self._ground.cell_px,
                                     kept=kept, turn=told.turn)
-        most_s = found.straight_s * (1.0 - (worth if kept == RUN_AFTER else _STILL_WORTH * worth))  # who is there gains nothing by it: it runs
+        most_s = found.straight_s * (1.0 - worth if kept == RUN_AFTER else 1.0)
         return None if found.place == RUN_AFTER or found.caught_s > most_s or roadmap is not self._roadmap else found
 
     def _first(self, member: int) -> int:

@@ -91,6 +91,25 @@ def test_only_who_has_been_seen_to_flee_and_outruns_them_is_headed_off() -> None
     assert not standing.flees and asked(standing, 9.9, along(300.0)) is None
 
 
+def test_who_does_not_catch_it_by_heading_it_off_runs_after_it_for_a_while() -> None:
+    track = 300.0 + PLAYER * np.arange(100) / 10
+    fleeing, here = watched(track, (100.0, 130.0)), along(float(track[-1]))
+
+    def told(time_s: float, behind: tuple[float, float]) -> object:
+        for member, far in enumerate(behind):
+            fleeing.tell(member, time_s, hunter(tuple(along(float(track[-1]) - far).tolist())))
+        fleeing.promise(time_s - 9.0, 4.0)  # it is overdue all the time
+        return asked(fleeing, time_s, here)
+
+    first = told(9.9, (100.0, 130.0))
+    assert isinstance(first, tuple)
+    assert told(10.0, (140.0, 130.0)) is not None  # a little nearer now, and still on its way
+    late_s = 9.9 + 1.2 * first[0].caught_s + 1.0
+    assert told(late_s, (100.0, 130.0)) is None
+    assert told(late_s + 2.0, (100.0, 130.0)) is None
+    assert told(late_s + 4.5, (100.0, 130.0)) is not None
+
+
 def test_one_who_comes_towards_its_hunters_does_not_flee() -> None:
     assert not watched(300.0 + PLAYER * np.arange(100) / 10, (-100.0, -130.0)).flees
 
