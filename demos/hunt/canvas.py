@@ -80,16 +80,19 @@ class Canvas:
         self.paint(near, "sand")
 
     def river(self, points: Sequence[Tile], width: float, push: float, on: Sequence[str] = ()) -> None:
-        """Shallow water that flows from the first point to the last, drifting bodies by `push` of the player's top speed."""
+        """Shallow water that flows from the first point to the last, drifting bodies by `push` of the player's top speed.
+
+        Each reach flows one of eight ways, as its name will say.
+        """
         for a, b in pairwise(points):
             reach = self.stroke((a, b), width)
-            length = max(math.hypot(b[0] - a[0], b[1] - a[1]), 1e-9)
             self.paint(reach, "water", on)
-            self.currents[reach & self.kind("water")] = ((b[0] - a[0]) / length * push, (b[1] - a[1]) / length * push)
+            self.flow(reach, b[0] - a[0], b[1] - a[1], push)
 
-    def flow(self, shape: NDArray[np.bool_], push_x: float, push_y: float) -> None:
-        """Let the shallow water inside the shape drift."""
-        self.currents[shape & self.kind("water")] = (push_x, push_y)
+    def flow(self, shape: NDArray[np.bool_], along_x: float, along_y: float, push: float) -> None:
+        """Let the shallow water inside the shape drift by `push` of the player's top speed, one of eight ways: the nearest to `along`."""
+        way = round(math.atan2(along_y, along_x) / (math.pi / 4)) * (math.pi / 4)
+        self.currents[shape & self.kind("water")] = (math.cos(way) * push, math.sin(way) * push)
 
     def house(self, x: int, y: int, w: int, h: int, kind: str = "house") -> None:
         self.paint(self.box(x, y, w, h), kind)

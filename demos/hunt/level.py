@@ -25,7 +25,7 @@ SOLID = frozenset({"wall", "rock", "hedge", "house", "tree"})
 BLOCKING = SOLID | {"deep"}
 """Kinds that stop bodies."""
 
-_KNOWN_AS = {"bridge": "road", "reeds": "grass"}
+_KNOWN_AS = {"bridge": "road"}
 """Names under which the hunters know a kind of tile, where it is not the kind itself."""
 
 _COMPASS = ("e", "se", "s", "sw", "w", "nw", "n", "ne")

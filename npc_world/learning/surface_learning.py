@@ -65,6 +65,8 @@ class SurfaceLearner:
         self._wish_before = (0.0, 0.0)
         self._late_lead = 0.0
         self._began_s, self._last_s, self._surface = 0.0, 0.0, ""
+        self._crossing = 0
+        """Frames for which the ground left behind still counts."""
         self._entered: Velocity = None
         self._heard_until_s: float | None = None
         """Where the last stretch that a doubt has heard ended, while the next one goes on there."""
@@ -87,9 +89,15 @@ class SurfaceLearner:
             changed = self.interrupt(max_speed, max_acceleration)
         else:
             changed = False
-        if not self._rows:
-            self._began_s, self._last_s, self._surface = time_s, time_s, surface
         wish = float(commanded[0]), float(commanded[1])
+        if self._surface not in ("", surface):
+            self._crossing = _CROSSING
+        self._surface = surface
+        if self._crossing > 0:
+            self._crossing, self._wish_before = self._crossing - 1, wish
+            return changed
+        if not self._rows:
+            self._began_s, self._last_s = time_s, time_s
         self._rows.append((time_s - self._last_s, float(position[0]), float(position[1]), *wish, *self._wish_before))
         self._last_s, self._wish_before = time_s, wish
         if time_s - self._faded_s > 1.0:
@@ -208,12 +216,12 @@ class SurfaceLearner:
             self._doubts.pop(name, None)
             return fit
         if found is not None:
-            self._told[name], self._other[name] = found.estimate.record, 0
-            if not known:
-                self.surprise = surprise_of(name, old.record, found.estimate.record, self._last_s)
+            told, self._told[name], self._other[name] = self._told.get(name, self._prior(name)), found.estimate.record, 0
+            if not known and differs(told, found.estimate.record):
+                self.surprise = surprise_of(name, told, found.estimate.record, self._last_s)
             return found
-        if name not in self._doubts:
-            return fit
+        if name not in self._doubts:  # a stretch that nothing explains, the belief least of all, says nothing
+            return fit if 2.0 * fit.cost < _HOPELESS * self.config.surprise_sd**2 + noise else None
         return None if doubt.open else fit
 
     def _fit(self, prior: SurfaceEstimate, track: Floats, entered: Velocity, body: _Body) -> GroundFit | None:
@@ -254,6 +262,10 @@ class SurfaceLearner:
         self._faded_s = time_s
 
 
+_CROSSING = 2
+"""A step obeys the ground on which it was decided, that of up to two frames ago: where the game pushes first and moves in its next frame."""
+_HOPELESS = 4.0
+"""So many times as much as makes it ask, and a stretch that no rival explains either is left out."""
 _MISFIT_SCALES = np.array([1.0, 4.0, 1.0, 1.0])
 _EXPECTED_OFF = 2.0
 _BEST_MISFIT = 0.05

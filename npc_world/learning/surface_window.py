@@ -19,6 +19,8 @@ __all__ = ["fit_window"]
 
 _SIZE = 8
 _ROUNDS = 12
+_KNOWN_VELOCITY = 0.2
+"""A velocity known to this share of top speed is one to start from."""
 
 
 @kernel
@@ -44,6 +46,7 @@ def fit_window(track, ground, precision, speed, acceleration, sigma, velocity_x,
     z, trial, slope, step = np.empty(_SIZE), np.empty(_SIZE), np.empty(_SIZE), np.empty(_SIZE)
     at, lower, paths = np.empty((_SIZE, _SIZE)), np.empty((_SIZE, _SIZE)), np.empty((_SIZE + 1, n, 2))
     least, unexplained = math.inf, math.inf
+    known = velocity_sd < _KNOWN_VELOCITY * speed
     for start in range(5 if acceleration > 0.0 else 2):
         if 2.0 * least < 2.0 * n + 4.0:  # as good as can be
             break
@@ -51,6 +54,8 @@ def fit_window(track, ground, precision, speed, acceleration, sigma, velocity_x,
             trial[i] = prior[i]
         if start < 4:
             trial[2], trial[3] = first_x, first_y
+        elif not known:  # a body that is gathering speed was slower at first than on the mean of a third
+            trial[2], trial[3] = (track[1, 1] - track[0, 1]) / track[1, 0], (track[1, 2] - track[0, 2]) / track[1, 0]
         if start == 1 or start == 3:
             trial[4] = steady
         if start == 2 or start == 3:

@@ -41,6 +41,7 @@ DEFAULT_SURFACES: dict[str, Surface] = {
     "grass": Surface(speed_factor=0.9),
     "ground": Surface(speed_factor=1.0),
     "sand": Surface(speed_factor=0.75),
+    "reeds": Surface(speed_factor=0.8),
     "mud": Surface(speed_factor=0.5),
     "ice": Surface(speed_factor=1.0, grip=0.12),
     "water": Surface(speed_factor=0.55, push_sd=0.3),

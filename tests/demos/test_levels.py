@@ -10,6 +10,7 @@ import pytest
 from demos.hunt.canvas import Canvas
 from demos.hunt.level import KINDS, SOLID, ground_of
 from demos.hunt.levels import LEVELS, make_level
+from demos.hunt.physics import FOOTINGS, TILE_PX, Physics
 from demos.hunt.survey import problems, reachable
 from tests.demos.hunt_world_kit import field
 
@@ -115,3 +116,17 @@ def test_currents_have_names_by_direction() -> None:
     ground = ground_of(field(paint=stream))
     assert ground.surface_at((15 * 32, 6 * 32)) == "water_e" and ground.surface_at((26 * 32, 6 * 32)) == "water_s"
     assert set(ground.surfaces) <= {*KINDS, "water_e", "water_s"}
+
+
+@pytest.mark.parametrize("name", [*LEVELS, "random"])
+def test_ground_of_one_name_moves_bodies_one_way(name: str) -> None:
+    """Hunters learn by name: two grounds under one would be a change at every crossing."""
+    level = make_level(name, 7)
+    ground, physics = ground_of(level), Physics(level)
+    felt: dict[str, set[tuple[float, ...]]] = {}
+    for row, col in np.argwhere(~ground.solid & ~level.mask("deep", *SOLID)):
+        at = ((col + 0.5) * TILE_PX, (row + 0.5) * TILE_PX)
+        footing = FOOTINGS[physics.kind_at(np.array(at))]
+        push = physics.push_at(np.array(at)) if physics.kind_at(np.array(at)) == "water" else (0.0, 0.0)
+        felt.setdefault(ground.surface_at(at), set()).add((footing.speed_factor, footing.grip, *np.round(push, 6)))
+    assert {name: len(ways) for name, ways in felt.items()} == dict.fromkeys(felt, 1)

@@ -169,3 +169,28 @@ def test_it_believes_at_once_and_speaks_once_that_has_lasted() -> None:
     walk(learner, "mud", 0.7, 2.0, start_s=end)
     assert learner.surprise is not None
     assert learner.surprise.quality == "speed"
+
+
+@pytest.mark.parametrize("width", [40, 60, 100])
+@pytest.mark.parametrize("moves_first", [True, False])
+def test_ground_left_a_moment_ago_is_not_taken_for_the_new(width: int, moves_first: bool) -> None:
+    """Stripes crossed again and again: the first steps on one are the other's, two where the engine moves first and pushes then."""
+    learner = SurfaceLearner(SurfaceLearning(), {})
+    truth = {"road": (1.0, 1.0), "grass": (0.9, 1.0), "reeds": (0.75, 0.9)}
+    position, velocity, rng, wanted = np.zeros(2), np.zeros(2), np.random.default_rng(0), np.zeros(2)
+    wrong, frames = 0, 60 * 60
+    for frame in range(frames):
+        surface = tuple(truth)[int(abs(position[0]) // width) % 3]
+        learner.learn(frame * DT, position, surface, wanted, SPEED, 1100.0)
+        if frame % 40 == 0:
+            turn = rng.uniform(0.0, 2.0 * np.pi) if frame % 80 else np.arctan2(*-position[::-1])
+            wanted = SPEED * np.array([np.cos(turn), np.sin(turn)])
+        factor, grip = truth[surface]
+        change = factor * wanted - velocity
+        after = velocity + change * min(1.0, grip * 1100.0 * DT / max(1e-9, float(np.hypot(*change))))
+        position, velocity = position + (velocity if moves_first else after) * DT, after
+        believed = {name: learner.belief(name) for name in truth}
+        wrong += sum(abs(b.grip - truth[n][1]) > max(0.15, 3.0 * b.grip_sd) or abs(b.speed_factor - truth[n][0]) > max(0.05, 3.0 * b.speed_factor_sd)
+                     for n, b in believed.items())
+    assert wrong < 0.005 * len(truth) * frames, "falsely sure"
+    assert learner.surprise is None or learner.surprise.time_s < 10.0

@@ -21,10 +21,10 @@ def build() -> Level:
     fords = [([(14, 20), (14, 38)], 3.4), ([(40, 14), (39, 23)], 3.2), ([(39, 37), (40, 48)], 3.2), ([(67, 22), (68, 36)], 3.4)]
     for points, width in fords:
         island.river(points, width, 0.0, on=("deep", "water"))
-    island.flow(island.box(9, 20, 10, 20), 0.25, 0.0)
-    island.flow(island.box(34, 14, 10, 10), 0.25, 0.0)
-    island.flow(island.box(34, 37, 10, 12), -0.25, 0.0)
-    island.flow(island.box(62, 22, 12, 15), -0.25, 0.0)
+    island.flow(island.box(9, 20, 10, 20), 1.0, 0.0, 0.25)
+    island.flow(island.box(34, 14, 10, 10), 1.0, 0.0, 0.25)
+    island.flow(island.box(34, 37, 10, 12), -1.0, 0.0, 0.25)
+    island.flow(island.box(62, 22, 12, 15), -1.0, 0.0, 0.25)
     for bridge in [(27, 13), (27, 37), (52, 10), (50, 22), (54, 37), (54, 50), (27, 50)]:
         _span(island, *bridge)
     for grove in [(10, 11, 2, 1.5), (18, 46, 2, 1.5), (70, 12, 2, 1.6), (64, 47, 2, 1.6), (38, 28, 1.6, 1.2)]:

@@ -16,9 +16,9 @@ def build() -> Level:
     island.land(island.blob(37, 26, 33, 22.5, 0.12), beach=1.5)
     for bog in [(20, 16, 6, 4), (28, 36, 7, 4), (50, 14, 7, 4.5), (56, 34, 6, 5), (40, 27, 5, 3.5), (14, 30, 4, 4)]:
         island.paint(island.blob(*bog, 0.25), "mud", on=("grass",))
-    island.river([(34, 1), (33, 12), (27, 20), (25, 30), (20, 40), (18, 51)], 4.2, 0.32, on=("grass", "mud", "sand", "deep", "water"))
+    island.river([(34, 1), (33, 12), (27, 20), (25, 30), (20, 40), (18, 51)], 4.2, 0.3, on=("grass", "mud", "sand", "deep", "water"))
     island.river([(73, 22), (58, 24), (46, 21), (36, 26), (26, 25)], 3.6, 0.3, on=("grass", "mud", "sand", "deep", "water"))
-    island.river([(47, 22), (46, 34), (50, 44), (52, 51)], 3.2, 0.28, on=("grass", "mud", "sand", "deep"))
+    island.river([(47, 22), (46, 34), (50, 44), (52, 51)], 3.2, 0.3, on=("grass", "mud", "sand", "deep"))
     for x, y in [(1, 1), (34, 0), (18, 51), (73, 22), (52, 51)]:
         island.paint(island.blob(x, y, 4, 3), "deep", on=("water",))
     for reeds in [(21, 23, 3, 2), (31, 17, 2.5, 2), (38, 32, 4, 2), (52, 28, 3, 2), (43, 16, 3, 1.6), (54, 42, 2.5, 1.5), (15, 37, 2.5, 2), (61, 20, 2, 2)]:

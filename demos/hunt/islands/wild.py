@@ -90,7 +90,7 @@ def _water(island: Canvas, rng: np.random.Generator) -> None:
     island.paint(channel, "deep", on=("grass", "sand", "mud", "reeds", "ice", "water"))
     ford = island.blob(*middle, 3.2, 3.2)
     island.paint(ford, "water", on=("deep",))
-    island.flow(ford, 0.25 * (ends[2][0] - ends[0][0]) / cols, 0.25 * (ends[2][1] - ends[0][1]) / rows)
+    island.flow(ford, ends[2][0] - ends[0][0], ends[2][1] - ends[0][1], 0.25)
     for (ax, ay), (bx, by), share in ((ends[0], middle, 0.62), (middle, ends[2], 0.42)):
         _span(island, round(ax + share * (bx - ax)), round(ay + share * (by - ay)), along_x=across)
 
