@@ -272,7 +272,7 @@ class Brain:
     def speed(self, size_px: tuple[float, float]) -> float:
         """Its top speed on good ground: told, or six body lengths per second."""
         told = self.config.body.max_speed_px_s
-        return told if told is not None else 6.0 * max(size_px)
+        return float(told) if told is not None else 6.0 * max(size_px)  # a whole number is to the compiler another type: all would be compiled twice
 
     # ---- act -------------------------------------------------------------------------------------------------------
 

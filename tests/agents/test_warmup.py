@@ -53,3 +53,10 @@ def test_progress_goes_up_to_the_end_whoever_compiles(nothing_compiled: None, mo
     shares: list[float] = []
     nw.warmup(lambda share, what: shares.append(share), processes=2 if second else 1)
     assert shares == sorted(shares) and shares[0] == 0.0 and shares[-1] == 1.0
+
+
+def test_a_speed_told_as_a_whole_number_calls_for_no_kernels_of_its_own() -> None:
+    """Kernels compiled for a float serve it; the warm-up tells whole numbers, games tell both."""
+    for told in (80, 80.0):
+        npc = nw.load_npc("hunter", nw.Terrain.open_field((300, 200)), position=(40, 40), body=nw.TopDownBody(max_speed_px_s=told))
+        assert type(npc._brain.speed((16.0, 16.0))) is float
