@@ -1,7 +1,7 @@
 """How a team hems in a target that flees: who is nearest drives it, the others are told where to head it off.
 
 The chase is imagined on a roadmap of the ground, worked out beside the chase a little in every frame.  Whether the target flees as
-imagined is held against it: where it is a second later, over where the forecast had it.  As long as the imagined flight is not about
+imagined is held against it: where it is three seconds later, over where the forecast had it.  As long as the imagined flight is not about
 as right as the forecast, everybody hunts as if alone.
 """
 
