@@ -174,6 +174,10 @@ class Hemming:
 
     def promise(self, time_s: float, expected_catch_s: float) -> None:
         """A hunter that runs after the target expects to catch it in so many seconds."""
+        if not math.isfinite(expected_catch_s):
+            return
+        if self._roadmap is None:  # nobody asks whether it did: what is due is done with
+            self._outrun(time_s)
         heapq.heappush(self._promised_s, time_s + _PATIENCE * expected_catch_s + _PATIENCE_S)
 
     def _outrun(self, time_s: float) -> bool:

@@ -135,3 +135,11 @@ def test_when_the_ground_changes_the_roadmap_is_made_anew() -> None:
     ground.set_solid((400, 0, 40, 120), True)
     hemming.tell(0, 0.2, hunter((60.0, 60.0)))
     assert hemming.has_work
+
+
+def test_promises_that_nobody_asks_for_are_not_kept() -> None:
+    """In the open there is no roadmap: a chase of an hour leaves no hour of promises."""
+    hemming = Hemming(nw.Terrain.open_field(size=(800, 600)))
+    for frame in range(7200):
+        hemming.promise(0.5 * frame, 3.0 if frame % 2 else float("inf"))
+    assert len(hemming._promised_s) < 20
