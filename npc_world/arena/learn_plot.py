@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from npc_world.arena.learn import forecast_of_run
 from npc_world.arena.learn_throws import geometry_of
-from npc_world.arena.plot import require_matplotlib
+from npc_world.arena.plot import panels_of, save_with_legend
 from npc_world.learning.ball_model import BallModel
 from npc_world.learning.recording import Run
 
@@ -24,24 +24,12 @@ _MOST = 6
 
 def plot_forecasts(model: BallModel, runs: list[Run], path: Path, radius_px: float | None = None) -> None:
     """Up to six throws: the sightings it was shown, what then happened, the forecast and its 90 % region every tenth of a second."""
-    require_matplotlib()
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     every = max(1, math.ceil(len(runs) / _MOST))
     shown = runs[::every][:_MOST]
-    columns = min(3, len(shown))
-    rows = math.ceil(len(shown) / columns)
-    figure = Figure(figsize=(4.6 * columns, 3.2 * rows + 0.4), layout="constrained")
-    FigureCanvasAgg(figure)
-    grid = figure.subplots(rows, columns, squeeze=False)
-    for axes in grid.ravel()[len(shown):]:
-        axes.set_axis_off()
-    for axes, run in zip(grid.ravel(), shown, strict=False):
+    figure, panels = panels_of(len(shown), 4.6, 3.2)
+    for axes, run in zip(panels, shown, strict=True):
         _one(axes, model, run, radius_px)
-    handles, labels = grid[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, fontsize=9)
-    figure.savefig(path, dpi=130)
+    save_with_legend(figure, panels[0], path)
 
 
 def framed(positions_px: Floats, radius_px: float) -> tuple[Floats, Floats]:

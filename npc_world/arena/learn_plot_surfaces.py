@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 import numpy as np
 
 from npc_world.arena.learn_surfaces import SurfaceFound, unrolled
-from npc_world.arena.plot import require_matplotlib
+from npc_world.arena.plot import panels_of, save_with_legend
 from npc_world.models.surfaces import DEFAULT_SURFACES, UNKNOWN
 
 __all__ = ["plot_surfaces"]
@@ -22,21 +21,11 @@ def plot_surfaces(found: dict[str, SurfaceFound], speed_px_s: float, acceleratio
 
     False, and nothing is drawn, when nothing was held out.
     """
-    require_matplotlib()
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     names = sorted((name for name, one in found.items() if one.shown), key=lambda name: -found[name].seconds)[:_MOST]
     if not names:
         return False
-    columns = min(3, len(names))
-    rows = math.ceil(len(names) / columns)
-    figure = Figure(figsize=(4.2 * columns, 3.9 * rows + 0.5), layout="constrained")
-    FigureCanvasAgg(figure)
-    grid = figure.subplots(rows, columns, squeeze=False)
-    for axes in grid.ravel()[len(names):]:
-        axes.set_axis_off()
-    for axes, name in zip(grid.ravel(), names, strict=False):
+    figure, panels = panels_of(len(names), 4.2, 3.9)
+    for axes, name in zip(panels, names, strict=True):
         one = found[name]
         for number, stretch in enumerate(one.shown):
             learned, seen = unrolled(stretch, one.surface, speed_px_s, acceleration_px_s2)
@@ -50,7 +39,5 @@ def plot_surfaces(found: dict[str, SurfaceFound], speed_px_s: float, acceleratio
         axes.invert_yaxis()
         axes.set_aspect("equal", adjustable="datalim")
         axes.tick_params(labelsize=7)
-    handles, labels = grid[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False, fontsize=9)
-    figure.savefig(path, dpi=130)
+    save_with_legend(figure, panels[0], path)
     return True

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
+from typing import Any
 
 from npc_world.arena.report import Row, ratio_bar
 from npc_world.core.errors import MissingExtraError
 
-__all__ = ["plot_rows", "require_matplotlib"]
+__all__ = ["panels_of", "plot_rows", "require_matplotlib", "save_with_legend"]
 
 _COLOURS = {"chase": "#8d99ae", "lead": "#4f9d9d", "pursue": "#d9a441", "hunter": "#c8423b"}
 
@@ -49,3 +51,26 @@ def plot_rows(rows: list[Row], path: Path) -> None:
     axes.set_ylim(bottom=1.0)
     axes.legend(frameon=False)
     figure.savefig(path, dpi=120)
+
+
+def panels_of(count: int, width: float, height: float) -> tuple[Any, list[Any]]:
+    """A figure, and the axes of its `count` panels, three beside each other, each so many inches wide and high."""
+    require_matplotlib()
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    columns = min(3, count)
+    rows = math.ceil(count / columns)
+    figure = Figure(figsize=(width * columns, height * rows + 0.4), layout="constrained")
+    FigureCanvasAgg(figure)
+    grid = list(figure.subplots(rows, columns, squeeze=False).ravel())
+    for axes in grid[count:]:
+        axes.set_axis_off()
+    return figure, grid[:count]
+
+
+def save_with_legend(figure: Any, panel: Any, path: Path) -> None:
+    """Write a figure to `path`, with what is drawn in one of its panels named below."""
+    handles, labels = panel.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=len(labels), frameon=False, fontsize=9)
+    figure.savefig(path, dpi=130)
