@@ -153,6 +153,34 @@ def _stands(first, items, grown, at, x, y, x_low, y_low, cell, skin, point):  # 
 
 
 @kernel
+def _best_stand(walls, row, col, xs, ys):  # type: ignore[no-untyped-def]
+    """Put the cell's node at the best of the points (xs, ys) where the body may stand; False when it may at none."""
+    first, items, grown, nodes, params = walls[3], walls[4], walls[5], walls[6], walls[7]
+    cell, skin, point = params[0], params[3], params[9] > 0.0
+    at = row * walls[0].shape[1] + col
+    x_low, y_low = col * cell, row * cell
+    cx, cy = (col + 0.5) * cell, (row + 0.5) * cell
+    best_exits, best_far = -1, math.inf
+    for x in xs:
+        for y in ys:
+            if not _stands(first, items, grown, at, x, y, x_low, y_low, cell, skin, point):
+                continue
+            exits = 0
+            for d in range(0, 8, 2):
+                exits += _leaves(first, items, grown, at, x, y, MOVE_COLS[d], MOVE_ROWS[d], x_low, y_low, cell, skin)
+            far = (x - cx) ** 2 + (y - cy) ** 2
+            near_tie = abs(far - best_far) <= 4.0 * skin * cell
+            here_x, here_y = nodes[row, col, 0], nodes[row, col, 1]
+            first_of_tie = x < here_x - 4.0 * skin or (x <= here_x + 4.0 * skin and y < here_y)
+            better = exits > best_exits or (exits == best_exits and (
+                (near_tie and first_of_tie) or (not near_tie and far < best_far)))
+            if better:
+                best_exits, best_far = exits, far
+                nodes[row, col, 0], nodes[row, col, 1] = x, y
+    return best_exits >= 0
+
+
+@kernel
 def choose_nodes(walls, free, row0, col0, row1, col1):  # type: ignore[no-untyped-def]
     """Set `free` and walls' nodes for a window of cells.
 
@@ -163,7 +191,7 @@ def choose_nodes(walls, free, row0, col0, row1, col1):  # type: ignore[no-untype
     _, hazard, covered, first, items, grown, nodes, params, _ = walls
     cell, skin, point = params[0], params[3], params[9] > 0.0
     cols = hazard.shape[1]
-    xs, ys = np.empty(_MOST_EDGES), np.empty(_MOST_EDGES)
+    xs, ys = np.empty(_MOST_EDGES + 2), np.empty(_MOST_EDGES + 2)
     for row in range(row0, row1):
         for col in range(col0, col1):
             x_low, y_low = col * cell, row * cell
@@ -174,27 +202,12 @@ def choose_nodes(walls, free, row0, col0, row1, col1):  # type: ignore[no-untype
             if not free[row, col] or first[at] == first[at + 1]:
                 continue
             free[row, col] = False
-            best_exits, best_far = -1, math.inf
             nx = _coordinates(first, items, grown, at, 0, x_low, cell, skin, xs)
             ny = _coordinates(first, items, grown, at, 1, y_low, cell, skin, ys)
-            for i in range(nx):
-                for j in range(ny):
-                    x, y = xs[i], ys[j]
-                    if not _stands(first, items, grown, at, x, y, x_low, y_low, cell, skin, point):
-                        continue
-                    exits = 0
-                    for d in range(0, 8, 2):
-                        exits += _leaves(first, items, grown, at, x, y, MOVE_COLS[d], MOVE_ROWS[d], x_low, y_low, cell, skin)
-                    far = (x - cx) ** 2 + (y - cy) ** 2
-                    near_tie = abs(far - best_far) <= 4.0 * skin * cell
-                    here_x, here_y = nodes[row, col, 0], nodes[row, col, 1]
-                    first_of_tie = x < here_x - 4.0 * skin or (x <= here_x + 4.0 * skin and y < here_y)
-                    better = exits > best_exits or (exits == best_exits and (
-                        (near_tie and first_of_tie) or (not near_tie and far < best_far)))
-                    if better:
-                        best_exits, best_far = exits, far
-                        nodes[row, col, 0], nodes[row, col, 1] = x, y
-                        free[row, col] = True
+            free[row, col] = _best_stand(walls, row, col, xs[:nx], ys[:ny])
+            if not free[row, col] and not point:  # no more than a gap as wide as the body reaches in, and ends short of the centre lines
+                xs[nx], xs[nx + 1], ys[ny], ys[ny + 1] = x_low, x_low + cell, y_low, y_low + cell
+                free[row, col] = _best_stand(walls, row, col, xs[:nx + 2], ys[:ny + 2])
 
 
 @kernel

@@ -174,7 +174,7 @@ def advance_front(walls, free, moves, surface, table, x, y, most, onwards, withi
                 continue
             slow = cell
             if table.shape[0] > 0:
-                slow = cell / max(1e-3, 0.5 * (table[at_surface[to], 0] + table[at_surface[at], 0]))
+                slow = 0.5 * cell * (1.0 / max(1e-3, table[at_surface[to], 0]) + 1.0 / max(1e-3, table[at_surface[at], 0]))
             new = _from_neighbours(at_moves[to], at_times, to, cols, slow)
             if new < known * (1.0 - 1e-12):
                 if within < math.inf and new + at_onwards[to] > within:

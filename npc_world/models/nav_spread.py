@@ -26,6 +26,13 @@ def slowest_and_fastest(table):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def _half_and_half(length, table, a, b, ux, uy):  # type: ignore[no-untyped-def]
+    """Time at 1 px/s of a way half on surface a and half on b: that between two centres, as `line_time` adds it up."""
+    return 0.5 * length * (1.0 / speed_along(table[a, 0], table[a, 2], table[a, 3], ux, uy)
+                           + 1.0 / speed_along(table[b, 0], table[b, 2], table[b, 3], ux, uy))
+
+
+@kernel
 def paces(table, cell):  # type: ignore[no-untyped-def]
     """(S, S, 8) time at 1 px/s of move d between centres of cells, by surface of the one left and the one entered."""
     count = max(1, table.shape[0])
@@ -37,14 +44,13 @@ def paces(table, cell):  # type: ignore[no-untyped-def]
                 result[a, b, d] = length
                 if table.shape[0] > 0:
                     ux, uy = MOVE_COLS[d] * cell / length, MOVE_ROWS[d] * cell / length
-                    result[a, b, d] = length / speed_along(0.5 * (table[a, 0] + table[b, 0]), 0.5 * (table[a, 2] + table[b, 2]),
-                                                           0.5 * (table[a, 3] + table[b, 3]), ux, uy)
+                    result[a, b, d] = _half_and_half(length, table, a, b, ux, uy)
     return result
 
 
 @kernel
 def edge_time(walls, surface, table, pace, row_a, col_a, row_b, col_b, d):  # type: ignore[no-untyped-def]
-    """Time of move d from cell a to its neighbour b at 1 px/s: length / speed on the mean of both surfaces."""
+    """Time of move d from cell a to its neighbour b at 1 px/s: half of the way lies on each surface."""
     nodes = walls[6]
     if nodes.shape[0] == 0:
         return pace[surface[row_a, col_a], surface[row_b, col_b], d] if table.shape[0] > 0 else pace[0, 0, d]
@@ -53,9 +59,7 @@ def edge_time(walls, surface, table, pace, row_a, col_a, row_b, col_b, d):  # ty
     length = math.sqrt(dx * dx + dy * dy)
     if table.shape[0] == 0 or length == 0.0:
         return length
-    a, b = surface[row_a, col_a], surface[row_b, col_b]
-    return length / speed_along(0.5 * (table[a, 0] + table[b, 0]), 0.5 * (table[a, 2] + table[b, 2]),
-                                0.5 * (table[a, 3] + table[b, 3]), dx / length, dy / length)
+    return _half_and_half(length, table, surface[row_a, col_a], surface[row_b, col_b], dx / length, dy / length)
 
 
 @kernel

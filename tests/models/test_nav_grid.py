@@ -76,6 +76,18 @@ def test_corridors_of_the_body_s_width_that_cross_are_joined(offset: float) -> N
     assert all(end in reachable(grid, ends[0]) for end in ends)
 
 
+@pytest.mark.parametrize(("size", "turned"), [((32.0, 16.0), False), ((16.0, 32.0), True), ((32.0, 32.0), False)])
+def test_walls_that_overlap_leave_a_gap_as_wide_as_the_body(size: tuple[float, float], turned: bool) -> None:
+    """One wall ends where the next begins, two cells further on: the body passes on the line between two columns only."""
+    kinds = np.zeros((8, 14), int)
+    kinds[3, :6], kinds[4, 8:] = 1, 1
+    grid = NavGrid.of(Terrain.from_grid(kinds.T if turned else kinds, cell_px=16), size)
+    far, near = grid.nearest_free((32, 112)), grid.nearest_free((208, 16))
+    if turned:
+        far, near = grid.nearest_free((112, 32)), grid.nearest_free((16, 208))
+    assert near in reachable(grid, far)
+
+
 def test_a_body_too_wide_does_not_pass() -> None:
     ground = Terrain.from_rects([(0, 100, 64, 100), (96, 100, 400, 100)], size=(320, 320), cell_px=16)
     grid = NavGrid.of(ground, (32.001, 32.0))

@@ -22,6 +22,11 @@ def ground_speed(row: np.ndarray, u: np.ndarray) -> float:
     return max(0.02, float(row[2:] @ u) + math.sqrt(max(0.0, row[0] ** 2 - across ** 2)))
 
 
+def half_on_each(a: np.ndarray, b: np.ndarray, u: np.ndarray) -> float:
+    """Mean speed of a way half on surface a and half on b."""
+    return 2.0 / (1.0 / ground_speed(a, u) + 1.0 / ground_speed(b, u))
+
+
 def move_graph(grid: NavGrid, table: np.ndarray | None, speed: float) -> nx.DiGraph:
     """The definition of edge times, written out plainly."""
     graph = nx.DiGraph()
@@ -34,8 +39,7 @@ def move_graph(grid: NavGrid, table: np.ndarray | None, speed: float) -> nx.DiGr
                 length = float(np.hypot(*step))
                 factor = 1.0
                 if table is not None and length > 0:
-                    rows = 0.5 * (table[grid.surface[row, col]] + table[grid.surface[to]])
-                    factor = ground_speed(rows, step / length)
+                    factor = half_on_each(table[grid.surface[row, col]], table[grid.surface[to]], step / length)
                 graph.add_edge((row, col), to, weight=length / (speed * factor))
     return graph
 
@@ -70,6 +74,14 @@ def test_times_are_those_of_dijkstra(seed: int, size: tuple[float, float] | None
         for cell, time in truth.items():
             expected[cell] = time
         np.testing.assert_allclose(times, expected, rtol=1e-12, atol=1e-12)
+
+
+def test_a_way_over_two_surfaces_takes_what_its_halves_take() -> None:
+    ground = Terrain.from_grid([[0, 0, 2, 0, 0]], cell_px=10, legend={0: "road", 2: "bog"})
+    table = surface_table(ground.surfaces, {"bog": Surface(speed_factor=0.25)})
+    field = travel_time(ground, (5, 5), 10.0, surfaces=table)
+    assert field.times_s.tolist() == [[0.0, 1.0, 1.0 + 0.5 + 2.0, 2.0 * 3.5 - 1.0, 2.0 * 3.5]]
+    assert field.at((25, 5)) == pytest.approx(3.5)
 
 
 def test_several_goals_take_the_nearest() -> None:

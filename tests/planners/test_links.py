@@ -46,7 +46,7 @@ def oracle(ground: nw.Terrain, table: np.ndarray | None, holding: tuple[str, ...
         for d in range(8):
             if grid.moves[row, col] >> d & 1:
                 to = (int(row + MOVE_ROWS[d]), int(col + MOVE_COLS[d]))
-                factor = 1.0 if table is None else 0.5 * (table[grid.surface[row, col], 0] + table[grid.surface[to], 0])
+                factor = 1.0 if table is None else 2.0 / (1.0 / table[grid.surface[row, col], 0] + 1.0 / table[grid.surface[to], 0])
                 graph.add_edge((row, col), to, weight=8.0 * (1.0 if d % 2 == 0 else math.sqrt(2.0)) / factor / SPEED)
     for link in ground.links:
         if link.needs is None or link.needs in holding:

@@ -30,6 +30,10 @@ def length_of(path: np.ndarray) -> float:
     return float(np.hypot(*np.diff(path, axis=0).T).sum())
 
 
+def half_on_each(a: np.ndarray, b: np.ndarray, u: np.ndarray) -> float:
+    return 2.0 / (1.0 / ground_speed(a, u) + 1.0 / ground_speed(b, u))
+
+
 def cell_path_time(grid: NavGrid, path: np.ndarray, table: np.ndarray | None) -> float:
     """Time at 1 px/s of a path over nodes, by the definition of edge times; every step must be a legal move."""
     total = 0.0
@@ -40,8 +44,7 @@ def cell_path_time(grid: NavGrid, path: np.ndarray, table: np.ndarray | None) ->
         length = float(np.hypot(*step))
         factor = 1.0
         if table is not None:
-            rows = 0.5 * (table[grid.surface[ra, ca]] + table[grid.surface[rb, cb]])
-            factor = ground_speed(rows, step / length)
+            factor = half_on_each(table[grid.surface[ra, ca]], table[grid.surface[rb, cb]], step / length)
         assert any(grid.moves[ra, ca] >> d & 1 and (ra + MOVE_ROWS[d], ca + MOVE_COLS[d]) == (rb, cb) for d in range(8))
         total += length / factor
     return total
@@ -56,8 +59,7 @@ def shortest_time(grid: NavGrid, table: np.ndarray | None, start: tuple[int, int
                 step = grid.nodes_px[to] - grid.nodes_px[row, col]
                 length, factor = float(np.hypot(*step)), 1.0
                 if table is not None and length > 0.0:
-                    rows = 0.5 * (table[grid.surface[row, col]] + table[grid.surface[to]])
-                    factor = ground_speed(rows, step / length)
+                    factor = half_on_each(table[grid.surface[row, col]], table[grid.surface[to]], step / length)
                 graph.add_edge((row, col), to, weight=length / factor)
     try:
         return float(nx.dijkstra_path_length(graph, start, goal))
