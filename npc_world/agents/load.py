@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from npc_world.agents.config import NpcConfig
 from npc_world.agents.npc import Npc
@@ -16,7 +17,7 @@ from npc_world.beliefs.motion_prior import MotionPrior
 from npc_world.core.config import load_config
 from npc_world.core.errors import BadInputError, ConfigError, SaveFileError
 from npc_world.core.terrain import Terrain
-from npc_world.models.nav_grid import NavGrid
+from npc_world.models.nav_grid import NavGrid, checked_body_size
 from npc_world.models.top_down import TopDownBody
 
 __all__ = ["PRESETS_FOLDER", "load_npc", "read_npc_config"]
@@ -60,7 +61,7 @@ def load_npc(source: str | os.PathLike[str] | Mapping[str, Any] | NpcConfig, gro
         raise BadInputError(f"ground={ground!r}: expected a Terrain")
     if time not in ("seconds", "frames"):
         raise BadInputError(f"time={time!r}: expected \"seconds\" or \"frames\"")
-    if not isinstance(seed, int) or seed < 0:
+    if not isinstance(seed, (int, np.integer)) or seed < 0:
         raise BadInputError(f"seed={seed!r}: expected a whole number, zero or more")
     if goals is not None:
         _check_goals(goals)
@@ -69,19 +70,17 @@ def load_npc(source: str | os.PathLike[str] | Mapping[str, Any] | NpcConfig, gro
         config = replace(config, body=body)
     if time == "frames":
         config = replace(config, body=_per_second(config.body))
-    team = team if team is not None else Team(ground, seed)
+    team = team if team is not None else Team(ground, int(seed))
     team.configure(config.target, config.persistence, goals)
     called = name if name is not None else (str(source) if isinstance(source, str) else config.behaviour)
     body_size = _body_size(size, config.body, ground)
     _ = NavGrid.of(ground, body_size).moves  # laid out now, not in the first frame of play
-    return Npc(ground, config, position, seed, team, body_size, called, time == "frames")
+    return Npc(ground, config, position, int(seed), team, body_size, called, time == "frames")
 
 
 def _body_size(size: tuple[float, float] | None, body: TopDownBody, ground: Terrain) -> tuple[float, float]:
     if size is not None:
-        if len(size) != 2 or not all(math.isfinite(v) and v >= 0.0 for v in size):
-            raise BadInputError(f"size={size!r}: expected (width, height) in px, zero or more")
-        return float(size[0]), float(size[1])
+        return checked_body_size(size)
     if body.radius_px is not None:
         return 2.0 * body.radius_px, 2.0 * body.radius_px
     return 0.75 * ground.cell_px, 0.75 * ground.cell_px
@@ -94,9 +93,4 @@ def _per_second(body: TopDownBody) -> TopDownBody:
 
 
 def _check_goals(goals: Any) -> None:
-    try:
-        _, points = goal_points(goals)
-    except (TypeError, ValueError):
-        raise BadInputError(f"goals={goals!r}: expected points (x, y), or a mapping from name to point") from None
-    if not all(math.isfinite(v) for v in points.ravel().tolist()):
-        raise BadInputError(f"goals={goals!r}: expected finite points")
+    goal_points(goals)  # names what is wrong

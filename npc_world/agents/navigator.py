@@ -53,6 +53,8 @@ class Navigator:
     """
 
     def __init__(self, roads: RoadMap, day_s: float, config: NavigatorConfig | None = None, times: RoadTimesConfig | None = None) -> None:
+        if not isinstance(roads, RoadMap):
+            raise BadInputError(f"roads={roads!r}: expected a RoadMap; make one of a networkx graph by nw.RoadMap(graph)")
         self.roads, self.config = roads, config or NavigatorConfig()
         self.times = RoadTimes(roads.free_s, roads.kind, day_s, times)
         self.closed_s: dict[int, float] = {}
@@ -96,7 +98,7 @@ class Navigator:
 
     def depart(self, time_s: float, here: Hashable, goal: Hashable, trips_left: int = 0) -> Eta:
         """Choose a way; returns the promised travel time.  trips_left: deliveries after this one, for which finding out is worth something."""
-        if not math.isfinite(time_s):
+        if not (isinstance(time_s, (int, float, np.number)) and math.isfinite(time_s)):
             raise BadInputError(f"time_s={time_s!r}: expected a finite number")
         self._goal, self._trips_left, self._departed_s, self._last = self.roads.node(goal), max(0, trips_left), time_s, -1
         self.rerouted, self._trying = "", ""
@@ -207,6 +209,8 @@ class Navigator:
         """One sentence with the numbers used: the way, its time and spread, what is closed, and the next best."""
         if self._goal < 0:
             return Explanation("Waiting for a delivery.", {})
+        if self.eta is not None and self.eta.mean_s == 0.0:
+            return Explanation("I am there.", {"eta_s": 0.0})
         if self.eta is None or len(self.route) == 0:
             return Explanation("Waiting: every way I know is closed.", {"closed": float(len(self.closed_s))})
         via, numbers = self.roads.via(self.route, self.alternative), {"eta_s": self.eta.mean_s, "low_s": self.eta.low_s, "high_s": self.eta.high_s}

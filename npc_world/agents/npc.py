@@ -64,7 +64,7 @@ class Npc:
         Raises `BadInputError` naming the argument for positions that cannot be read or are not finite and for a dt in another unit.
         A dt of zero (paused) repeats the last advice.  Positions off the map or inside walls are read as the nearest free place.
         """
-        step_s = self._clock.advance(dt_s / _FRAMES_PER_S if self._frames and isinstance(dt_s, (int, float)) else dt_s)
+        step_s = self._clock.advance(dt_s / _FRAMES_PER_S if self._frames and isinstance(dt_s, (int, float, np.number)) else dt_s)
         self._clock.time_s = max(self._clock.time_s, self.team.time_s)
         seen = perceive(self._clock.time_s, step_s, me, target, others, self._size)
         if step_s <= 0.0:

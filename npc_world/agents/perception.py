@@ -9,16 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from npc_world.core.arguments import LONGEST_FRAME_S
 from npc_world.core.errors import BadInputError
 from npc_world.core.reading import position_of, size_of
 from npc_world.core.records import Bodies, Observation, Sighting
 
 __all__ = ["Clock", "bodies_of", "checked_frame", "perceive"]
 
-_LONGEST_FRAME_S = 4.0
-"""A frame longer than this is taken for a mistaken unit (16 for 0.016) …"""
 _LONGEST_UNIT_MISTAKE = 1000.0
-"""… unless it is longer than any frame in milliseconds, after frames that were in order: the machine slept."""
+"""A frame above `LONGEST_FRAME_S` is a mistaken unit, unless it is longer than any frame in milliseconds, after frames that were in order: the machine slept."""
 _NOBODY = Bodies(np.empty((0, 2)))
 _HITCH_S = 0.25
 """A longer frame was a stall, not play: thought passes at most this much."""
@@ -31,7 +30,7 @@ def checked_frame(dt_s: Any, frames: int, hint: str = "") -> float:
     step = float(dt_s)
     if not math.isfinite(step) or step < 0.0:
         raise BadInputError(f"dt_s={dt_s!r}: expected seconds, zero or more")
-    if step > _LONGEST_FRAME_S and not (step > _LONGEST_UNIT_MISTAKE and frames > 30):
+    if step > LONGEST_FRAME_S and not (step > _LONGEST_UNIT_MISTAKE and frames > 30):
         raise BadInputError(f"dt_s={dt_s!r}: expected seconds; if the game counts milliseconds pass dt / 1000{hint}")
     return step
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from npc_world.agents.hemming import Hemming
 from npc_world.agents.lookout import Lookout
 from npc_world.agents.turns import Turns
+from npc_world.beliefs.intent import named_goals
 from npc_world.beliefs.motion_prior import MotionPrior
 from npc_world.beliefs.persistence import Persistence, PersistenceConfig
 from npc_world.beliefs.prior_expert import chosen_prior
@@ -276,7 +277,4 @@ _NEWS_S = 1.0
 
 def goal_points(goals: Any) -> tuple[Sequence[str], Floats]:
     """Names and (n, 2) points of goals given as points or by name."""
-    if isinstance(goals, Mapping):
-        return list(map(str, goals)), np.array([tuple(p) for p in goals.values()], dtype=np.float64).reshape(-1, 2)
-    points = np.array([tuple(p) for p in goals], dtype=np.float64).reshape(-1, 2)
-    return [f"goal {i + 1}" for i in range(len(points))], points
+    return named_goals(goals)

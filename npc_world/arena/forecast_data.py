@@ -1,8 +1,8 @@
-"""Recorded tracks out of npz files, for the protocols in which something is fitted first.
+"""Recorded tracks out of npz files, in either of two forms.
 
 Either a row per track (K tracks): xyz (N, 2 or 3), start (K + 1,) row offsets, dt (K,) s per row, and optionally
 player (K,), session (K,) and split (K,); or a row per position: positions (N, 2 or 3), times (N,) s, player (N,), and optionally
-session (N,) and split (N,), cut into tracks where one of these changes or time leaps.  split: "train" or "test".
+session (N,) and split (N,), cut into tracks where one of these changes or time leaps.  Rows of NaN, where a player was not seen, end a track.  split: "train" or "test".
 """
 
 from __future__ import annotations
@@ -46,30 +46,58 @@ def read_recorded(path: str | Path) -> list[Recorded]:
 
 
 def _by_track(arrays: dict[str, NDArray[np.generic]]) -> list[Recorded]:
-    xyz, start, dt = np.asarray(arrays["xyz"], np.float64), np.asarray(arrays["start"], np.int64), np.asarray(arrays["dt"], np.float64)
-    count = len(start) - 1
+    xyz, start = _rows_of(arrays["xyz"], "xyz"), np.asarray(arrays["start"])
+    offsets = start.astype(np.int64)
+    if start.ndim != 1 or len(start) < 1 or not np.array_equal(offsets, start) or (np.diff(offsets) < 0).any() or offsets[0] < 0 or offsets[-1] > len(xyz):
+        raise ValueError(f"start={start}: expected row offsets that do not fall, from 0 to {len(xyz)}, one more than there are tracks")
+    count = len(offsets) - 1
+    dt = np.broadcast_to(np.asarray(arrays["dt"], np.float64), count)
+    if not (np.isfinite(dt) & (dt > 0.0)).all():
+        raise ValueError(f"dt={dt}: expected seconds per row, above zero")
     names = {name: np.broadcast_to(arrays.get(name, np.array("")), count).astype(str) for name in ("player", "session", "split")}
-    return [Recorded(np.ascontiguousarray(xyz[start[k]:start[k + 1], :2]), float(dt[k]), names["player"][k], names["session"][k], names["split"][k])
-            for k in range(count)]
+    return [Recorded(piece, float(dt[k]), names["player"][k], names["session"][k], names["split"][k])
+            for k in range(count) for piece in _seen_pieces(xyz[offsets[k]:offsets[k + 1]])]
 
 
 def _by_row(arrays: dict[str, NDArray[np.generic]]) -> list[Recorded]:
-    points, times = np.asarray(arrays["positions"], np.float64), np.asarray(arrays["times"], np.float64)
-    player = arrays["player"].astype(str)
-    session, split = (np.broadcast_to(arrays.get(name, np.array("")), len(times)).astype(str) for name in ("session", "split"))
+    points, times = _rows_of(arrays["positions"], "positions"), np.asarray(arrays["times"], np.float64)
+    if times.shape != (len(points),) or not np.isfinite(times).all():
+        raise ValueError(f"times of shape {times.shape}: expected {len(points)} finite seconds, one a position")
+    player, session, split = (np.broadcast_to(given, len(times)).astype(str) for given in
+                              (arrays["player"], *(arrays.get(name, np.array("")) for name in ("session", "split"))))
     order = np.lexsort((times, player, session))
     points, times, player, session, split = points[order], times[order], player[order], session[order], split[order]
+    seen = np.isfinite(points).all(axis=1)
+    points, times, player, session, split = points[seen], times[seen], player[seen], session[seen], split[seen]
     steps = np.diff(times)
     same = (player[1:] == player[:-1]) & (session[1:] == session[:-1]) & (split[1:] == split[:-1]) & (steps > 0.0)
     if not same.any():
         return []
-    step_s = float(np.median(steps[same]))
-    cuts = np.flatnonzero(~(same & (steps < 1.5 * step_s))) + 1
     out = []
-    for rows in np.split(np.arange(len(times)), cuts):
-        k = int(rows[0])
-        out.append(Recorded(np.ascontiguousarray(points[rows, :2]), step_s, player[k], session[k], split[k]))
+    for rows in np.split(np.arange(len(times)), np.flatnonzero(~same) + 1):
+        if len(rows) < 2:
+            continue
+        step_s = float(np.median(steps[rows[:-1]]))  # of this stretch: files of several games have several steps
+        for piece in np.split(rows, np.flatnonzero(steps[rows[:-1]] >= 1.5 * step_s) + 1):
+            k = int(piece[0])
+            out.append(Recorded(np.ascontiguousarray(points[piece]), step_s, str(player[k]), str(session[k]), str(split[k])))
     return out
+
+
+def _rows_of(given: NDArray[np.generic], name: str) -> Floats:
+    """(N, 2) of positions (N, 2 or 3)."""
+    points = np.asarray(given, np.float64)
+    if points.ndim != 2 or points.shape[1] not in (2, 3):
+        raise ValueError(f"{name} has shape {points.shape}: expected (N, 2) or (N, 3)")
+    return points[:, :2]
+
+
+def _seen_pieces(points: Floats) -> list[Floats]:
+    """A track without its rows that are not finite: who was not seen for a while begins a new one."""
+    seen = np.asarray(np.isfinite(points).all(axis=1))
+    if seen.all():
+        return [np.ascontiguousarray(points)]
+    return [np.ascontiguousarray(points[rows]) for rows in np.split(np.arange(len(points)), np.flatnonzero(np.diff(seen)) + 1) if seen[rows[0]]]
 
 
 def split_of(tracks: Sequence[Recorded]) -> tuple[list[Recorded], list[Recorded]]:

@@ -11,13 +11,13 @@ import json
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from npc_world.arena.forecast_data import read_recorded
 from npc_world.arena.progress import Progress
 from npc_world.beliefs.labels import NGRAM_LABEL
 from npc_world.beliefs.target_model import TargetConfig, TargetModel
@@ -147,19 +147,14 @@ def online_main(data: Path | None, count: int, seed: int, every_s: float, json_f
 
 
 def read_players(path: str | Path) -> list[Player]:
-    """Recorded players out of an npz file as `forecasting.read_tracks` takes it, with `player` and optionally `session`: tracks of
-    one player in one session are one Player, in the file's order.  Raises `BadInputError` when it is not such a file.
+    """Recorded players out of an npz file (see `forecast_data`): tracks of one player in one session are one Player, in the file's order;
+    where no players are told apart, all tracks of a session are one's.  Raises `BadInputError` when it is not such a file.
     """
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            xyz, start, dt = np.asarray(stored["xyz"], np.float64), np.asarray(stored["start"]), np.asarray(stored["dt"], np.float64)
-            player = np.asarray(stored["player"])
-            session = np.asarray(stored["session"]) if "session" in stored else np.zeros(len(player), int)
-    except (OSError, ValueError, KeyError) as error:
-        raise BadInputError(f"{path}: not an npz of players' tracks with xyz, start, dt and player ({error})") from None
-    found: dict[tuple[int, int, float], list[Floats]] = {}
-    for k, (a, b) in enumerate(pairwise(start)):
-        found.setdefault((int(session[k]), int(player[k]), float(dt[k])), []).append(np.ascontiguousarray(xyz[a:b, :2]))
+    found: dict[tuple[str, str, float], list[Floats]] = {}
+    for track in read_recorded(path):
+        found.setdefault((track.session, track.player, track.dt_s), []).append(track.points)
+    if not found:
+        raise BadInputError(f"{path}: no tracks")
     return [Player(tuple(tracks), step) for (_, _, step), tracks in found.items()]
 
 

@@ -89,7 +89,7 @@ class Held:
 def cut_situations(tracks: Sequence[Recorded], protocol: Protocol, most: int | None = None) -> Situations:
     """Moments of all tracks, evenly thinned to about `most`.  Tracks of one step; `BadInputError` when it is not the protocol's."""
     if not tracks:
-        raise BadInputError("no tracks")
+        raise BadInputError("no tracks: to fit on some and test on others takes three, or a `split` that names both")
     dt_s = float(np.median([track.dt_s for track in tracks]))
     if protocol.step_s == protocol.step_s and abs(dt_s - protocol.step_s) > 0.02 * protocol.step_s:
         raise BadInputError(f"dt={dt_s:g}: the {protocol.name} protocol needs a position every {protocol.step_s:g} s")

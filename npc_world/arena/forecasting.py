@@ -1,7 +1,7 @@
 """How well forecasts hold: errors, stated regions, likelihood and time, against simple baselines.
 
     npc-world forecast                      scripted players with known structure
-    npc-world forecast --data tracks.npz    recorded tracks: xyz (N, 2 or 3), start (K + 1,), dt (K,), optionally player (K,)
+    npc-world forecast --data tracks.npz    recorded tracks, in either form of `forecast_data`: positions, times, player; or xyz, start, dt
     npc-world forecast --protocol pedestrian | game --data FILE.npz …   a motion prior fitted on some, measured on others
 """
 
@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from npc_world.arena.forecast_data import read_recorded
 from npc_world.arena.forecast_online import online_main
 from npc_world.arena.forecast_protocols import protocol_main
 from npc_world.arena.players import OPEN_TRACKS
@@ -81,12 +82,7 @@ def synthetic_tracks(kind: str, count: int, seed: int, seconds: float = 25.0, dt
 
 def read_tracks(path: str | Path) -> list[Track]:
     """Recorded tracks out of an npz file.  Raises `BadInputError` when it is not one."""
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            xyz, start, dt = np.asarray(stored["xyz"], np.float64), np.asarray(stored["start"]), np.asarray(stored["dt"], np.float64)
-    except (OSError, ValueError, KeyError) as error:
-        raise BadInputError(f"{path}: not an npz of tracks with xyz, start and dt ({error})") from None
-    return [Track(np.ascontiguousarray(xyz[a:b, :2]), float(step)) for a, b, step in zip(start[:-1], start[1:], dt, strict=True)]
+    return [Track(track.points, track.dt_s) for track in read_recorded(path)]
 
 
 def evaluate(tracks: Iterable[Track], every_s: float = 0.25, config: TargetConfig | None = None,
@@ -182,6 +178,8 @@ def main(argv: list[str]) -> int:
     progress = Progress(sum(map(len, classes.values())), "forecasting")
     found = {name: evaluate(tracks, options.every, advance=progress.advance) for name, tracks in classes.items()}
     progress.close()
+    if not any(scores.levels for scores in found.values()):
+        parser.error(f"no track is longer than {_WARM_UP_S + HORIZONS_S[-1]:g} s")
     print(table(found))
     if options.reliability is not None:
         draw_reliability({name: np.array(scores.levels) for name, scores in found.items()}, HORIZONS_S, options.reliability)

@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 
 from npc_world.core.errors import BadInputError
 
-__all__ = ["pair_of", "positive", "seconds_from"]
+__all__ = ["LONGEST_FRAME_S", "frame_seconds", "pair_of", "positive", "seconds_from"]
+
+LONGEST_FRAME_S = 4.0
+"""A frame longer than this is taken for a mistaken unit: 16 for 0.016."""
 
 
 def pair_of(value: Any, name: str) -> NDArray[np.float64]:
@@ -29,6 +32,14 @@ def positive(value: Any, name: str) -> float:
     if not isinstance(value, (int, float, np.number)) or not (math.isfinite(value) and value > 0.0):
         raise BadInputError(f"{name}={value!r}: expected a number above zero")
     return float(value)
+
+
+def frame_seconds(value: Any, name: str = "dt_s") -> float:
+    """A frame's time in s, above zero, or `BadInputError`; so it is for a time in ms."""
+    step = positive(value, name)
+    if step > LONGEST_FRAME_S:
+        raise BadInputError(f"{name}={value!r}: expected seconds; if the game counts milliseconds pass {name} / 1000")
+    return step
 
 
 def seconds_from(value: Any, name: str) -> float:

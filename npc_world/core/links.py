@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from npc_world.core.errors import BadInputError
 from npc_world.core.reading import position_of
 
@@ -44,8 +46,9 @@ class Link:
             x, y = position_of(getattr(self, name), name).tolist()
             object.__setattr__(self, name, (x, y))
         time_s: Any = self.time_s
-        if isinstance(time_s, bool) or not isinstance(time_s, (int, float)) or not 0.0 <= time_s < math.inf:
+        if isinstance(time_s, bool) or not isinstance(time_s, (int, float, np.number)) or not 0.0 <= time_s < math.inf:
             raise BadInputError(f"time_s={time_s!r}: expected a finite number of seconds, at least 0")
+        object.__setattr__(self, "time_s", float(time_s))
         if self.kind not in KINDS:
             raise BadInputError(f"kind={self.kind!r}: expected one of {', '.join(KINDS)}")
         if self.needs is not None and not (isinstance(self.needs, str) and self.needs):

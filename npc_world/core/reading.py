@@ -49,8 +49,8 @@ def size_of(thing: Any) -> tuple[float, float] | None:
     if box is not None:
         return (abs(box[2]), abs(box[3])) if math.isfinite(box[2]) and math.isfinite(box[3]) else None
     radius = getattr(thing, "radius", None)
-    if isinstance(radius, (int, float)) and math.isfinite(radius) and radius > 0:
-        return 2.0 * radius, 2.0 * radius
+    if isinstance(radius, (int, float, np.number)) and math.isfinite(radius) and radius > 0:
+        return 2.0 * float(radius), 2.0 * float(radius)
     return None
 
 

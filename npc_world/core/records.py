@@ -129,6 +129,8 @@ class Forecast:
 
     def sample(self, n: int, rng: np.random.Generator) -> Floats:
         """(n, H, 2) futures: a hypothesis is drawn once per sample, and one deviation scales along it, so each is coherent."""
+        if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 0:
+            raise BadInputError(f"n={n!r}: expected a whole number, zero or more")
         return mixture.sample(self.positions_px, self.covariances_px2, self.weights, n, rng)
 
     def representatives(self, count: int) -> Floats:
@@ -280,7 +282,7 @@ class Action:
         """Whole pixels to move this frame.  What is cut off is carried to the next frame, so the true speed is kept
         in all directions, whether the game's Rect rounds (pygame) or truncates (pygame-ce).  Call once per frame.
         """
-        if not math.isfinite(dt_s) or dt_s < 0.0:
+        if not isinstance(dt_s, (int, float, np.number)) or not math.isfinite(dt_s) or dt_s < 0.0:
             raise BadInputError(f"dt_s={dt_s!r}: expected seconds, zero or more")
         carry = self._carry
         carry += self.velocity_px_s * dt_s

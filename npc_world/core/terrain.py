@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -70,6 +71,8 @@ class Terrain:
         width, height = _checked_size(size)
         cell = _checked_cell(cell_px)
         _check_count(width / cell * (height / cell), cell)
+        if not isinstance(walls, Iterable):
+            raise BadInputError(f"walls={walls!r}: expected rects, [] for none")
         boxes = [rect_of(wall, f"walls[{i}]") for i, wall in enumerate(walls)]
         rects = np.array([(x, y, x + w, y + h) for x, y, w, h in boxes if w > 0 and h > 0], dtype=np.float64).reshape(-1, 4)
         shape = (max(1, math.ceil(height / cell - 1e-9)), max(1, math.ceil(width / cell - 1e-9)))
@@ -93,11 +96,13 @@ class Terrain:
         _check_count(grid.size, cell_px)
         if not np.issubdtype(grid.dtype, np.integer):
             raise BadInputError(f"kinds has dtype {grid.dtype}: expected whole numbers")
+        if legend is not None and not isinstance(legend, Mapping):
+            raise BadInputError(f"legend={legend!r}: expected a mapping from kind to surface name, as {{0: 'grass', 1: 'wall'}}")
         names = {0: "ground", 1: "wall"} if legend is None else dict(legend)
         unknown = sorted(set(np.unique(grid).tolist()) - set(names))
         if unknown:
             raise BadInputError(f"kinds has {unknown[:8]} without an entry in legend={names!r}")
-        solid_names = {solid} if isinstance(solid, str) else set(solid)
+        solid_names = _checked_solid(solid, names.values())
         surfaces = list(dict.fromkeys(names.values()))
         index = np.zeros(grid.shape, np.int16)
         wall = np.zeros(grid.shape, np.bool_)
@@ -302,6 +307,18 @@ def _checked_size(size: Any) -> tuple[float, float]:
     if not (math.isfinite(width) and math.isfinite(height) and width > 0 and height > 0):
         raise BadInputError(f"size={size!r}: expected a positive, finite (width, height)")
     return width, height
+
+
+def _checked_solid(solid: Any, names: Iterable[str]) -> set[str]:
+    """Names that are walls.  One that only resembles a name of the legend is a slip of the pen, which would leave a level without walls."""
+    walls, known = {solid} if isinstance(solid, str) else set(solid), list(names)
+    for name in walls:
+        if not isinstance(name, str):
+            raise BadInputError(f"solid has {name!r}: expected names of surfaces, of {known}")
+        near = [] if name in known else get_close_matches(name, known, 1, 0.8)
+        if near:
+            raise BadInputError(f"solid has {name!r}, the legend has not: did you mean {near[0]!r}?")
+    return walls
 
 
 def _checked_cell(cell_px: Any) -> float:

@@ -47,7 +47,7 @@ class RoadTimes:
     """
 
     def __init__(self, free_s: Floats, kind: NDArray[np.int64], day_s: float, config: RoadTimesConfig | None = None) -> None:
-        if not (math.isfinite(day_s) and day_s > 0.0):
+        if not (isinstance(day_s, (int, float, np.number)) and math.isfinite(day_s) and day_s > 0.0):
             raise BadInputError(f"day_s={day_s!r}: expected a positive number of seconds")
         self.config = config or RoadTimesConfig()
         c = self.config

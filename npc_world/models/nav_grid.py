@@ -69,6 +69,8 @@ class NavGrid:
         """
         grids = _CACHE.get(id(ground))
         if grids is None:
+            if not isinstance(ground, Terrain):
+                raise BadInputError(f"ground={ground!r}: expected a Terrain")
             grids = _CACHE[id(ground)] = {}
             weakref.finalize(ground, _CACHE.pop, id(ground), None)
         body = size if type(size) is tuple and size in grids else checked_body_size(size)  # once checked is enough
@@ -254,9 +256,10 @@ def checked_body_size(size: Any) -> tuple[float, float]:
     """(w, h) px of a body given as None, a pair, or something with a rect or a radius."""
     if size is None:
         return 0.0, 0.0
-    pair = size_of(size) if not isinstance(size, (tuple, list, np.ndarray)) else size
+    box = size_of(size) if not isinstance(size, (tuple, list, np.ndarray)) else None
+    pair = size if box is None else box
     try:
-        width, height = (float(v) for v in pair)  # type: ignore[union-attr]
+        width, height = (float(v) for v in pair)
     except (TypeError, ValueError):
         raise BadInputError(f"size={size!r}: expected (width, height) in px, or None for a point") from None
     if not (math.isfinite(width) and math.isfinite(height) and width >= 0.0 and height >= 0.0):

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from npc_world.core.arguments import frame_seconds
 from npc_world.core.errors import BadInputError
 from npc_world.core.terrain import Terrain
 from npc_world.core.tunable import check_tunables, tunable
@@ -94,12 +95,11 @@ def avoid(position: ArrayLike, velocity: ArrayLike, wanted: ArrayLike, radius: f
 
 def _run(ground: Terrain | None, where: Floats, now: Floats, want: Floats, size: Floats, top: Floats, ranks: Floats,
          moving: NDArray[np.bool_], dt_s: float, config: Avoidance | None, result: Floats) -> None:
-    if not (isinstance(dt_s, (int, float)) and math.isfinite(dt_s) and dt_s > 0.0):
-        raise BadInputError(f"dt_s={dt_s!r}: expected a positive number of s")
+    step_s = frame_seconds(dt_s)
     own = config if config is not None else Avoidance()
     options = np.array([own.horizon_s, own.wall_horizon_s, own.most_neighbours, own.keep_right, own.precedence, own.crowd_radii])
     walls: Any = NavGrid.of(ground).walls if ground is not None else _NO_WALLS
-    avoid_bodies(walls, where, now, want, size, top, ranks, moving, float(dt_s), options, result)
+    avoid_bodies(walls, where, now, want, size, top, ranks, moving, step_s, options, result)
 
 
 def _rows(values: ArrayLike, name: str, width: int, count: int | None = None) -> Floats:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from npc_world.core.arguments import frame_seconds, positive
 from npc_world.core.errors import BadInputError
 from npc_world.core.reading import position_of
 from npc_world.core.terrain import Terrain
@@ -45,7 +46,7 @@ class Crowd:
                 raise BadInputError(f"{name}={value!r}: expected a positive, finite number")
         self.ground, self.radius_px, self.speed_px_s = ground, float(radius_px), float(speed_px_s)
         self.surfaces, self.holding = surfaces, frozenset(holding)
-        self.stop_px = 2.0 * self.radius_px if stop_px is None else float(stop_px)
+        self.stop_px = 2.0 * self.radius_px if stop_px is None else positive(stop_px, "stop_px")
         self.avoidance = avoidance
         self.field: TravelTime | None = None
         """The field of the last step."""
@@ -59,8 +60,7 @@ class Crowd:
         A body that nobody leads to the goal (walled in) wants to stand as well.  Raises `BadInputError` naming what cannot be read.
         """
         where = np.ascontiguousarray(positions, dtype=np.float64).reshape(-1, 2)
-        if not (isinstance(dt_s, (int, float)) and 0.0 < dt_s < math.inf):
-            raise BadInputError(f"dt_s={dt_s!r}: expected a positive number of s")
+        dt_s = frame_seconds(dt_s)
         to = position_of(goal, "goal")
         if len(where) == 0:
             return np.empty((0, 2))

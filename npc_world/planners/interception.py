@@ -60,8 +60,9 @@ def intercept_in_pieces(ground: Terrain | None, position: Any, speed_px_s: float
     commit = float(commit_s) if commit_s is not None else _commitment(times_s, tracks, start, speed_px_s)
     chase = Chase(start, speed_px_s, times_s, tracks, forecast.weights, reach_px, commit, covered_s, cover_weight,
                   change_hz, steady, change_cost, NO_HOME if home is None else home.row(), afterwards, most_meetings)
-    is_open = ground is None or (afterwards is None and _is_open(ground, start, tracks, surfaces))
-    if ground is None or is_open or _is_straight(ground, chase, size, surfaces):
+    by_link = ground is not None and bool(ground.links) and _links_are_shorter(ground, chase, holding)
+    is_open = ground is None or (not by_link and afterwards is None and _is_open(ground, start, tracks, surfaces))
+    if ground is None or is_open or (not by_link and _is_straight(ground, chase, size, surfaces)):
         factor = 1.0 if ground is None or surfaces is None else float(surfaces[ground.surface[ground.cell_of(start)], 0])
         meeting = intercept_in_the_open(replace(chase, speed=speed_px_s * factor))
         return meeting if is_open else replace(meeting, kept=None)
@@ -75,6 +76,19 @@ def _commitment(times_s: Floats, tracks: Floats, start: Floats, speed: float) ->
     """How long a first move is kept before the future is supposed known: a share of the way, within the forecast."""
     gap = float(np.hypot(*(tracks[:, 0] - start).T).mean())
     return float(np.clip(0.25 * gap / speed, times_s[1] * 0.5, 0.5 * times_s[-1]))
+
+
+def _links_are_shorter(ground: Terrain, chase: Chase, holding: frozenset[str]) -> bool:
+    """Whether a link that may be taken brings the pursuer nearer in time to anywhere the target may be than the straight line does."""
+    places = chase.tracks[chase.weights >= _NEGLIGIBLE].reshape(-1, 2)
+    straight = np.hypot(*(places - chase.start).T)
+    for link in ground.links:
+        if link.needs is None or link.needs in holding:
+            for way in (link, link.backwards()) if link.both_ways else (link,):
+                around = math.dist(chase.start, way.start) + chase.speed * way.time_s + np.hypot(*(places - way.end).T)
+                if (around < straight).any():
+                    return True
+    return False
 
 
 def _is_open(ground: Terrain, start: Floats, tracks: Floats, surfaces: Floats | None) -> bool:

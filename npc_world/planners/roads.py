@@ -37,7 +37,7 @@ class RoadMap:
         if not hasattr(graph, "edges") or graph.is_multigraph():
             raise BadInputError(f"graph={graph!r}: expected a networkx DiGraph or Graph without parallel roads")
         directed = graph if graph.is_directed() else graph.to_directed()
-        if directed.number_of_edges() == 0:
+        if all(a == b for a, b in directed.edges):
             raise BadInputError(f"graph={graph!r}: it has no roads")
         self.nodes: tuple[Hashable, ...] = tuple(directed.nodes)
         self.node_number = {node: i for i, node in enumerate(self.nodes)}

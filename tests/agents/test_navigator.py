@@ -108,3 +108,23 @@ def test_the_same_story_gives_the_same_bits() -> None:
         return told
 
     assert run() == run()
+
+
+def test_who_is_there_already_says_so_and_does_not_wait_for_a_road() -> None:
+    nav = navigator()
+    assert nav.depart(0.0, "baker", "baker").mean_s == 0.0
+    assert nav.next_road(0.0, "baker") is None and str(nav.explain(0.0)) == "I am there."
+
+
+def test_what_is_no_road_map_and_no_time_is_named() -> None:
+    with pytest.raises(nw.BadInputError, match=r"roads=.*nw\.RoadMap\(graph\)"):
+        nw.Navigator(town(300.0), day_s=240.0)  # type: ignore[arg-type]
+    with pytest.raises(nw.BadInputError, match="day_s='long'"):
+        nw.Navigator(nw.RoadMap(town(300.0)), day_s="long")  # type: ignore[arg-type]
+    with pytest.raises(nw.BadInputError, match="time_s='now'"):
+        navigator().depart("now", "depot", "baker")  # type: ignore[arg-type]
+    circle = nx.DiGraph()
+    circle.add_node(1, pos=(0, 0))
+    circle.add_edge(1, 1)
+    with pytest.raises(nw.BadInputError, match="no roads"):
+        nw.RoadMap(circle)

@@ -364,3 +364,42 @@ def test_lying_in_wait_is_said_as_that() -> None:
     for words, plan in said:
         assert words.startswith("Lying in wait ") and f"{plan.meeting_time_s:.1f} s from now" in words and "lead_s" not in words.numbers
         assert words.numbers["meeting_s"] == plan.meeting_time_s
+
+
+class _Thing:
+    def __init__(self, x: float, y: float) -> None:
+        self.x, self.y, self.w, self.h = x, y, 10.0, 10.0
+
+
+def test_numbers_of_numpy_and_things_of_the_game_are_taken_everywhere_alike() -> None:
+    ground = nw.Terrain.open_field((600, 400))
+    one, third = np.float32(1.0), np.float32(1 / 60)
+    steps = [nw.load_npc("hunter", ground, position=(50, 50), seed=seed, time="frames", size=size, goals=[_Thing(300, 200)])
+             for seed, size in ((3, (16, 16)), (np.int64(3), _Thing(0, 0)))]
+    assert steps[1].size_px == (10.0, 10.0)
+    frames = nw.load_npc("hunter", ground, position=(50, 50), seed=3, time="frames", size=(16, 16), goals=[(305, 205)])
+    for i in range(4):
+        said = [npc.step((50, 50), (300 + i, 200), dt).velocity_px_s.tolist() for npc, dt in ((steps[0], 1.0), (frames, one))]
+    assert said[0] == pytest.approx(said[1])
+    assert nw.Link(start=(1, 1), end=(50, 50), time_s=np.float32(0.5)).time_s == 0.5
+    assert nw.avoid_all([(0, 0)], [(0, 0)], [(1, 0)], 1.0, third).tolist() == [[1.0, 0.0]]
+    nw.Crowd(ground, radius_px=5, speed_px_s=50).step([(20, 20)], (300, 300), third)
+
+
+def test_what_cannot_be_read_is_named_by_every_door() -> None:
+    ground = nw.Terrain.open_field((600, 400))
+    with pytest.raises(nw.BadInputError, match="dt_s=16: expected seconds"):
+        nw.Crowd(ground, radius_px=5, speed_px_s=50).step([(20, 20)], (300, 300), 16)
+    with pytest.raises(nw.BadInputError, match="dt_s=16: expected seconds"):
+        nw.avoid_all([(0, 0)], [(0, 0)], [(1, 0)], 1.0, 16)
+    with pytest.raises(nw.BadInputError, match="size=32"):
+        nw.load_npc("hunter", ground, position=(1, 1), size=32)  # type: ignore[arg-type]
+    with pytest.raises(nw.BadInputError, match="ground=None"):
+        nw.find_path(None, (1, 1), (5, 5))  # type: ignore[arg-type]
+    npc = nw.load_npc("hunter", ground, position=(50, 50))
+    action = npc.step((50, 50), (300, 200), 1 / 60)
+    with pytest.raises(nw.BadInputError, match="dt_s='x'"):
+        action.pixels("x")  # type: ignore[arg-type]
+    assert npc.forecast is not None
+    with pytest.raises(nw.BadInputError, match="n=-1"):
+        npc.forecast.sample(-1, np.random.default_rng(0))

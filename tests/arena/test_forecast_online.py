@@ -69,7 +69,7 @@ def test_recorded_players_come_in_order_of_time(tmp_path: object, capsys: pytest
     assert [len(player.tracks) for player in players] == [2, 1] and isinstance(players[0], Player)
     assert main(["--protocol", "online", "--data", path, "--json", f"{tmp_path}/out.json"]) == 0
     assert "lower by" in capsys.readouterr().out
-    with pytest.raises(BadInputError, match="player"):
+    with pytest.raises(BadInputError, match="not an npz of tracks"):
         read_players(f"{tmp_path}/out.json")
 
 

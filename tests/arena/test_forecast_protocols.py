@@ -74,6 +74,31 @@ def test_rows_of_positions_are_cut_into_tracks_and_splits_are_kept(tmp_path: Pat
             read_recorded(tmp_path / f"{name}.npz")
 
 
+@pytest.mark.parametrize("protocol", [[], ["--protocol", "online"]])
+def test_every_protocol_reads_a_row_per_position_with_gaps_in_it(tmp_path: Path, capsys: pytest.CaptureFixture[str], protocol: list[str]) -> None:
+    """A game's own log: 32 bit floats, a name, the player out of sight for a while, frames of two lengths."""
+    times = np.concatenate([0.05 * np.arange(200), 20.0 + 0.05 * np.arange(200), 0.1 * np.arange(150)])
+    player = np.repeat(["bob", "eve"], [400, 150])
+    positions = np.stack([60.0 * times, 40.0 * np.sin(times)], 1).astype(np.float32)
+    positions[120:130] = np.nan
+    np.savez(tmp_path / "log.npz", positions=positions, times=times.astype(np.float32), player=player)
+    tracks = read_recorded(tmp_path / "log.npz")
+    assert [(t.player, len(t.points), round(t.dt_s, 3)) for t in tracks] == [("bob", 120, 0.05), ("bob", 70, 0.05), ("bob", 200, 0.05), ("eve", 150, 0.1)]
+    assert main([*protocol, "--data", str(tmp_path / "log.npz")]) == 0
+    assert "nan" not in capsys.readouterr().out.split("\n\n")[0].splitlines()[1]
+
+
+@pytest.mark.parametrize(("wrong", "what"), [({"dt": np.zeros(1)}, "dt="), ({"xyz": np.zeros(200)}, "xyz has shape"), ({"start": np.array([0, 900])}, "start="),
+                                             ({"start": np.array([0, 3])}, "no track")])
+@pytest.mark.parametrize("protocol", ["players", "game"])
+def test_what_is_wrong_with_recorded_tracks_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str], wrong: dict[str, np.ndarray], what: str, protocol: str) -> None:
+    right = {"xyz": np.cumsum(np.ones((200, 2)), axis=0), "start": np.array([0, 200]), "dt": np.array([0.1])}
+    np.savez(tmp_path / "t.npz", **{**right, **wrong})
+    with pytest.raises(SystemExit):
+        main([*(["--protocol", "game"] if protocol == "game" else []), "--data", str(tmp_path / "t.npz")])
+    assert what in capsys.readouterr().err
+
+
 def test_both_protocols_print_all_methods(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     from npc_world.arena import forecast_protocols
     from npc_world.beliefs.motion_prior import PriorConfig

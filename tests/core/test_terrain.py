@@ -191,3 +191,17 @@ def test_walls_are_the_same_whether_looked_at_after_every_edit_or_once() -> None
         assert often.rects.shape[1] == 4
         assert (often.solid == once.solid).all()
     assert often.rects.tolist() == once.rects.tolist()
+
+
+@pytest.mark.parametrize(("solid", "what"), [({"wal"}, "did you mean 'wall'"), ({1}, "solid has 1")])
+def test_a_misspelt_wall_is_no_level_without_walls(solid: Any, what: str) -> None:
+    with pytest.raises(BadInputError, match=what):
+        Terrain.from_grid([[0, 1]], legend={0: "grass", 1: "wall"}, solid=solid)
+    assert len(Terrain.from_grid([[0]], legend={0: "grass"}, solid={"wall", "water"}).rects) == 0  # one set for all levels
+
+
+def test_walls_and_legends_of_another_kind_are_named() -> None:
+    with pytest.raises(BadInputError, match="walls=None"):
+        Terrain.from_rects(None, size=(100, 100))  # type: ignore[arg-type]
+    with pytest.raises(BadInputError, match="legend="):
+        Terrain.from_grid([[0, 1]], legend=["grass", "wall"])  # type: ignore[arg-type]

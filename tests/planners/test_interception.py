@@ -107,3 +107,14 @@ def test_units_do_not_matter() -> None:
     small = nw.intercept(None, (0, 0), 1.0, forecast_of(((3.0, 0), (0.2, 0.6)), ((3.0, 0), (0, -0.6))))
     assert small.time_s == pytest.approx(big.time_s, rel=1e-6)
     assert small.move_to_px * 100 == pytest.approx(big.move_to_px, rel=1e-6, abs=1e-6)
+
+
+def test_a_teleporter_is_taken_where_nothing_stands_in_the_way_too() -> None:
+    """In the open, and with one wall that does not matter: the straight line is clear, and a link is quicker."""
+    target = forecast_of(((1200, 200), (0, 0)))
+    for walls in ([], [(600, 300, 50, 100)]):
+        for time_s, key, taken in ((0.1, None, True), (60.0, None, False), (0.1, "red key", False)):
+            ground = nw.Terrain.from_rects(walls, size=(1280, 400)).with_links(
+                nw.Link(start=(150, 200), end=(1150, 200), time_s=time_s, kind="teleporter", needs=key))
+            meeting = nw.intercept(ground, (100, 200), 100.0, target)
+            assert meeting.time_s == pytest.approx(1.1 if taken else 11.0, abs=0.2)
