@@ -104,7 +104,7 @@ def test_goals_by_name_or_by_number() -> None:
 
 @pytest.mark.parametrize("goals", [5, [(1, 2, 3)], [(float("nan"), 1)], {"a": None}])
 def test_goals_that_are_none_are_named(goals: object) -> None:
-    with pytest.raises(nw.BadInputError, match="goals="):
+    with pytest.raises(nw.BadInputError, match=r"goals(\[.*\])?="):
         nw.load_npc("hunter", nw.Terrain.open_field((100, 100)), position=(10, 10), goals=goals)
 
 
