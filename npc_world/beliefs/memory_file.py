@@ -44,7 +44,8 @@ def learned_state(memory: NDArray[np.float64], goals: Sequence[str]) -> dict[str
 
 def restore_learned(state: dict[str, NDArray[Any]]) -> NDArray[np.float64]:
     """A memory with what `learned_state` gave.  The body itself has to be seen anew.  Raises KeyError or ValueError."""
-    if int(state["version"]) != _VERSION or tuple(np.asarray(state["shape"]).tolist()) != _SHAPE:
+    version = np.asarray(state["version"])
+    if version.size != 1 or int(version.ravel()[0]) != _VERSION or tuple(np.asarray(state["shape"]).tolist()) != _SHAPE:
         raise ValueError(f"target memory is of another version: {state['version']}, {np.asarray(state['shape']).tolist()}")
     learned = np.asarray(state["memory"], dtype=np.float64)
     if learned.shape != (LEARNED,):

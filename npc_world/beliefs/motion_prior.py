@@ -72,6 +72,8 @@ class MotionPrior:
         checked = [_checked_track(track, f"tracks[{i}]") for i, track in enumerate(tracks)]
         if groups is not None and len(groups) != len(checked):
             raise BadInputError(f"groups has {len(groups)} numbers: expected one per track, {len(checked)}")
+        if checked and not any(np.ptp(track, axis=0).any() for track in checked if len(track)):
+            raise BadInputError("tracks: none of these bodies moves, so there is nothing to learn")
         grid, network, typical = train_prior(checked, step_s, groups, any_unit, not gravity, history, horizon,
                                              config if config is not None else PriorConfig(), np.random.default_rng(seed), progress)
         return cls(grid, network, typical, not gravity)._ready()

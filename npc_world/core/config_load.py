@@ -119,7 +119,7 @@ def _locate(source: str | os.PathLike[str], beside: Path | None, presets_folder:
     known = f"there are {', '.join(names)}" if names else "there are none"
     hint = f" (did you mean '{guess}'?)" if guess else ""
     found.mistakes.append(Mistake(place, at, f"no preset of this name: {known}{hint}" if not at else f"no preset {source!r}: {known}{hint}"))
-    found.broken = True
+    found.broken = not at  # what the file itself says can be checked without what it extends
     return None
 
 
@@ -136,7 +136,7 @@ def _read_file(path: Path, place: Place, at: str, found: ConfigSource) -> Node:
         near = nearest(path.stem, _toml_files(path.parent) - {file.stem for file in found.files})
         what = f"{path}: {reason}" if at else str(reason)
         found.mistakes.append(Mistake(place, at, what + (f" (did you mean '{near}.toml'?)" if near else "")))
-        found.broken = True
+        found.broken = not at
         return found.tree
     return _parsed(raw, str(path), found)
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npc_world.core.compiled import kernel
+from npc_world.core.errors import BadInputError
 from npc_world.models.base import ForwardModel
 from npc_world.models.top_down import step_top_down
 
@@ -16,14 +17,20 @@ __all__ = ["rollout", "rollout_top_down"]
 
 
 def rollout(model: ForwardModel, state: NDArray[np.float64], controls: NDArray[np.float64], dt_s: float) -> NDArray[Any]:
-    """States (B, H, S) from one state (S,) under controls (B, H, C): a batched call per step, or the model's own `unroll` where it has one."""
+    """States (B, H, S) from one state (S,) under controls (B, H, C): a batched call per step, or the model's own `unroll` where it has one.
+
+    Raises `BadInputError` when the model gives states of another shape than it was given.
+    """
     own = getattr(model, "unroll", None)
     if own is not None:
         return np.asarray(own(state, controls, dt_s))
-    states = np.broadcast_to(np.asarray(state, np.float64), (len(controls), len(state)))
+    states: NDArray[Any] = np.broadcast_to(np.asarray(state, np.float64), (len(controls), len(state)))
     steps = []
     for h in range(controls.shape[1]):
-        states = model.predict(states, controls[:, h], dt_s)
+        before = states.shape
+        states = np.asarray(model.predict(states, controls[:, h], dt_s))
+        if states.shape != before:
+            raise BadInputError(f"model.predict gave {states.shape} for states {before}: expected as many")
         steps.append(states)
     return np.stack(steps, axis=1)
 

@@ -43,7 +43,7 @@ class Cem(SamplingPlanner):
     def plan(self, state: Any, forecast: Forecast | None = None, previous: Plan | None = None, *, rng: np.random.Generator) -> Plan:
         """The plan from `state` (S,): controls (H, C), the positions it expects, and its cost.  Same rng state, same plan."""
         began_s = time.perf_counter()
-        start = self._checked(state)
+        start = self._checked(state, rng)
         judge = evaluation(self.model, self.cost, start, forecast, self.steps, self.step_s, self.risk)
         mean = self._warm_start(previous)
         spread = np.broadcast_to(self.control_sd, mean.shape).copy()

@@ -44,7 +44,10 @@ def evaluation(model: ForwardModel, cost: Cost, state: Floats, forecast: Forecas
         return compiled
 
     def plain(controls: Floats) -> Floats:
-        found = np.asarray(cost(rollout(model, state, controls, step_s), forecast), dtype=np.float64)
+        rolled = rollout(model, state, controls, step_s)
+        found = np.asarray(cost(rolled, forecast), dtype=np.float64)
+        if found.shape[:1] != (len(controls),) or found.ndim > 2:
+            raise BadInputError(f"cost gave {found.shape} for rollouts {rolled.shape}: expected (B,), or (B, K) with a forecast of K hypotheses")
         if found.ndim == 2:
             if forecast is None or found.shape[1] != len(forecast.weights):
                 raise BadInputError(f"cost gave {found.shape}: expected (B,), or (B, K) with a forecast of K hypotheses")

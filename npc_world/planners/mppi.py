@@ -48,7 +48,7 @@ class Mppi(SamplingPlanner):
     def plan(self, state: Any, forecast: Forecast | None = None, previous: Plan | None = None, *, rng: np.random.Generator) -> Plan:
         """The plan from `state` (S,): controls (H, C), the positions it expects, and its cost.  Same rng state, same plan."""
         began_s = time.perf_counter()
-        start = self._checked(state)
+        start = self._checked(state, rng)
         if self.rounds == 1 and isinstance(self.model, OnGround) and isinstance(self.cost, PursuitCost) and start.shape == (4,):
             return self._at_once(self.model, self.cost, start, forecast, previous, rng)
         judge = evaluation(self.model, self.cost, start, forecast, self.steps, self.step_s, self.risk)

@@ -32,8 +32,8 @@ class SamplingPlanner:
 
     def __init__(self, model: ForwardModel, cost: Cost, samples: int, horizon_s: float, *, step_s: float, control_size: int,
                  control_sd: Any, rounds: int, budget_s: float | None, risk: Risk | None) -> None:
-        if samples < 2:
-            raise BadInputError(f"samples={samples!r}: expected at least 2")
+        if not isinstance(samples, (int, np.integer)) or samples < 2:
+            raise BadInputError(f"samples={samples!r}: expected a whole number, at least 2")
         if not (horizon_s > 0.0 and 0.0 < step_s <= horizon_s):
             raise BadInputError(f"horizon_s={horizon_s!r}, step_s={step_s!r}: expected 0 < step_s <= horizon_s")
         if rounds < 1:
@@ -64,7 +64,9 @@ class SamplingPlanner:
             raise BadInputError(f"control_sd={told!r}: expected a positive number, or one for each of {self.control_size} controls")
         return np.ascontiguousarray(spread)
 
-    def _checked(self, state: Any) -> Floats:
+    def _checked(self, state: Any, rng: Any) -> Floats:
+        if not isinstance(rng, np.random.Generator):
+            raise BadInputError(f"rng={rng!r}: expected a numpy.random.Generator, as np.random.default_rng(seed) gives")
         start = np.asarray(state, dtype=np.float64)
         if start.ndim != 1 or not all(map(math.isfinite, start.tolist())):
             raise BadInputError(f"state={state!r}: expected a finite row")

@@ -185,3 +185,8 @@ def test_the_gradient_is_that_of_the_loss() -> None:
             below = loss(out, spread)[0]
             array[index] = before
             assert gradient[index] == pytest.approx((above - below) / 2e-5, rel=1e-3, abs=1e-6)
+
+
+def test_bodies_that_never_move_teach_nothing() -> None:
+    with pytest.raises(nw.BadInputError, match="none of these bodies moves"):
+        nw.MotionPrior.fit([np.zeros((200, 2)), np.ones((200, 2))], 0.1)

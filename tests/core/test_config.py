@@ -313,3 +313,10 @@ def test_the_template_with_its_marks_taken_off_holds_the_defaults() -> None:
     data = tomllib.loads("\n".join(line for line in lines if not line.split("#")[0].rstrip().endswith("=")))
     data.pop("second")
     assert load_config(data, Brain) == Brain()
+
+
+def test_what_extends_nothing_that_is_there_is_checked_all_the_same(tmp_path: Path) -> None:
+    for name, what in (("gard", "no preset 'gard'"), ("none.toml", "no such file")):
+        mine = write(tmp_path, "mine.toml", f"extends = '{name}'\n[eyes]\nrnge_px = 3\ncone_rad = 9")
+        said = mistakes(mine, tmp_path)
+        assert [line.split(": ")[0] for line in said] == [f"{mine}:1:11", f"{mine}:3:1", f"{mine}:4:12"] and what in said[0]

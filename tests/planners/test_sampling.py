@@ -156,3 +156,31 @@ def test_coloured_noise_keeps_its_variance_and_varies_slowly() -> None:
 def test_bad_arguments_are_named(maker, word: str) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(nw.BadInputError, match=word):
         maker(nw.OnGround(WALKER, island()), nw.PursuitCost(goal=GOAL))
+
+
+class _Drift:
+    def predict(self, states: np.ndarray, controls: np.ndarray, dt_s: float) -> np.ndarray:
+        return states + np.concatenate([controls, controls], axis=-1) * dt_s
+
+
+class _Forgetful:
+    def predict(self, states: np.ndarray, controls: np.ndarray, dt_s: float) -> np.ndarray:
+        return np.zeros(3)
+
+
+@pytest.mark.parametrize("planner", [nw.Mppi, nw.Cem, nw.ICem])
+def test_what_a_user_s_own_parts_give_wrong_is_named(planner: type) -> None:
+    def far(rollouts: np.ndarray, forecast: object) -> np.ndarray:
+        return np.asarray(np.hypot(*rollouts[:, -1, :2].T))
+
+    rng = np.random.default_rng(5)
+    options = {"samples": 16, "horizon_s": 0.5, "step_s": 0.1}
+    with pytest.raises(nw.BadInputError, match=r"model.predict gave \(3,\)"):
+        planner(_Forgetful(), far, **options).plan(np.zeros(4), rng=rng)
+    with pytest.raises(nw.BadInputError, match=r"cost gave \(\)"):
+        planner(_Drift(), lambda rollouts, forecast: 1.0, **options).plan(np.zeros(4), rng=rng)
+    with pytest.raises(nw.BadInputError, match="rng=7"):
+        planner(_Drift(), far, **options).plan(np.zeros(4), rng=7)
+    with pytest.raises(nw.BadInputError, match=r"samples=2\.5"):
+        planner(_Drift(), far, samples=2.5)
+    assert planner(_Drift(), far, **options).plan(np.zeros(4), rng=rng).controls.shape == (5, 2)
