@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Hashable
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -11,8 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npc_world.core.errors import BadInputError
+from npc_world.core.errors import BadInputError, SaveFileError
 from npc_world.core.records import Explanation
+from npc_world.core.save_file import read_snapshot, write_snapshot
 from npc_world.core.tunable import check_tunables, tunable
 from npc_world.learning.road_times import RoadTimes, RoadTimesConfig
 from npc_world.models.road_belief import Eta, RoadBelief
@@ -22,6 +24,7 @@ from npc_world.planners.roads_search import eta_of, quickest_route
 __all__ = ["Navigator", "NavigatorConfig"]
 
 Ints = NDArray[np.int64]
+_KIND = "npc_world roads"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,6 +205,33 @@ class Navigator:
             return best, eta
         self._trying = self.roads.via(hopeful, best)
         return hopeful, tried
+
+    # ---- save and restore -----------------------------------------------------------------------------------------
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write what it has learned of its roads to a file, atomically; a trip under way is not part of it."""
+        closed = np.array(sorted(self.closed_s.items()), dtype=np.float64).reshape(-1, 2)
+        write_snapshot(path, {"roads": self._known_roads(), "closed": closed, "errors": np.array([self._error_sum, self._error_count]),
+                              **self.times.state()}, _KIND)
+
+    def restore(self, path: str | os.PathLike[str]) -> None:
+        """Take up what `save` wrote for a map with the same roads.  Raises `SaveFileError`; it is then unchanged."""
+        arrays = read_snapshot(path, _KIND)
+        try:
+            if not np.array_equal(arrays["roads"], self._known_roads()):
+                raise ValueError("it was written for other roads")
+            closed, errors = np.asarray(arrays["closed"], np.float64), np.asarray(arrays["errors"], np.float64)
+            known = {int(edge): float(seen) for edge, seen in closed}
+            if errors.shape != (2,) or not (np.isfinite(errors) & (errors > 0.0)).all() or not all(0 <= edge < len(self.roads.edges) for edge in known):
+                raise ValueError("impossible numbers")
+            self.times.restore(arrays)
+        except (KeyError, ValueError, TypeError) as error:
+            raise SaveFileError(f"{path}: not what this navigator saves ({error})") from None
+        self.closed_s, (self._error_sum, self._error_count) = known, errors.tolist()
+
+    def _known_roads(self) -> NDArray[np.str_]:
+        """(E,) each road in words, by which a file is known to be of this map."""
+        return np.array([repr(edge) for edge in self.roads.edges])
 
     # ---- what it says ---------------------------------------------------------------------------------------------
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -125,6 +127,24 @@ class RoadTimes:
         log_s = self._log + self._traffic + (self._incident * fading)[:, None]
         noise = (self._noise_sum / self._noise_count)[self._kind]
         return RoadBelief(log_s, self._own, self._common, self._traffic_var, noise, self.day_s)
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """What was learned, as arrays for a save file."""
+        return {"precision": self._precision.copy(), "weighted": self._weighted.copy(), "informed_s": self._informed_s.copy(), "seen": self.seen.copy(),
+                "noise": np.stack([self._noise_sum, self._noise_count])}
+
+    def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Take up what `state` gave; today's traffic is unknown.  Raises KeyError or ValueError when it does not fit, and changes nothing then."""
+        now = self.state()
+        found = {name: np.array(state[name], dtype=np.float64) for name in now}
+        for name, values in found.items():
+            if values.shape != now[name].shape or not np.isfinite(values).all():
+                raise ValueError(f"{name} has shape {values.shape}: expected {now[name].shape}, finite")
+        self._precision, self._weighted, self._informed_s, self.seen = (found[name] for name in ("precision", "weighted", "informed_s", "seen"))
+        self._noise_sum, self._noise_count = found["noise"]
+        self._day = None
+        self._dirty[:] = True
+        self._refresh()
 
     def _now_incident(self, edge: int, time_s: float) -> float:
         if self._incident[edge] == 0.0:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -128,3 +130,27 @@ def test_what_is_no_road_map_and_no_time_is_named() -> None:
     circle.add_edge(1, 1)
     with pytest.raises(nw.BadInputError, match="no roads"):
         nw.RoadMap(circle)
+
+
+def test_what_was_learned_of_roads_outlives_the_game(tmp_path: Path) -> None:
+    nav, file = navigator(), tmp_path / "atlas.npz"
+    for day in range(6):
+        nav.observe(("depot", "north"), 240.0 * day + 30.0, 9.0)
+    nav.observe_closed(1400.0, ("north", "baker"))
+    nav.save(file)
+    other = navigator()
+    other.restore(file)
+    # another day: what was learned counts, that morning's traffic does not
+    assert other.depart(1450.0, "depot", "baker") == nav.depart(1450.0, "depot", "baker")
+    assert other.closed_s == nav.closed_s and other.times.seen.tolist() == nav.times.seen.tolist()
+    fresh = navigator()
+    assert fresh.depart(1450.0, "depot", "baker") != other.eta
+    strange = nx.DiGraph()
+    strange.add_node(1, pos=(0, 0))
+    strange.add_node(2, pos=(50, 0))
+    strange.add_edge(1, 2)
+    with pytest.raises(nw.SaveFileError, match="other roads"):
+        nw.Navigator(nw.RoadMap(strange), day_s=240.0).restore(file)
+    file.write_bytes(b"no file")
+    with pytest.raises(nw.SaveFileError, match=r"atlas\.npz"):
+        fresh.restore(file)
