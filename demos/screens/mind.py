@@ -41,7 +41,7 @@ class MindLayer:
         self._mark(surface, camera.to_screen(here), hunter.colour_index, s, time_s)
         if panel:
             truth = {name: FOOTINGS[name.partition("_")[0]] for name in hunter.npc.surfaces if name.partition("_")[0] in FOOTINGS}
-            taken = view.panel(surface, hunter.npc, room, truth)
+            taken = view.panel(surface, hunter.npc, room, truth, time_s=time_s)
             words = f"{number + 1} of {len(hunters)}"
             typeface(size, True).write(surface, words, (taken.right - 6 * s, taken.bottom + 4 * s), colour(f"hunters/{hunter.colour_index}"), align=1.0, shadow=colour("ink"))
 

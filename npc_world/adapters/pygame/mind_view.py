@@ -20,7 +20,7 @@ from npc_world.adapters.pygame import strokes
 from npc_world.adapters.pygame.clouds import Cloud, density_cloud, heat_cloud
 from npc_world.adapters.pygame.lettering import Lettering, free_place
 from npc_world.adapters.pygame.palette import Colour, MindPalette
-from npc_world.adapters.pygame.panel import draw_panel
+from npc_world.adapters.pygame.panel import Panel, draw_panel
 from npc_world.core.geometry import first_hit
 from npc_world.core.reading import position_of
 from npc_world.core.records import Forecast
@@ -31,6 +31,8 @@ Floats = NDArray[np.float64]
 _RAYS = 32
 _CLOUDS, _MARGIN = 4, 0.08
 """Forecasts whose clouds are kept, and how far beyond the view they are made, in shares of its height."""
+_WRITTEN_S = 1.0 / 15.0 - 1e-6
+"""So long a panel stays as it was written.  A hair less: frames' times are sums."""
 _LABELLED, _DRAWN = 0.03, 0.015
 """Weight from which a hypothesis has a label, and from which it is drawn at all."""
 
@@ -44,6 +46,7 @@ class MindView:
         self._colour_slots: dict[str, int] = {}
         self._label_places: dict[str, int] = {}
         self._clouds: dict[int, tuple[Forecast, Any, Floats, Cloud | None]] = {}
+        self._written: tuple[Any, tuple[int, int], float, Panel] | None = None
         self._scratch = pygame.Surface((1, 1), pygame.SRCALPHA)
         self._brush = strokes.Brush()
         self._brush.draw(pygame.Surface((4, 4), 0, 32), strokes.circle((2, 2), 1.0, 1.0, 1.0), (0, 0, 0))
@@ -74,14 +77,22 @@ class MindView:
         if forecast is not None and len(forecast.weights):
             self._labels(surface, forecast, taken, camera, zoom)
 
-    def panel(self, surface: pygame.Surface, npc: Any, rect: Any, truth: Any = None) -> pygame.Rect:
+    def panel(self, surface: pygame.Surface, npc: Any, rect: Any, truth: Any = None, *, time_s: float | None = None) -> pygame.Rect:
         """Draw `npc.explain()`, and the weights, the surprise and the believed surfaces as bars, at the top of `rect`.
 
         Returns what was taken of it: the panel is no higher than its rows.
 
         truth: surface name to the real `nw.Surface` (anything with speed_factor and grip), marked beside the beliefs.
+        time_s: the game's time.  With it the panel is written anew 15 times a second, faster than anybody reads, and only put there in
+        between; without it, at every call.
         """
-        return draw_panel(surface, npc, pygame.Rect(rect), truth, self._lettering, self.palette, self.colour_of)
+        place, kept = pygame.Rect(rect), self._written
+        if time_s is None or kept is None or kept[0] is not npc or kept[1] != place.size or not 0.0 <= time_s - kept[2] < _WRITTEN_S:
+            picture = draw_panel(npc, place, truth, self._lettering, self.palette, self.colour_of)
+            self._written = None if time_s is None else (npc, place.size, time_s, picture)
+        else:
+            picture = kept[3]
+        return picture.blit(surface, place.topleft)
 
     def colour_of(self, label: str) -> Colour:
         """The colour of a hypothesis: kept while its label is among the 24 last seen and no likelier one at hand has it."""

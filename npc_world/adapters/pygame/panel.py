@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pygame
@@ -12,7 +14,7 @@ import pygame
 from npc_world.adapters.pygame.lettering import Lettering
 from npc_world.adapters.pygame.palette import Colour, MindPalette, mixed
 
-__all__ = ["draw_panel"]
+__all__ = ["Panel", "draw_panel"]
 
 _PAD = 14
 _SURPRISE_END = 6.0
@@ -23,9 +25,25 @@ _FULL_SCALE = 1.5
 """Speed factor and grip at the right end of their bars."""
 
 
-def draw_panel(surface: pygame.Surface, npc: Any, rect: pygame.Rect, truth: Any, lettering: Lettering, palette: MindPalette,
-               colour_of: Callable[[str], Colour]) -> pygame.Rect:
-    """Draw the panel at the top of `rect` and return what it took: no more than `rect`, no higher than its rows.
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A panel as it was written: its ground and, over it, its rows; `size` of it is filled."""
+
+    plate: pygame.Surface
+    rows: pygame.Surface
+    size: tuple[int, int]
+
+    def blit(self, surface: pygame.Surface, corner: tuple[int, int]) -> pygame.Rect:
+        """Put it with its top left corner there, and return what it takes."""
+        taken = pygame.Rect(corner, self.size)
+        surface.blit(self.plate, taken)
+        surface.blit(self.rows, taken, (0, 0, *self.size))
+        return taken
+
+
+def draw_panel(npc: Any, rect: pygame.Rect, truth: Any, lettering: Lettering, palette: MindPalette,
+               colour_of: Callable[[str], Colour]) -> Panel:
+    """The panel for the top of `rect`: no larger than `rect`, no higher than its rows.
 
     What does not fit is left out from the end: surfaces, then the unlikeliest hypotheses.
     """
@@ -45,10 +63,8 @@ def draw_panel(surface: pygame.Surface, npc: Any, rect: pygame.Rect, truth: Any,
     pen.learned(npc)
     found = getattr(npc, "ground_surprise", None)
     pen.surfaces(walkable(npc), truth or {}, None if found is None else found.surface)
-    taken = pygame.Rect(rect.left, rect.top, rect.width, min(rect.height, pen.y + _PAD - 4))
-    surface.blit(_plate(taken.size, palette), taken)
-    surface.blit(layer, taken, (0, 0, *taken.size))
-    return taken
+    size = rect.width, min(rect.height, pen.y + _PAD - 4)
+    return Panel(_plate(size, palette), layer, size)
 
 
 def walkable(npc: Any) -> dict[str, Any]:
@@ -56,9 +72,15 @@ def walkable(npc: Any) -> dict[str, Any]:
     ground = getattr(npc, "ground", None)
     if ground is None:
         return dict(npc.surfaces)
-    open_cells = ground.surface[(ground.solid == 0) & ~ground.hazard]
-    present = {ground.surfaces[i] for i in np.unique(open_cells)}
-    return {name: belief for name, belief in npc.surfaces.items() if name in present}
+    kept = _PRESENT.get(ground)
+    if kept is None or kept[0] != ground.version:  # all cells are looked at: once for each state of the ground
+        open_cells = ground.surface[(ground.solid == 0) & ~ground.hazard]
+        kept = _PRESENT[ground] = ground.version, frozenset(ground.surfaces[i] for i in np.unique(open_cells))
+    return {name: belief for name, belief in npc.surfaces.items() if name in kept[1]}
+
+
+_PRESENT: WeakKeyDictionary[Any, tuple[int, frozenset[str]]] = WeakKeyDictionary()
+"""By ground: its version, and the surfaces a body could stand on then."""
 
 
 def _plate(size: tuple[int, int], palette: MindPalette) -> pygame.Surface:

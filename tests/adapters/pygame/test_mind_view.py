@@ -203,3 +203,21 @@ def test_the_panel_tells_what_it_learned_of_you_and_whether_its_regions_held(vie
     view.panel(pygame.Surface((600, 700), 0, 32), thinking, (0, 0, 560, 700))
     assert "you turn left at 7 of 9 junctions" in written and "you turn every 0.8 s" in written
     assert "my 90 % regions held 88 % of the time" in written
+
+
+def test_told_the_time_the_panel_is_written_fifteen_times_a_second_and_looks_the_same(view: MindView, thinking: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    fresh, kept = pygame.Surface((400, 500), 0, 32), pygame.Surface((400, 500), 0, 32)
+    asked: list[float] = []
+    explain = thinking.explain
+    monkeypatch.setattr(thinking, "explain", lambda: asked.append(1.0) or explain())
+    taken = [view.panel(kept, thinking, (50, 40, 280, 440), time_s=frame / 60.0) for frame in range(60)]
+    assert 14 <= len(asked) <= 16 and taken.count(taken[0]) == 60
+    for surface in (fresh, kept):
+        surface.fill((90, 110, 90))
+    view.panel(kept, thinking, (50, 40, 280, 440), time_s=59.5 / 60.0)
+    MindView().panel(fresh, thinking, (50, 40, 280, 440))
+    assert (pygame.surfarray.array3d(kept) == pygame.surfarray.array3d(fresh)).all()
+    asked.clear()
+    view.panel(kept, thinking, (50, 40, 280, 440), time_s=0.0)  # time went back: another game
+    view.panel(kept, thinking, (50, 40, 280, 440))
+    assert len(asked) == 2
