@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from npc_world.agents.acting import Acting
 from npc_world.agents.attention import Attention
 from npc_world.agents.behaviours.base import Behaviour
 from npc_world.agents.behaviours.guard import Guard, Sentry
@@ -19,18 +20,16 @@ from npc_world.agents.behaviours.patrol import Patrol
 from npc_world.agents.config import NpcConfig
 from npc_world.agents.freedom import Freedom
 from npc_world.agents.hemming import Hemming, Hunter
-from npc_world.agents.keeping_clear import KeepClear
 from npc_world.agents.motion import OwnMotion
 from npc_world.agents.noticing import Noticing
 from npc_world.agents.own_ground import OwnGround
 from npc_world.agents.pacing import Pacing
-from npc_world.agents.perception import facing
 from npc_world.agents.planning import Planning
 from npc_world.agents.reach import Reach, touching_px
 from npc_world.agents.situation import Situation
-from npc_world.agents.steering import Steerer
 from npc_world.agents.team import Team
 from npc_world.agents.turns import Turns
+from npc_world.beliefs.target_model import TargetModel
 from npc_world.core.records import Action, Belief, Forecast, Observation, Plan, Sighting
 from npc_world.core.terrain import Terrain
 from npc_world.learning.surface_learning import SurfaceLearner
@@ -59,11 +58,9 @@ class Brain:
         if member == 0:
             team.stagger(apart)
         self._noticing, self._pacing, self._reach, self._attention = Noticing(ground), Pacing(), Reach(), Attention(self._number)
-        self.steerer = Steerer(ground, self.rng)
-        self.keep_clear = KeepClear(config.avoidance)
+        self.acting = Acting(ground, config, self.rng)
+        self.steerer = self.acting.steerer
         self.behaviour: Behaviour = _BEHAVIOURS[config.behaviour]()
-        self.heading_rad = 0.0
-        self.carry = np.zeros(2)
         self.holding: frozenset[str] = frozenset()
         """What it holds: keys, abilities."""
         self.reset()
@@ -77,13 +74,12 @@ class Brain:
         self.action: Action | None = None
         self.target_name: str | None = None
         self.motion.reset()
-        self.steerer.forget()
+        self.acting.reset()
         self._own_ground.reset()
         self._noticing.reset()
         self._pacing.reset(self.ground.version)
         self._reach.reset()
         self._attention.reset()
-        self._commanded = np.zeros(2)
         own = _GOLDEN * self._seed + 0.37 * float(np.sum(self.post)) / self.ground.cell_px  # strangers: by chance; a team: evenly
         self._pacing.phase = self._noticing.phase = (_GOLDEN * self.member if self.member > 0 or self.team.size > 1 else own) % 1.0
 
@@ -94,7 +90,7 @@ class Brain:
         if self._looks(now):
             self._look(now, moves)
         else:
-            self._attention.pass_over(now, self.motion.moved_px, self._commanded)
+            self._attention.pass_over(now, self.motion.moved_px, self.acting.commanded_px_s)
         return self._act(now)
 
     def _looks(self, now: Observation) -> bool:
@@ -104,7 +100,7 @@ class Brain:
 
     def _look(self, frame: Observation, moves: Floats | None) -> None:
         """Observe, believe, learn, imagine, plan."""
-        now, moved, commanded = self._attention.taken_in(frame, self.motion.moved_px, self._commanded)
+        now, moved, commanded = self._attention.taken_in(frame, self.motion.moved_px, self.acting.commanded_px_s)
         self._learn(now, moved, commanded, moves)
         seen = self._noticing.noticed(now, self.config, self.heading_rad)
         models = self.team.models
@@ -215,7 +211,7 @@ class Brain:
 
     def _situation(self, now: Observation, sighting: Sighting | None) -> Situation:
         settings = self.config.planning
-        model = self.team.models.get(self.target_name) if self.target_name is not None else None
+        model = self._target
         belief = model.belief if model is not None else None
         speed = self.speed(now.size_px)
         forecast = None
@@ -278,64 +274,35 @@ class Brain:
 
     def _act(self, now: Observation) -> Action:
         assert self.plan is not None
-        speed = self.speed(now.size_px)
-        if self.plan.behaviour == "patrol":
-            speed *= self.config.patrolling.speed_factor
-        velocity = self.steerer.velocity(self.plan, now.position_px, self.motion.velocity_px_s, now.dt_s, speed, now.size_px, self.table(),
-                                         self.config)
-        link = self.steerer.link
-        if link is None:
-            velocity = self.keep_clear.velocity(now, self.motion.velocity_px_s, velocity, speed, self.ground)
-        wish_x, wish_y = velocity.tolist()
-        if self.plan.behaviour in ("watch", "guard") and wish_x == 0.0 and wish_y == 0.0:
-            self.heading_rad = self._scan(now)
-        else:
-            self.heading_rad = facing(self.heading_rad, velocity, now.dt_s)
-        self._commanded = velocity
-        cell = self.steerer.next_cell(now.position_px, velocity, now.size_px) if link is None else self.ground.cell_of(link.end)[::-1]
-        if self._said_of is not self.plan:
-            self._said_of = self.plan
-            self._aim, self._confidence = _aim(self.plan), _confidence(self.plan, self.forecast)
-        self.action = Action(velocity_px_s=velocity, acceleration_px_s2=self._acceleration(wish_x, wish_y, now.dt_s), why=self.plan.behaviour,
-                             jump=link is not None and link.jump, use=link is not None and link.use, cell=cell, aim=self._aim,
-                             confidence=self._confidence, _carry=self.carry)
+        self.action = self.acting.act(now, self.motion, self.plan, self.forecast, self._target, self.speed(now.size_px), self.table(), self.config)
         return self.action
 
-    _said_of: Plan | None = None
-    """The plan that `_aim` and `_confidence` are of: they stay while it does."""
-    _aim: tuple[Floats, float] | None = None
-    _confidence = 0.0
+    @property
+    def heading_rad(self) -> float:
+        """Where it faces, radians from +x towards +y (down)."""
+        return self.acting.heading_rad
 
-    def _acceleration(self, wish_x: float, wish_y: float, dt_s: float) -> Floats:
-        vx, vy = self.motion.velocity_px_s.tolist()
-        across, down = (wish_x - vx) / dt_s, (wish_y - vy) / dt_s
-        limit, size = self.config.body.max_acceleration_px_s2, math.hypot(across, down)
-        scale = limit / size if limit is not None and size > limit else 1.0
-        return np.array((across * scale, down * scale))
-
-    def _scan(self, now: Observation) -> float:
-        """Look towards a target in sight, else around."""
-        belief = self.belief
-        if belief is not None and belief.visible:
-            return facing(self.heading_rad, belief.position_px - now.position_px, now.dt_s)
-        return self.heading_rad + self.config.guarding.scan_rad_s * now.dt_s
+    @property
+    def _target(self) -> TargetModel | None:
+        """The model of its present target."""
+        return self.team.models.get(self.target_name) if self.target_name is not None else None
 
     @property
     def belief(self) -> Belief | None:
         """What it thinks of its present target."""
-        model = self.team.models.get(self.target_name) if self.target_name is not None else None
+        model = self._target
         return model.belief if model is not None else None
 
     def realised(self, velocity_px_s: Floats) -> None:
         """The game can only do this instead of what was advised: that is what the ground answers to."""
-        self._commanded = velocity_px_s
+        self.acting.commanded_px_s = velocity_px_s
 
     def retune(self, config: NpcConfig) -> None:
         """Another config from now on."""
         if config.behaviour != self.config.behaviour:
             self.behaviour = _BEHAVIOURS[config.behaviour]()
         self._own_ground.retune(config, self.config)
-        self.keep_clear.config = config.avoidance
+        self.acting.keep_clear.config = config.avoidance
         # another motion prior is heard from the next load on: reading its file would hold up a frame
         target = replace(config.target, prior=self.config.target.prior)
         self.config = replace(config, target=target)
@@ -353,16 +320,6 @@ def slowness(speed: float, target_speed: float) -> float:
     Against a faster target a lost lead is hardly made good, so a stranger is taken to be fickle; a slower one can be led in good faith.
     """
     return 1.0 / (1.0 + math.exp(min(50.0, (speed / target_speed - 1.0) / 0.08))) if target_speed > 0.0 else 0.5
-
-
-def _aim(plan: Plan) -> tuple[Floats, float] | None:
-    """Where and when the plan expects to meet the target."""
-    return None if plan.meeting_px is None or plan.meeting_time_s is None else (plan.meeting_px, plan.meeting_time_s)
-
-
-def _confidence(plan: Plan, forecast: Forecast | None) -> float:
-    """The probability of the hypothesis that the plan acts on."""
-    return 0.0 if forecast is None or plan.hypothesis is None else float(forecast.weights[plan.hypothesis])
 
 
 def shortsighted(forecast: Forecast, belief: Belief, foresight: float) -> Forecast:

@@ -257,7 +257,7 @@ class Npc:
         return rows
 
     def _standing(self) -> Action:
-        return Action(velocity_px_s=np.zeros(2), acceleration_px_s2=np.zeros(2), why="hold", _carry=self._brain.carry)
+        return Action(velocity_px_s=np.zeros(2), acceleration_px_s2=np.zeros(2), why="hold", _carry=self._brain.acting.carry)
 
     def __repr__(self) -> str:
         at = self._brain.motion.position_px
