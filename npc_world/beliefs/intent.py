@@ -1,8 +1,7 @@
-"""What the body may want: goals, weighed by how much of a detour its way so far would be.
+"""What the body may want: goals, weighed by how much of a detour its way so far would be, and the ways to them.
 
-Inverse planning (Baker, Saxe & Tenenbaum 2009) with a Boltzmann-rational walker: every second spent without coming a
-second nearer to a goal speaks against it.  Evidence fades, so a changed mind is noticed.  Wrong for a body that bluffs:
-then the experts' own records take over, of which each goal has one.
+Travel-time fields tell the detour; what it says of each goal, and what is learned of how directly this body walks, is `goal_filter`'s.
+Wrong for a body that bluffs: then the experts' own records take over; goals share one.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npc_world.beliefs.goal_fields import NEVER, GoalFields, fields_for
+from npc_world.beliefs.goal_filter import enter_goals, filter_goals, goal_prior, learn_directness, rationality
 from npc_world.beliefs.imm import blend
 from npc_world.beliefs.layout import GIVEN, SPEED, TOP_SPEED
 from npc_world.beliefs.routes import ROUTE_POINTS, trace, walk
@@ -28,12 +28,10 @@ __all__ = ["Intent", "named_goals"]
 
 Floats = NDArray[np.float64]
 _FADE_S = 4.0
+"""So long it is remembered that a goal was reached."""
 _ARRIVED_S = 0.12
 _ARRIVED_CELLS = 0.75
-_SATED = 5.0
-"""How much less likely a goal is that was just reached, in log odds; fades as evidence does."""
-_NEARNESS = 1.0
-"""Goals near by are likelier: log prior per share of the mean travel time."""
+_LEAST_LOG = -12.0
 
 
 class Intent:
@@ -44,6 +42,7 @@ class Intent:
         self.rationality_hz = rationality_hz
         self.labels: list[str] = []
         self.points = np.empty((0, 2))
+        self._directness = np.zeros(2)
         self._clear(0)
 
     def _clear(self, count: int) -> None:
@@ -52,7 +51,7 @@ class Intent:
         self._routes = np.zeros((count, ROUTE_POINTS, 2))
         self._counts = np.zeros(count, np.int64)
         self._remaining = np.full(count, math.inf)
-        self._evidence = np.zeros(count)
+        self._evidence = np.full(count, math.nan)
         self._arrived = np.zeros(count)
         self._last = np.full(3, math.nan)
 
@@ -64,14 +63,13 @@ class Intent:
         old = {(label, *point): i for i, (label, point) in enumerate(zip(self.labels, self.points.tolist(), strict=True))}
         kept = [old.get((label, *point), -1) for label, point in zip(labels, points.tolist(), strict=True)]
         known, versions, evidence, last = self._known, self._versions, self._evidence, self._last
-        remaining, best = self._remaining, float(self._evidence.max(initial=0.0))
+        remaining = self._remaining
         self.labels, self.points = labels, np.ascontiguousarray(points)
         self._clear(len(labels))
         self._last = last
         for i, j in enumerate(kept):
-            self._evidence[i] = best if j < 0 else evidence[j]
             if j >= 0:
-                self._versions[i], self._remaining[i] = versions[j], remaining[j]
+                self._versions[i], self._remaining[i], self._evidence[i] = versions[j], remaining[j], evidence[j]
         stale = self._stale()
         self._known = fields_for(self.around, self.points, known, kept, stale)
         self._refreshed(stale)
@@ -83,8 +81,8 @@ class Intent:
         return self._known.fields
 
     def forget(self) -> None:
-        """A new round: the way so far says nothing any more."""
-        self._evidence[:] = 0.0
+        """A new round: the way so far says nothing any more, but how directly this body walks stays known."""
+        self._evidence[:] = math.nan
         self._arrived[:] = 0.0
         self._remaining[:] = math.inf
         self._last[:] = math.nan
@@ -112,7 +110,7 @@ class Intent:
         around = self.around
         walls, free, moves, surface, table, cell_px = around.grid_arrays()
         _update(m, around.has_ground, walls, free, moves, surface, table, cell_px, self._known.fields, self._known.corners, self.points, self._routes, self._counts,
-                self._remaining, self._evidence, self._arrived, self._last, self.rationality_hz, _FADE_S)
+                self._remaining, self._evidence, self._arrived, self._last, self._directness, self.rationality_hz)
 
     def log_posterior(self, out: Floats) -> None:
         """Fill out (GIVEN,) with the log posterior of each goal; -inf for one that cannot be reached and beyond the last."""
@@ -172,7 +170,7 @@ def _pace(m, surface, table, cell_px):  # type: ignore[no-untyped-def]
 
 @kernel
 def _update(m, has_ground, walls, free, moves, surface, table, cell_px, fields, corners, points, routes, counts, remaining,  # type: ignore[no-untyped-def]
-            evidence, arrived, last, rationality_hz, fade_s):
+            evidence, arrived, last, directness, stranger_hz):
     z, _, _, _, _ = blend(m)
     pace, factor = _pace(m, surface, table, cell_px)
     at = np.empty((1, 2))
@@ -180,8 +178,10 @@ def _update(m, has_ground, walls, free, moves, surface, table, cell_px, fields, 
     step_s = m[1] - last[2]
     moved = math.hypot(z.real - last[0], z.imag - last[1]) / factor
     known = step_s == step_s and 0.0 < step_s < 1.0 and moved < 3.0 * max(m[TOP_SPEED], 1e-9) * step_s / factor
-    keep = math.exp(-step_s / fade_s) if known else 1.0
-    for g in range(points.shape[0]):
+    keep = math.exp(-step_s / _FADE_S) if known else 1.0
+    count = points.shape[0]
+    detours, prior = np.zeros(count), np.empty(count)
+    for g in range(count):
         if has_ground:
             time = sample_times(walls, free, moves, fields[g], surface, table, points[g:g + 1], 1.0, at)[0]
             counts[g] = trace(walls, free, moves, surface, table, fields[g], points[g, 0], points[g, 1], corners[g], z.real, z.imag, routes[g])
@@ -190,15 +190,18 @@ def _update(m, has_ground, walls, free, moves, surface, table, cell_px, fields, 
             routes[g, 0, 0], routes[g, 0, 1] = points[g, 0], points[g, 1]
             counts[g] = 1
         if known and time < math.inf and remaining[g] < math.inf and pace > 0.0:
-            detour_s = min(max(moved - (remaining[g] - time), 0.0), 2.0 * moved) / pace
-            evidence[g] = keep * evidence[g] - rationality_hz * detour_s
+            detours[g] = min(max(moved - (remaining[g] - time), 0.0), 2.0 * moved) / pace
         remaining[g] = time
         arrived[g] *= keep
-    for g in range(points.shape[0]):
+    goal_prior(remaining, arrived, prior)
+    enter_goals(evidence, prior)
+    if known and pace > 0.0:
+        filter_goals(evidence, detours, prior, step_s, rationality(directness, stranger_hz))
+        learn_directness(directness, evidence, detours, moved / pace)
+    for g in range(count):
         if remaining[g] < max(_ARRIVED_S * pace, _ARRIVED_CELLS * cell_px * has_ground) and arrived[g] < 0.5:
-            for k in range(evidence.shape[0]):
-                evidence[k] = 0.0  # it has what it came for: what it did so far says nothing of what it wants next
             arrived[g] = 1.0
+            evidence[:] = math.nan  # it has what it came for: what it did so far says nothing of what it wants next
     last[0], last[1], last[2] = z.real, z.imag, m[1]
 
 
@@ -216,23 +219,14 @@ def _walk_all(m, routes, counts, surface, table, cell_px, times, out):  # type: 
 
 @kernel
 def _log_posterior(remaining, evidence, arrived, out):  # type: ignore[no-untyped-def]
-    for g in range(out.shape[0]):
-        out[g] = -math.inf
-    mean, count = 0.0, 0
-    for g in range(remaining.shape[0]):
-        if remaining[g] < math.inf:
-            mean += remaining[g]
-            count += 1
+    count = remaining.shape[0]
+    out[:] = -math.inf
     if count == 0:
         return
-    mean = max(mean / count, 1e-9)
-    top, total = -math.inf, 0.0
-    for g in range(remaining.shape[0]):
+    shares = np.empty(count)
+    goal_prior(remaining, arrived, shares)
+    now = evidence.copy()
+    enter_goals(now, shares)
+    for g in range(count):
         if remaining[g] < math.inf:
-            out[g] = evidence[g] - _NEARNESS * remaining[g] / mean - _SATED * arrived[g]
-            top = max(top, out[g])
-    for g in range(remaining.shape[0]):
-        total += math.exp(out[g] - top)
-    for g in range(remaining.shape[0]):
-        if remaining[g] < math.inf:
-            out[g] = max(-12.0, out[g] - top - math.log(total))
+            out[g] = max(_LEAST_LOG, now[g])

@@ -30,7 +30,7 @@ class TargetConfig:
     habits: bool = tunable(True, "whether experts that learn this very body's habits have a say; without them it is taken for a stranger")
     discover: bool = tunable(False, "whether places where it stopped again and again are taken for goals while the game gives none")
     prior: str = tunable("", "a motion prior to hear as well: a file, or shipped for the package's own; empty for none")
-    rationality_hz: float = tunable(8.0, "how strongly a second of detour speaks against a goal", low=0.0, high=60.0)
+    rationality_hz: float = tunable(8.0, "how strongly a second of detour speaks against a goal, while it is not known how directly this body walks", low=0.0, high=60.0)
 
     def __post_init__(self) -> None:
         check_tunables(self)

@@ -241,7 +241,7 @@ def uneven(seed: int) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def roughly() -> BallModel:
-    return taught_by([uneven(seed) for seed in (50, 51)])
+    return taught_by([uneven(seed) for seed in (50, 51, 53)])  # two alone may agree by chance
 
 
 def test_what_no_scheme_does_is_foretold_roughly(roughly: BallModel) -> None:
@@ -259,7 +259,7 @@ def test_that_no_scheme_is_exact_is_kept_with_what_was_learned(roughly: BallMode
     roughly.save_physics(tmp_path / "physics.toml")
     read = BallModel(HAND_WRITTEN_ROOM, RADIUS, physics=tmp_path / "physics.toml")
     for ball in (other, read):
-        for seed in (53, 54, 55):
+        for seed in (54, 55, 56):
             watch(ball, np.round(uneven(seed)), len(TIMES))
             ball.reset()
         assert ball.knowledge.rough and ball.knowledge.noise_px == pytest.approx(roughly.knowledge.noise_px)
