@@ -103,6 +103,8 @@ class Navigator:
         """Choose a way; returns the promised travel time.  trips_left: deliveries after this one, for which finding out is worth something."""
         if not (isinstance(time_s, (int, float, np.number)) and math.isfinite(time_s)):
             raise BadInputError(f"time_s={time_s!r}: expected a finite number")
+        if not isinstance(trips_left, (int, np.integer)):
+            raise BadInputError(f"trips_left={trips_left!r}: expected a whole number of deliveries")
         self._goal, self._trips_left, self._departed_s, self._last = self.roads.node(goal), max(0, trips_left), time_s, -1
         self.rerouted, self._trying = "", ""
         self._choose(time_s, self.roads.node(here), None)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from npc_world.core.errors import BadInputError
 
-__all__ = ["LONGEST_FRAME_S", "frame_seconds", "pair_of", "positive", "seconds_from"]
+__all__ = ["LONGEST_FRAME_S", "frame_seconds", "is_positive", "pair_of", "positive", "seconds_from"]
 
 LONGEST_FRAME_S = 4.0
 """A frame longer than this is taken for a mistaken unit: 16 for 0.016."""
@@ -25,6 +25,11 @@ def pair_of(value: Any, name: str) -> NDArray[np.float64]:
     if point.shape != (2,) or not np.isfinite(point).all():
         raise BadInputError(f"{name}={value!r}: expected a pair of finite numbers")
     return point
+
+
+def is_positive(value: Any) -> bool:
+    """Whether it is a finite number above zero, and no truth value."""
+    return isinstance(value, (int, float, np.number)) and not isinstance(value, bool) and bool(math.isfinite(value) and value > 0.0)
 
 
 def positive(value: Any, name: str) -> float:

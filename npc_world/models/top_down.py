@@ -12,7 +12,10 @@ from numpy.typing import NDArray
 from npc_world.core.compiled import kernel
 from npc_world.core.tunable import check_tunables, tunable
 
-__all__ = ["TopDownBody", "step_top_down"]
+__all__ = ["MOST_ACCELERATION_PX_S2", "MOST_SPEED_PX_S", "TopDownBody", "step_top_down"]
+
+MOST_SPEED_PX_S, MOST_ACCELERATION_PX_S2 = 1e6, 1e9
+"""More than a game can mean, a thousand screens a second: a wrong unit or a slipped exponent."""
 
 
 @kernel
@@ -46,8 +49,9 @@ class TopDownBody:
     Assumes velocity relaxes towards the wanted one at a bounded rate; wrong for vehicles that cannot move sideways.
     """
 
-    max_speed_px_s: float | None = tunable(None, "top speed on good ground, px/s; leave out to take 6 body lengths per second", low=1e-9)
-    max_acceleration_px_s2: float | None = tunable(None, "acceleration limit on good ground, px/s²; leave out when velocity follows at once", low=1e-9)
+    max_speed_px_s: float | None = tunable(None, "top speed on good ground, px/s; leave out to take 6 body lengths per second", low=1e-9, high=MOST_SPEED_PX_S)
+    max_acceleration_px_s2: float | None = tunable(None, "acceleration limit on good ground, px/s²; leave out when velocity follows at once",
+                                                   low=1e-9, high=MOST_ACCELERATION_PX_S2)
     radius_px: float | None = tunable(None, "half the body's width, px; leave out to read it from the sprite", low=0.0)
 
     def __post_init__(self) -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from npc_world.core.compiled import kernel
 from npc_world.core.errors import BadInputError
 from npc_world.core.tunable import check_tunables, tunable
+from npc_world.models.top_down import MOST_ACCELERATION_PX_S2, MOST_SPEED_PX_S
 
 __all__ = ["Vehicle", "step_vehicle"]
 
@@ -47,13 +48,14 @@ class Vehicle:
     Assumes that it goes where it points: wrong for a boat that slips sideways in a turn, or a car in a drift.
     """
 
-    max_speed_px_s: float = tunable(200.0, "top speed on good ground, px/s", low=1e-9)
-    max_acceleration_px_s2: float = tunable(200.0, "how fast it gathers speed, px/s²", low=1e-9)
-    max_braking_px_s2: float = tunable(400.0, "how fast it loses speed, px/s²", low=1e-9)
+    max_speed_px_s: float = tunable(200.0, "top speed on good ground, px/s", low=1e-9, high=MOST_SPEED_PX_S)
+    max_acceleration_px_s2: float = tunable(200.0, "how fast it gathers speed, px/s²", low=1e-9, high=MOST_ACCELERATION_PX_S2)
+    max_braking_px_s2: float = tunable(400.0, "how fast it loses speed, px/s²", low=1e-9, high=MOST_ACCELERATION_PX_S2)
     min_turn_radius_px: float = tunable(60.0, "radius of its tightest turn, px", low=1e-9)
-    max_lateral_px_s2: float | None = tunable(None, "sideways grip, px/s²: faster turns are wider; leave out for as much as the brakes", low=1e-9)
-    min_speed_px_s: float = tunable(0.0, "it cannot go slower than this (sharks, planes), px/s", low=0.0)
-    max_reverse_px_s: float = tunable(0.0, "top speed backwards, px/s", low=0.0)
+    max_lateral_px_s2: float | None = tunable(None, "sideways grip, px/s²: faster turns are wider; leave out for as much as the brakes",
+                                              low=1e-9, high=MOST_ACCELERATION_PX_S2)
+    min_speed_px_s: float = tunable(0.0, "it cannot go slower than this (sharks, planes), px/s", low=0.0, high=MOST_SPEED_PX_S)
+    max_reverse_px_s: float = tunable(0.0, "top speed backwards, px/s", low=0.0, high=MOST_SPEED_PX_S)
 
     def __post_init__(self) -> None:
         check_tunables(self)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from npc_world.core.arguments import is_positive
 from npc_world.core.errors import BadInputError
 from npc_world.core.records import Forecast, Plan
 from npc_world.models.base import ForwardModel
@@ -40,7 +41,7 @@ class Mppi(SamplingPlanner):
                  risk: Risk | None = None) -> None:
         super().__init__(model, cost, samples, horizon_s, step_s=step_s, control_size=control_size, control_sd=control_sd, rounds=rounds,
                          budget_s=budget_s, risk=risk)
-        if temperature <= 0.0:
+        if not is_positive(temperature):
             raise BadInputError(f"temperature={temperature!r}: expected a positive share of the spread of costs")
         self.temperature = temperature
         self._kept: _Kept | None = None

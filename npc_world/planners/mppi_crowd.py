@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from npc_world.core.arguments import is_positive
 from npc_world.core.errors import BadInputError
 from npc_world.models.on_ground import OnGround
 from npc_world.planners.evaluating import announced
@@ -38,7 +39,7 @@ class MppiCrowd(SamplingPlanner):
         super().__init__(model, cost, samples, horizon_s, step_s=step_s, control_size=2, control_sd=control_sd, rounds=1, budget_s=None, risk=None)
         if count < 1:
             raise BadInputError(f"count={count!r}: expected at least 1")
-        if temperature <= 0.0:
+        if not is_positive(temperature):
             raise BadInputError(f"temperature={temperature!r}: expected a positive share of the spread of costs")
         if not replan_hz > 0.0:
             raise BadInputError(f"replan_hz={replan_hz!r}: expected a positive number of plans per second")

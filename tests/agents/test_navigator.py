@@ -99,6 +99,8 @@ def test_closed_in_it_waits_and_bad_places_are_named() -> None:
     assert nav.next_road(1.0, "depot") == ("depot", "south")
     with pytest.raises(nw.BadInputError, match="'moon'"):
         nav.depart(0.0, "depot", "moon")
+    with pytest.raises(nw.BadInputError, match="trips_left='x'"):
+        nav.depart(0.0, "depot", "baker", trips_left="x")  # type: ignore[arg-type]
 
 
 def test_the_same_story_gives_the_same_bits() -> None:

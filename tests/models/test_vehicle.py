@@ -43,6 +43,13 @@ def test_a_shark_cannot_stop() -> None:
         nw.Vehicle(min_speed_px_s=300.0)
 
 
+@pytest.mark.parametrize("body", [nw.Vehicle, nw.TopDownBody])
+@pytest.mark.parametrize("name", ["max_speed_px_s", "max_acceleration_px_s2"])
+def test_speeds_no_game_can_mean_are_named(body: type, name: str) -> None:
+    with pytest.raises(nw.BadInputError, match=f"{name}=1e[+]26: expected at most"):
+        body(**{name: 1e26})
+
+
 @pytest.mark.parametrize("body", [CAR, nw.Vehicle(max_reverse_px_s=50.0), nw.TopDownBody(max_speed_px_s=150.0, max_acceleration_px_s2=300.0)])
 def test_on_good_ground_the_compiled_body_does_as_the_model_says(body) -> None:  # type: ignore[no-untyped-def]
     ground = nw.Terrain.open_field((4000, 4000), surface="road")

@@ -71,7 +71,8 @@ def test_weights_prefer_the_cheap_and_ignore_the_impossible() -> None:
     assert weights.sum() == pytest.approx(1.0)
 
 
-@pytest.mark.parametrize(("argument", "value"), [("samples", 1), ("horizon_s", 0.0), ("temperature", 0.0)])
-def test_bad_arguments_are_named(argument: str, value: float) -> None:
+@pytest.mark.parametrize(("argument", "value"), [("samples", 1), ("horizon_s", 0.0), ("temperature", 0.0),
+                                                 ("temperature", "x"), ("temperature", float("nan"))])
+def test_bad_arguments_are_named(argument: str, value: object) -> None:
     with pytest.raises(nw.BadInputError, match=argument):
         nw.Mppi(BODY, towards((0, 0)), **{argument: value})
