@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import math
 
-from npc_world.beliefs.layout import BIN_S, BINS, NOISE
-from npc_world.beliefs.weighing import error_variances
+from npc_world.beliefs.imm import blend
+from npc_world.beliefs.layout import BIN_S, BINS, BOUNCE, GO, NOISE, TURN, TURN_SLOW, WAYS
+from npc_world.beliefs.weighing import error_variances, miss_chance, wide_variance
 from npc_world.core.compiled import kernel
 
 __all__ = ["bracket", "lay_out", "match_moments", "read_times"]
@@ -68,6 +69,55 @@ def lay_out(m, used, by_bin, near, growth, tracks, weights, futures, lines):  # 
             _at_times(near, errors_along if axis == 0 else errors_across, variance)
             for h in range(variance.shape[0]):
                 variance[h] = noise + max(0.0, variance[h] - noise) * growth[h] + 1e-18
+    if growth[0] < 1.0:
+        _going_on_first(m, used, by_bin, growth, weights, steps)
+
+
+@kernel
+def _going_on_first(m, used, by_bin, growth, weights, steps):  # type: ignore[no-untyped-def]
+    """Before the first judged horizon, let those of weights (n, W) count more who set out with the velocity the body has now.
+
+    The others (it stops, it does here what it did then) foresee a sudden change; that it comes within T, at an even rate, leaves a
+    chance of none by t of (chance of none by T) ** (t / T).  Where velocity is not known well, the change may be behind it already:
+    the share of GO's squared error at T that this explains says how far the weights at T hold at once.  So does a record at T: who
+    foresees changes much better than GO knows their times, and no even rate is assumed of them.  Wrong for changes at known times
+    as long as the record is short.
+    """
+    going = 0.0
+    for i in range(used.shape[0]):
+        if _goes_on(used[i]):
+            going += by_bin[0, used[i]]
+    if going <= 0.0 or going >= 1.0:
+        return
+    _, _, _, _, variance = blend(m)
+    along, across = error_variances(m, GO, 0)
+    doubt = min(1.0, 2.0 * variance * BIN_S[0] * BIN_S[0] / (along + across))
+    sudden, wide = 0.0, wide_variance(m, 0, 0) + wide_variance(m, 0, 1)
+    for i in range(used.shape[0]):
+        if not _goes_on(used[i]):
+            sudden += by_bin[0, used[i]] / (1.0 - going) * _squared_error(m, used[i], wide)
+    unproven = min(1.0, sudden / _squared_error(m, GO, wide))
+    doubt = 1.0 - (1.0 - doubt) * unproven * unproven
+    for h in range(steps):
+        if growth[h] >= 1.0:
+            break
+        still = going ** (doubt + (1.0 - doubt) * growth[h] ** (2.0 / 3.0))  # growth is (t / T) ** 1.5
+        for i in range(used.shape[0]):
+            weights[i, h] *= still / going if _goes_on(used[i]) else (1.0 - still) / (1.0 - going)
+
+
+@kernel
+def _squared_error(m, e, wide):  # type: ignore[no-untyped-def]
+    """Mean squared error in px² of expert e at the nearest judged horizon, right or not; wide: that of misses."""
+    along, across = error_variances(m, e, 0)
+    missed = miss_chance(m, e * BINS)
+    return (1.0 - missed) * (along + across) + missed * wide
+
+
+@kernel
+def _goes_on(e):  # type: ignore[no-untyped-def]
+    """Whether the track of expert e begins with the velocity that the body has now."""
+    return e in (GO, TURN, TURN_SLOW, WAYS, BOUNCE)
 
 
 @kernel

@@ -1,7 +1,11 @@
 """Futures are drawn together so that at every time their mean and spread are what was demanded there."""
 
-import numpy as np
+import math
 
+import numpy as np
+import pytest
+
+import npc_world as nw
 from npc_world.beliefs.layout import BINS
 from npc_world.beliefs.matching import match_moments, read_times
 from npc_world.beliefs.room import LANES
@@ -44,3 +48,26 @@ def test_rows_have_the_mean_that_each_time_demands_and_no_more_than_its_spread()
 
     to_rows = np.broadcast_to(rows[:, None], weights.shape)
     assert (spread(to_rows, futures[:2]) <= spread(weights, before[:2]) + 1e-6).all()
+
+
+@pytest.mark.parametrize("seed", [1000, 1002, 1006])
+def test_a_leap_at_an_unknown_time_costs_nothing_just_ahead(seed: int) -> None:
+    """It runs on level ground and leaps when it likes: what it did there before is no reason to lift off in the next tenth of a second."""
+    rng, dt_s, errors, plain = np.random.default_rng(seed), 1.0 / 60.0, 0.0, 0.0
+    x, y, vx, vy, track = 0.0, 0.0, 150.0, 0.0, []
+    for _ in range(900):
+        if y == 0.0:
+            vy = 520.0 if rng.random() < 0.02 else 0.0
+        if abs(x) > 400.0:
+            vx = -math.copysign(150.0, x)
+        vy -= 1500.0 * dt_s * (vy != 0.0 or y > 0.0)
+        x, y = x + vx * dt_s, max(0.0, y + vy * dt_s)
+        track.append((x, -y))
+    path, model = np.array(track), nw.TargetModel()
+    for i in range(len(path) - 6):
+        model.observe(i * dt_s, path[i])
+        if i >= 60 and i % 4 == 0:
+            forecast = model.forecast(0.5, 0.1)
+            errors += float(np.linalg.norm(forecast.weights @ forecast.positions_px[:, 0] - path[i + 6]))
+            plain += float(np.linalg.norm(7.0 * path[i] - 6.0 * path[i - 1] - path[i + 6]))
+    assert errors <= 1.02 * plain
