@@ -26,7 +26,9 @@ _SAVED = 1.1
 _UNDER_WAY = 2
 """So many plans may be under way at once."""
 _SPARE_EVERY, _SPARE_EVERY_QUEUED = 3, 4
-"""Work that can wait is done in every third frame, or in every fourth while NPCs wait for their turns."""
+"""Work that can wait is done in every third frame, or in every fourth while NPCs wait for their turns …"""
+_FEW = 2
+"""… and in every frame where no more than so many think: they have time."""
 
 
 class Turns:
@@ -101,7 +103,8 @@ class Turns:
         self._frames += 1
         busy = len(self._waiting) + len(self._under_way) > 0
         self._for_spare = self._asked and busy and self._frames % _SPARE_EVERY_QUEUED == 0
-        self._spare, self._asked = self._for_spare or (not busy and self._frames % _SPARE_EVERY == 0), False
+        every = 1 if self._thinkers <= _FEW else _SPARE_EVERY
+        self._spare, self._asked = self._for_spare or (not busy and self._frames % every == 0), False
         most = max(1.0, share) * _UNDER_WAY
         while self._waiting and self._left > 0.0 and not self._for_spare and len(self._under_way) + len(self._granted) < most:
             self._granted.add(self._waiting.popleft())
@@ -151,7 +154,8 @@ class Turns:
             self._under_way.remove(number)
 
     def take_spare(self) -> bool:
-        """Whether the asker may do a millisecond's work that can wait: one in every third frame may, the first that has any.
+        """Whether the asker may do a millisecond's work that can wait: one in every third frame may, or in every frame where few think,
+        the first that has any.
 
         While NPCs wait for their turns to plan that is so in every fourth frame, in which then nobody plans.
         """

@@ -150,15 +150,26 @@ def test_work_that_can_wait_does_not_come_on_top_of_plans_that_are_waited_for():
     assert 8 <= sum(spare for spare, _ in later) <= 12
 
 
-def test_who_is_alone_has_time_for_both():
+def test_who_is_alone_has_time_for_both_in_every_frame():
     turns = Turns()
     number = turns.join()
-    spare = []
     for _ in range(21):
         turns.begin(number, DT_S)
-        spare.append(turns.take_spare())
-        assert turns.take(number)
-    assert sum(spare) == 7 and not any(a and b for a, b in pairwise(spare))
+        assert turns.take_spare() and turns.take(number)
+
+
+def test_where_some_think_work_that_can_wait_is_done_in_every_third_frame():
+    turns = Turns()
+    numbers = [turns.join() for _ in range(4)]
+    spare = []
+    for _ in range(22):
+        asked = []
+        for number in numbers:
+            turns.begin(number, DT_S)
+            asked.append(turns.take_spare())
+        assert sum(asked) <= 1
+        spare.append(any(asked))
+    assert sum(spare[1:]) == 7 and not any(a and b for a, b in pairwise(spare[1:]))
 
 
 def big_crowd(count: int) -> tuple[list[nw.Npc], list[np.ndarray]]:
