@@ -32,6 +32,7 @@ _FADE_S = 4.0
 _ARRIVED_S = 0.12
 _ARRIVED_CELLS = 0.75
 _LEAST_LOG = -12.0
+"""No goal that can be reached counts for less, in log probability."""
 
 
 class Intent:
@@ -42,7 +43,8 @@ class Intent:
         self.rationality_hz = rationality_hz
         self.labels: list[str] = []
         self.points = np.empty((0, 2))
-        self._directness = np.zeros(2)
+        self.directness = np.zeros(2)
+        """Seconds walked and seconds of them wasted, as `goal_filter.learn_directness` counts them: learned of this body."""
         self._clear(0)
 
     def _clear(self, count: int) -> None:
@@ -110,7 +112,7 @@ class Intent:
         around = self.around
         walls, free, moves, surface, table, cell_px = around.grid_arrays()
         _update(m, around.has_ground, walls, free, moves, surface, table, cell_px, self._known.fields, self._known.corners, self.points, self._routes, self._counts,
-                self._remaining, self._evidence, self._arrived, self._last, self._directness, self.rationality_hz)
+                self._remaining, self._evidence, self._arrived, self._last, self.directness, self.rationality_hz)
 
     def log_posterior(self, out: Floats) -> None:
         """Fill out (GIVEN,) with the log posterior of each goal; -inf for one that cannot be reached and beyond the last."""

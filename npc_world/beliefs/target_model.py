@@ -180,6 +180,7 @@ class TargetModel:
         """Everything that was learned of it is gone, as if another body were met; goals and settings stay.  `reset` keeps what was learned."""
         self._memory[:] = self._blank_memory()
         self._memory[GOALS] = len(self._intent.labels)
+        self._intent.directness[:] = 0.0
         self.reset()
         if self._mix is not None:
             self._mix.forget()
@@ -308,19 +309,24 @@ class TargetModel:
 
     def state(self) -> dict[str, NDArray[Any]]:
         """What was learned, as arrays for a save file."""
-        return {**learned_state(self._memory, self._intent.labels), **({} if self._mix is None else {"prior_odds": self._mix.odds.copy()})}
+        return {**learned_state(self._memory, self._intent.labels), "directness": self._intent.directness.copy(),
+                **({} if self._mix is None else {"prior_odds": self._mix.odds.copy()})}
 
     def restore(self, state: dict[str, NDArray[Any]]) -> None:
         """Take up what `state` gave; ValueError or KeyError when it does not fit, and nothing is changed then."""
         memory = restore_learned(state)
         memory[HABITS_OFF] = 0.0 if self.config.habits else 1.0
         saved = [str(name) for name in state["goals"]]
+        directness = np.asarray(state.get("directness", np.zeros(2)), dtype=np.float64)  # files of before there was such a thing lack it
+        if directness.shape != (2,) or not (np.isfinite(directness) & (directness >= 0.0)).all():
+            raise ValueError(f"directness={directness!r}")
         if self._mix is not None:
             self._mix.restore(state.get("prior_odds"))
         self._memory[:] = memory
         self._memory[GOALS] = len(self._intent.labels)
         move_records(self._memory, [saved.index(label) if label in saved[:GIVEN] else -1 for label in self._intent.labels])
         self._hidden, self._visible, self._kept_belief = None, False, None
+        self._intent.directness[:] = directness
         self._intent.forget()
 
     # ---- inside --------------------------------------------------------------------------------------------------

@@ -79,7 +79,7 @@ def test_few_steps_betray_one_who_goes_straight_and_not_one_who_strolls(on_a_map
     ground = Terrain.open_field((1000.0, 600.0), 20.0) if on_a_map else None
     legs = [GOALS["right"], GOALS["left"], (150.0, 110.0)]  # from the left to the right, and a few steps back that way
     straight, strolling = (walked(legs, strolls=s, ground=ground) for s in (0.0, 0.7))
-    rates = [rationality(model._intent._directness, 8.0) for model in (straight, strolling)]
+    rates = [rationality(model._intent.directness, 8.0) for model in (straight, strolling)]
     assert rates[0] > 30.0 and rates[0] > 2.0 * rates[1]
     assert shares_of(straight)["left"] < 0.01
 
@@ -95,3 +95,21 @@ def test_a_goal_that_is_reached_is_not_what_it_wants_next() -> None:
     assert shares["left"] < 0.1 and shares["right"] > 0.2
     there.set_goals({**GOALS, "far": (900.0, 900.0)})
     assert 0.05 < shares_of(there)["far"] < 0.5
+
+
+def test_how_directly_it_walks_outlives_a_round_and_a_save_and_goes_when_all_is_forgotten() -> None:
+    model = walked([GOALS["right"], GOALS["left"]])
+    learned = model._intent.directness.copy()
+    assert learned[0] > 1.0
+    model.reset()
+    other = TargetModel(goals=GOALS)
+    other.restore(model.state())
+    np.testing.assert_array_equal(other._intent.directness, learned)
+    with pytest.raises(ValueError, match="directness"):
+        TargetModel(goals=GOALS).restore({**model.state(), "directness": np.array([1.0, math.nan])})
+    older = model.state()
+    del older["directness"]
+    other.restore(older)
+    assert not other._intent.directness.any(), "a file of before"
+    model.forget()
+    assert not model._intent.directness.any()
