@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from npc_world.core.compiled import kernel
 from npc_world.core.terrain import Terrain
 from npc_world.models.nav_grid import NavGrid
 from npc_world.models.travel_time import travel_time_fields
 
-__all__ = ["CELLS_AT_ONCE", "Places", "cells_of_a_field", "next_places", "places_of", "spread_cells"]
+__all__ = ["CELLS_AT_ONCE", "Places", "cells_of_a_field", "fields_of_places", "next_places", "places_of", "spread_cells", "spread_places"]
 
 Floats = NDArray[np.float64]
 _UNEVEN = 4
@@ -42,17 +43,29 @@ class Places:
 
 def places_of(ground: Terrain, most: int, *, size: Any = None, surfaces: Floats | None = None) -> Iterator[Places | None]:
     """At most `most` places, bit by bit: yields None after each millisecond or so of work, and the places last."""
-    grid = NavGrid.of(ground, size)
-    field_cells = cells_of_a_field(ground, grid, surfaces)
-    cells = spread_cells(grid.free, most)
-    points = grid.nodes_px[cells[:, 0], cells[:, 1]]
-    away = np.empty((len(cells), grid.free.size), np.float32)
-    batch = max(1, CELLS_AT_ONCE // field_cells)
-    for first in range(0, len(cells), batch):
-        rows = slice(first, first + batch)
-        away[rows] = travel_time_fields(ground, points[rows], 1.0, size=size, surfaces=surfaces, links=False).reshape(-1, grid.free.size)
+    cells, points = spread_places(ground, most, size)
+    yield None
+    away = np.empty((len(cells), ground.shape[0] * ground.shape[1]), np.float32)
+    for rows, fields in fields_of_places(ground, points, size, surfaces):
+        away[rows] = fields
         yield None
-    yield Places(points, cells, away, away[:, cells[:, 0] * grid.free.shape[1] + cells[:, 1]].astype(np.float64))
+    yield Places(points, cells, away, away[:, cells[:, 0] * ground.shape[1] + cells[:, 1]].astype(np.float64))
+
+
+def spread_places(ground: Terrain, most: int, size: Any = None) -> tuple[NDArray[np.int64], Floats]:
+    """Cells (N, 2) (row, col) of at most `most` places, spread evenly over where a body of that size can stand, and their points (N, 2) px."""
+    grid = NavGrid.of(ground, size)
+    cells = spread_cells(grid.free, most)
+    return cells, grid.nodes_px[cells[:, 0], cells[:, 1]]
+
+
+def fields_of_places(ground: Terrain, points: Floats, size: Any, surfaces: Floats | None) -> Iterator[tuple[slice, NDArray[np.float32]]]:
+    """Px from each of points (N, 2) to each cell, as `Places.away`, a millisecond's work at a time: which rows, and those rows."""
+    batch = max(1, CELLS_AT_ONCE // cells_of_a_field(ground, NavGrid.of(ground, size), surfaces))
+    for first in range(0, len(points), batch):
+        rows = slice(first, min(first + batch, len(points)))
+        fields = travel_time_fields(ground, points[rows], 1.0, size=size, surfaces=surfaces, links=False)
+        yield rows, fields.reshape(len(fields), -1).astype(np.float32)
 
 
 def next_places(dist: Floats, within: float, most: int) -> NDArray[np.int64]:
@@ -70,13 +83,26 @@ def cells_of_a_field(ground: Terrain, grid: NavGrid, surfaces: Floats | None) ->
 
 def spread_cells(free: NDArray[np.bool_], most: int) -> NDArray[np.int64]:
     """(n, 2) free cells (row, col), one in each square of a lattice as fine as `most` allows: the one nearest its middle."""
-    every = max(1, math.ceil(math.sqrt(free.sum() / most)))
+    every = max(1, math.ceil(math.sqrt(np.count_nonzero(free) / most)))
     rows, cols = free.shape
-    chosen = []
+    chosen = np.empty((math.ceil(rows / every) * math.ceil(cols / every), 2), np.int64)
+    return chosen[:nearest_middles(free, every, chosen)]
+
+
+@kernel
+def nearest_middles(free, every, out):  # type: ignore[no-untyped-def]
+    """Fill out (n, 2) with the free cell nearest the middle of each square of `every` cells a side that has one; returns how many."""
+    rows, cols = free.shape
+    count = 0
     for row in range(0, rows, every):
         for col in range(0, cols, every):
-            inside = np.argwhere(free[row:row + every, col:col + every])
-            if len(inside):
-                off = np.abs(inside - 0.5 * (every - 1)).sum(axis=1)
-                chosen.append(inside[int(np.argmin(off))] + (row, col))
-    return np.array(chosen, dtype=np.int64).reshape(-1, 2)
+            best = 2.0 * every
+            for r in range(row, min(rows, row + every)):
+                for c in range(col, min(cols, col + every)):
+                    if free[r, c]:
+                        off = abs(r - row - 0.5 * (every - 1)) + abs(c - col - 0.5 * (every - 1))
+                        if off < best:
+                            best = off
+                            out[count, 0], out[count, 1] = r, c
+            count += best < 2.0 * every
+    return count

@@ -23,15 +23,15 @@ from npc_world.core.compiled import kernel
 from npc_world.core.terrain import Terrain
 from npc_world.models.nav_grid import NavGrid
 from npc_world.planners.paths import find_path
-from npc_world.planners.places import CELLS_AT_ONCE, Places, cells_of_a_field, places_of
+from npc_world.planners.places import CELLS_AT_ONCE, cells_of_a_field, fields_of_places, spread_places
 
 __all__ = ["Afterwards", "WaitingPlaces", "waiting_places"]
 
 Floats = NDArray[np.float64]
 _MOST_PLACES, _LEAST_PLACES, _CELLS_IN_ALL = 300, 120, 8_000_000
 """Places, and how many are worth it on a large map: a field from each takes time that the chase does not wait for."""
-_CELLS_OF_A_LEG, _PAIRS_PER_CELL = 5_000, 20
-"""What a leg's path and a pair of places cost, in such cells."""
+_PAIRS_PER_CELL = 20
+"""What a pair of places costs, in such cells; a leg's path and who cuts it off cost a field."""
 _SWEEPS = 3
 _LATE = 2.0
 """Seconds that a second of coming too late to a waiting place costs: who follows does not catch up."""
@@ -94,34 +94,33 @@ def waiting_places(ground: Terrain, goals: Floats, target_speed_px_s: float, spe
     A ground that changes meanwhile makes the solution old, not wrong in form.
     """
     grid = NavGrid.of(ground, size)
-    most = min(_MOST_PLACES, max(_LEAST_PLACES, _CELLS_IN_ALL // cells_of_a_field(ground, grid, surfaces)))
-    found: Places | None = None
-    for found in places_of(ground, most, size=size, surfaces=surfaces):
-        if found is None:
-            yield None
-    assert found is not None
-    cells, points, away = found.cells, found.points_px, found.away
-    cols, unpaid = grid.free.shape[1], 0
-    between_s = found.between / speed_px_s
-    homes = [row * cols + col for row, col in (grid.nearest_free(goal) or grid.cell_of(goal) for goal in goals)]
-    values: Floats = _FOLLOWING * away[:, homes].T.astype(np.float64) / speed_px_s
+    field_cells = cells_of_a_field(ground, grid, surfaces)
+    cells, points = spread_places(ground, min(_MOST_PLACES, max(_LEAST_PLACES, _CELLS_IN_ALL // field_cells)), size)
+    yield None
     legs: list[_Leg] = []
+    unpaid = 0
     for a in range(len(goals)):
         begun = len(legs)
         for b in range(len(goals)):
             path = find_path(ground, goals[a], goals[b], size=size, surfaces=surfaces) if a != b else None
             if path is not None and len(path) > 1:
-                at, times_s = _timed_cells(path, ground, cols, target_speed_px_s, surfaces)
-                cut_off_s = np.empty(len(cells))
-                cut_off_leg(away, at, times_s, speed_px_s, reach_px, cut_off_s)
-                legs.append(_Leg(a, b, float(times_s[-1]) + _PAUSE_S, cut_off_s))
-            unpaid += _CELLS_OF_A_LEG
+                legs.append(_Leg(a, b, *_timed_cells(path, ground, target_speed_px_s, surfaces), np.empty(len(cells))))
+            unpaid += field_cells
             if unpaid >= CELLS_AT_ONCE:
                 unpaid = 0
                 yield None
         mean_s = max(1e-9, float(np.mean([leg.lasts_s for leg in legs[begun:]] or [0.0])))
         for leg in legs[begun:]:
             leg.chance = math.exp(-_NEARNESS * leg.lasts_s / mean_s)
+    cols = ground.shape[1]
+    homes = [row * cols + col for row, col in (grid.nearest_free(goal) or grid.cell_of(goal) for goal in goals)]
+    between_s, values = np.empty((len(cells), len(cells))), np.empty((len(goals), len(cells)))
+    for rows, fields in fields_of_places(ground, points, size, surfaces):  # none of them is kept: together they are large
+        between_s[rows] = fields[:, cells[:, 0] * cols + cells[:, 1]].astype(np.float64) / speed_px_s
+        values[:, rows] = _FOLLOWING * fields[:, homes].T.astype(np.float64) / speed_px_s
+        for leg in legs:
+            cut_off_leg(fields, leg.cells, leg.times_s, speed_px_s, reach_px, leg.cut_off_s[rows])
+        yield None
     for _ in range(_SWEEPS):
         swept = np.zeros_like(values)
         chances = np.zeros(len(goals))
@@ -147,14 +146,22 @@ class _Leg:
 
     start: int
     to: int
-    lasts_s: float
+    cells: NDArray[np.int64]
+    """(J,) flat cells along it …"""
+    times_s: Floats
+    """… and when the target passes them."""
     cut_off_s: Floats
     """(N,) when one who waits at each place cuts it off; inf where it gets by."""
     chance: float = 0.0
     """That it is the next one, over that of others from the same goal."""
 
+    @property
+    def lasts_s(self) -> float:
+        """Until it leaves the leg's end."""
+        return float(self.times_s[-1]) + _PAUSE_S
 
-def _timed_cells(path: Floats, ground: Terrain, cols: int, speed_px_s: float, surfaces: Floats | None) -> tuple[NDArray[np.int64], Floats]:
+
+def _timed_cells(path: Floats, ground: Terrain, speed_px_s: float, surfaces: Floats | None) -> tuple[NDArray[np.int64], Floats]:
     """Flat cells (J,) along a path about a cell apart, and when a body of that speed passes them."""
     steps = np.diff(path, axis=0)
     lengths = np.hypot(steps[:, 0], steps[:, 1])
@@ -163,7 +170,8 @@ def _timed_cells(path: Floats, ground: Terrain, cols: int, speed_px_s: float, su
     share = (np.arange(len(leg)) - np.repeat(np.cumsum(counts) - counts, counts) + 1.0) / counts[leg]
     points = np.concatenate([path[:1], path[leg] + steps[leg] * share[:, None]])
     at = (points / ground.cell_px).astype(np.int64)
-    flat = np.clip(at[:, 1], 0, ground.shape[0] - 1) * cols + np.clip(at[:, 0], 0, cols - 1)
+    rows, cols = ground.shape
+    flat = np.clip(at[:, 1], 0, rows - 1) * cols + np.clip(at[:, 0], 0, cols - 1)
     factors = 1.0 if surfaces is None else np.maximum(surfaces[ground.surface.reshape(-1)[flat[1:]], 0], 1e-3)
     times_s = np.concatenate([[0.0], np.cumsum((lengths / counts)[leg] / factors / speed_px_s)])
     return flat, times_s

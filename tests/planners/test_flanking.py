@@ -8,7 +8,7 @@ import npc_world as nw
 from npc_world.core.pieces import finished
 from npc_world.planners.evasion import RUN_AFTER, Roadmap, Scene, flight
 from npc_world.planners.flanking import Flank, flanking
-from npc_world.planners.places import Places, places_of
+from npc_world.planners.places import Places, places_of, spread_cells
 
 RING = nw.Terrain.from_rects([(100, 100, 400, 200)], size=(600, 400), cell_px=20)
 """A way round a block."""
@@ -77,3 +77,10 @@ def test_a_place_that_was_chosen_is_kept_while_no_other_is_clearly_better() -> N
     _, best = found((200.0, 50.0), (180.0, 50.0))
     _, again = found((200.0, 50.0), (180.0, 50.0), turn=1, kept=best.place)
     assert again.place == best.place or again.caught_s < best.caught_s - 0.3
+
+
+def test_places_are_the_free_cells_nearest_the_middles_of_a_lattice() -> None:
+    free = np.ones((5, 7), np.bool_)
+    free[1, 1] = free[1, 4] = False
+    free[:, 6] = False
+    assert spread_cells(free, 4).tolist() == [[0, 1], [0, 4], [4, 1], [4, 4]]  # squares of three cells: of equals the first
