@@ -58,10 +58,11 @@ def run_benchmark(level: str, options: argparse.Namespace) -> int:
     think: list[tuple[float, float]] = []
     draw: list[tuple[float, float]] = []
     mind = MindLayer()
+    mind.prepare(WINDOW[1])
     while len(draw) < (options.frames or FRAMES):
         world = crowd(make_level(level, options.seed), max(2, options.hunters), seed, options.npc)
         view = View(world, WINDOW, island=island, seed=seed)
-        view.prepare()
+        view.prepare(world=world)
         island, player, seed = view.island, ScriptedPlayer(world, seed), seed + 1
 
         def show(target: pygame.Surface, camera: Camera, world: HuntWorld = world, view: View = view) -> None:

@@ -94,6 +94,7 @@ class App(Shell):
             world = made["world"]
             self.backdrop_island = island
             view = View(world, self.canvas.get_size(), island=island, seed=seed)
+            view.prepare(world=world)
             self._only(PlayScreen(self, world, view, number, controls(world) if controls is not None else None))
 
         self._only(LoadingScreen(job, then, island.level.title))

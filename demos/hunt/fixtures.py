@@ -14,7 +14,7 @@ from .level import TILE_PX, Level, Rect
 from .physics import Physics
 from .records import Event
 
-__all__ = ["Boat", "Bridge", "Cloud", "Door", "Relic"]
+__all__ = ["SMOKE_RADIUS_PX", "Boat", "Bridge", "Cloud", "Door", "Relic"]
 
 SHAKE_LEAST_S = 1.1
 SHAKE_SPEED_PX_S = 105.0

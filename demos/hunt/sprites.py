@@ -9,9 +9,9 @@ import numpy as np
 import pygame
 from numpy.typing import NDArray
 
-from ..assets import colour, picture
+from ..assets import PALETTE, colour, picture
 
-__all__ = ["CELL", "FOOT", "Walk", "between", "figure", "ghost"]
+__all__ = ["CELL", "FOOT", "Walk", "between", "figure", "ghost", "hunter_look"]
 
 CELL = (64, 76)
 FOOT = (32, 58)
@@ -22,6 +22,11 @@ _WALK_FRAMES = 6
 _STRIDE_PX = 44.0
 """World px per full cycle of steps."""
 _BLINK_EVERY_S, _BLINK_S = 3.1, 0.13
+
+
+def hunter_look(colour_index: int) -> str:
+    """The name of a hunter's look: there are as many as accent colours, however many hunt."""
+    return f"hunter/{colour_index % len(PALETTE['hunters'])}"  # type: ignore[arg-type]
 
 
 @lru_cache(maxsize=16)
@@ -36,7 +41,7 @@ def _sheet(who: str) -> pygame.Surface:
     return sheet
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=1024)
 def figure(who: str, direction: int, frame: int) -> pygame.Surface:
     """One cell of a sheet."""
     return _sheet(who).subsurface((frame * CELL[0], direction * CELL[1], *CELL))

@@ -1,7 +1,7 @@
 """The world on the screen: island, things, figures in their order of depth, particles, dusk.  It reads the world, never writes it.
 
     view = View(world, surface.get_size())
-    view.prepare(progress)                          # paints the island, seconds; once per level
+    view.prepare(progress, world)                   # paints the island, seconds, once per level; and rehearses a frame
     view.advance(world, dt_s)                       # after every step of the world
     view.draw(surface, world, alpha, frame_s)       # every frame, `alpha` 0..1 between the last two steps
 """
@@ -19,10 +19,11 @@ import pygame
 from ..assets import colour, need_display, picture
 from .camera import ART_ZOOM, Camera
 from .effects import Effects
+from .fixtures import SMOKE_RADIUS_PX
 from .hud import Hud, RoundInfo
-from .sprites import CELL, FOOT, Walk, between, ghost
+from .sprites import CELL, FOOT, Walk, between, figure, ghost, hunter_look
 from .view_map import IslandMap
-from .view_things import Currents, draw_boat, draw_bridge, draw_clouds, draw_gate, draw_lever, draw_relic
+from .view_things import Currents, draw_boat, draw_bridge, draw_clouds, draw_gate, draw_lever, draw_relic, prepare_clouds
 
 __all__ = ["View", "draw_world"]
 
@@ -45,7 +46,7 @@ class View:
         self.time_s = 0.0
         self._currents = Currents(world.level)
         self._walks = {id(world.player): Walk("player", seed)}
-        self._walks |= {id(hunter): Walk(f"hunter/{hunter.colour_index}", seed + k + 1) for k, hunter in enumerate(world.hunters)}
+        self._walks |= {id(hunter): Walk(hunter_look(hunter.colour_index), seed + k + 1) for k, hunter in enumerate(world.hunters)}
         self._trail: list[tuple[float, float, int, int, float]] = []
         self._shut = [0.0 if door.open else 1.0 for door in world.doors]
         self._has_dusk = dusk
@@ -54,10 +55,21 @@ class View:
         self._hunted = 0.0
         self._rng = np.random.default_rng(seed + 99)
 
-    def prepare(self, progress: Callable[[float], None] | None = None) -> None:
+    def prepare(self, progress: Callable[[float], None] | None = None, world: Any = None) -> None:
+        """Before play: what is made at its first use would hold up a frame by some ms each.
+
+        progress: called with 0..1 while the island is painted.  world: what will be drawn, for a rehearsal.
+        """
         self.island.prepare(progress)
-        for step in range(_GLOWS + 1 if self._has_dusk else 0):     # now: each would hold up a frame of play for some ms
+        for step in range(_GLOWS + 1 if self._has_dusk else 0):
             self._rim(self.camera.view_px, step)
+        for walk in self._walks.values():
+            figure(walk.who, 0, 0)
+        prepare_clouds(SMOKE_RADIUS_PX)
+        if world is not None:
+            stage = pygame.Surface(self.camera.view_px)
+            self.draw(stage, world, 1.0, 0.0, info=RoundInfo(hint="?"))
+            self.hud.draw(stage, world, self.camera, RoundInfo(number=2, best_s=0.0, pad=True), 0.0, 0.0)
 
     # ---- time ---------------------------------------------------------------------------------------------------
 

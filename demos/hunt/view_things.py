@@ -15,7 +15,7 @@ from .level import Level
 from .tiles import ART_PX, Texture
 from .view_walls import to_surface
 
-__all__ = ["Currents", "draw_boat", "draw_bridge", "draw_clouds", "draw_gate", "draw_lever", "draw_relic"]
+__all__ = ["Currents", "draw_boat", "draw_bridge", "draw_clouds", "draw_gate", "draw_lever", "draw_relic", "prepare_clouds"]
 
 _PLANK_PX = 12
 _GATE_PX = 26
@@ -172,7 +172,7 @@ def draw_boat(surface: pygame.Surface, boat: Any, left: int, top: int, time_s: f
     surface.blit(sprite, (x - 66, y - 92 + 2.5 * math.sin(1.7 * time_s)))
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=512)
 def _puff(pick: int, size: int, opacity_tenths: int) -> pygame.Surface:
     sprite = pygame.transform.smoothscale(picture(f"things/puff_{pick}"), (size, size))
     sprite.fill((255, 255, 255, 255 * opacity_tenths // 10), special_flags=pygame.BLEND_RGBA_MULT)
@@ -194,6 +194,15 @@ def draw_clouds(surface: pygame.Surface, clouds: list[Any], left: int, top: int,
             size = 8 * round(radius * (0.82 - 0.2 * ring) * (1.0 + 0.06 * math.sin(1.3 * time_s + 2 * k)) / 8)
             puff = _puff(k % 3, max(16, size), max(1, round(9 * fade)))
             surface.blit(puff, (x + reach * math.cos(angle) - size / 2, y + 0.86 * reach * math.sin(angle) - size / 2))
+
+
+def prepare_clouds(radius_px: float) -> None:
+    """Make every puff that a cloud of that radius, world px, is drawn with: while one thins out they change from frame to frame."""
+    radius = radius_px * ART_ZOOM
+    for step in range(int(radius * 0.62 / 8), math.ceil(radius * 0.88 / 8) + 1):
+        for pick in range(3):
+            for tenths in range(1, 10):
+                _puff(pick, max(16, 8 * step), tenths)
 
 
 class Currents:

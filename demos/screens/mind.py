@@ -24,15 +24,18 @@ class MindLayer:
     def __init__(self) -> None:
         self._view: tuple[int, MindView] | None = None
 
+    def prepare(self, height_px: int) -> MindView:
+        """The mind view for a surface of that height: made before play, as it would hold up the frame that opens it."""
+        size = round(18 * ui_scale(height_px))
+        if self._view is None or self._view[0] != size:
+            self._view = (size, MindView(typeface(size)))  # type: ignore[arg-type]
+        return self._view[1]
+
     def draw(self, surface: pygame.Surface, camera: Camera, hunters: list[Any], number: int, time_s: float, *, panel: bool = True, at: Any = None) -> None:
         """Draw what hunters[number] thinks; at: where it is drawn this frame, world px."""
         hunter = hunters[number]
         here = hunter.position if at is None else at
-        s = ui_scale(surface.get_height())
-        size = round(18 * s)
-        if self._view is None or self._view[0] != size:
-            self._view = (size, MindView(typeface(size)))  # type: ignore[arg-type]
-        view = self._view[1]
+        s, view = ui_scale(surface.get_height()), self.prepare(surface.get_height())
         width, height = surface.get_size()
         room = pygame.Rect(width - round(372 * s), round(16 * s), round(356 * s), height - round(90 * s))
         hud = [pygame.Rect(0, 0, round(290 * s), round(92 * s)), pygame.Rect(0, height - round(110 * s), round(200 * s), round(110 * s)),
@@ -43,7 +46,7 @@ class MindLayer:
             truth = {name: FOOTINGS[name.partition("_")[0]] for name in hunter.npc.surfaces if name.partition("_")[0] in FOOTINGS}
             taken = view.panel(surface, hunter.npc, room, truth, time_s=time_s)
             words = f"{number + 1} of {len(hunters)}"
-            typeface(size, True).write(surface, words, (taken.right - 6 * s, taken.bottom + 4 * s), colour(f"hunters/{hunter.colour_index}"), align=1.0, shadow=colour("ink"))
+            typeface(round(18 * s), True).write(surface, words, (taken.right - 6 * s, taken.bottom + 4 * s), colour(f"hunters/{hunter.colour_index}"), align=1.0, shadow=colour("ink"))
 
     def _mark(self, surface: pygame.Surface, at: tuple[float, float], colour_index: int, s: float, time_s: float) -> None:
         """A bracket round the hunter whose mind is open."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections import OrderedDict
+from collections.abc import Container
 from functools import lru_cache
 
 import pygame
@@ -20,17 +21,12 @@ class Typeface:
     """One weight at one size.  Has `render`, `size`, `get_height`, `get_linesize` of pygame.font.Font, so that it can stand in for one."""
 
     def __init__(self, weight: str, height_px: int) -> None:
-        about = json.loads(assets_path(f"font/{weight}.json").read_text(encoding="utf-8"))
-        atlas = pygame.image.load(str(assets_path(f"font/{weight}.png")))
-        scale = height_px / about["height"]
+        self._cuts, self._height, advances = _atlas(weight)
+        self._scale = height_px / self._height
         self.height_px = height_px
         self._glyphs: dict[str, pygame.Surface] = {}
-        self._advance: dict[str, float] = {}
-        for char, (x, y, width, advance) in about["glyphs"].items():
-            cut = _white_with_alpha(atlas.subsurface((int(x), int(y), int(width), int(about["height"]))))
-            size = (max(1, round(width * scale)), height_px)
-            self._glyphs[char] = pygame.transform.smoothscale(cut, size)
-            self._advance[char] = advance * scale
+        """Those that were needed so far, at this size: to scale all of them would hold up a frame."""
+        self._advance = {char: advance * self._scale for char, advance in advances.items()}
         self._lines: OrderedDict[tuple[str, Colour], pygame.Surface] = OrderedDict()
 
     def render(self, text: str, antialias: bool = True, color: object = (255, 255, 255), background: object = None) -> pygame.Surface:
@@ -42,8 +38,8 @@ class Typeface:
             return self._lines[key]
         line = pygame.Surface(self.size(text), pygame.SRCALPHA)
         x = 0.0
-        for char in _known(text, self._glyphs):
-            line.blit(self._glyphs[char], (round(x), 0), special_flags=pygame.BLEND_RGBA_MAX)
+        for char in _known(text, self._advance):
+            line.blit(self._glyph(char), (round(x), 0), special_flags=pygame.BLEND_RGBA_MAX)
             x += self._advance[char]
         line.fill((red, green, blue, 255), special_flags=pygame.BLEND_RGBA_MULT)
         self._lines[key] = line
@@ -51,9 +47,16 @@ class Typeface:
             self._lines.popitem(last=False)
         return line
 
+    def _glyph(self, char: str) -> pygame.Surface:
+        found = self._glyphs.get(char)
+        if found is None:
+            cut = self._cuts[char]
+            found = self._glyphs[char] = pygame.transform.smoothscale(cut, (max(1, round(cut.get_width() * self._scale)), self.height_px))
+        return found
+
     def size(self, text: str) -> tuple[int, int]:
         """(width, height) px that `render` gives."""
-        width = sum(self._advance[char] for char in _known(text, self._glyphs))
+        width = sum(self._advance[char] for char in _known(text, self._advance))
         return max(1, round(width) + 2), self.height_px
 
     def get_height(self) -> int:
@@ -74,7 +77,17 @@ class Typeface:
         return pygame.Rect(x, y, width, height)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=2)
+def _atlas(weight: str) -> tuple[dict[str, pygame.Surface], int, dict[str, float]]:
+    """Of a weight, as it is stored: each glyph white on nothing, the height of all, and how far each moves on."""
+    about = json.loads(assets_path(f"font/{weight}.json").read_text(encoding="utf-8"))
+    atlas = pygame.image.load(str(assets_path(f"font/{weight}.png")))
+    cuts = {char: _white_with_alpha(atlas.subsurface((int(x), int(y), int(width), int(about["height"]))))
+            for char, (x, y, width, _) in about["glyphs"].items()}
+    return cuts, int(about["height"]), {char: float(advance) for char, (_, _, _, advance) in about["glyphs"].items()}
+
+
+@lru_cache(maxsize=64)
 def typeface(height_px: int, bold: bool = False) -> Typeface:
     """The typeface at a line height in px; bold for headings and small labels."""
     return Typeface("bold" if bold else "regular", max(8, int(height_px)))
@@ -104,7 +117,7 @@ def _white_with_alpha(coverage: pygame.Surface) -> pygame.Surface:
     return pygame.image.frombuffer(bytes(buffer), coverage.get_size(), "RGBA").copy()
 
 
-def _known(text: str, glyphs: dict[str, pygame.Surface]) -> str:
+def _known(text: str, glyphs: Container[str]) -> str:
     """The text with what the typeface lacks replaced: letters lose their accents, the rest becomes "?"."""
     if all(char in glyphs for char in text):
         return text

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from npc_world.core.compiled import kernel
 
-__all__ = ["EMPTY", "FULL", "PARTIAL", "RayWalls", "first_hit", "rects_by_cell", "segment_hits_rect", "visible_cells"]
+__all__ = ["EMPTY", "FULL", "PARTIAL", "RayWalls", "first_hit", "first_hits", "rects_by_cell", "segment_hits_rect", "visible_cells"]
 
 EMPTY, FULL, PARTIAL = 0, 1, 2
 """Values of the `solid` raster: no wall in the cell, wall all over it, a wall somewhere in it (see the rects)."""
@@ -122,6 +122,15 @@ def first_hit(walls, x0, y0, x1, y1):  # type: ignore[no-untyped-def]
         else:
             row, to_y = row + step_y, to_y + per_y
     return 2.0
+
+
+@kernel
+def first_hits(walls, x0, y0, ends):  # type: ignore[no-untyped-def]
+    """(N,) `first_hit` on the way from (x0, y0) to each of ends (N, 2)."""
+    found = np.empty(ends.shape[0])
+    for n in range(ends.shape[0]):
+        found[n] = first_hit(walls, x0, y0, ends[n, 0], ends[n, 1])
+    return found
 
 
 @kernel

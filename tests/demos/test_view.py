@@ -12,14 +12,16 @@ import numpy as np
 import pygame
 import pytest
 
-from demos.assets import assets_path, colour, need_display, picture
+from demos.assets import PALETTE, assets_path, colour, need_display, picture
+from demos.hunt import view_things
 from demos.hunt.camera import Camera
 from demos.hunt.effects import Effects
+from demos.hunt.fixtures import Cloud
 from demos.hunt.hud import RoundInfo, map_pixels
 from demos.hunt.level import KINDS
 from demos.hunt.levels import LEVELS, make_level
 from demos.hunt.records import Controls, Event
-from demos.hunt.sprites import BLINK, STAND, Walk, between, figure
+from demos.hunt.sprites import BLINK, STAND, Walk, between, figure, hunter_look
 from demos.hunt.view import View
 from demos.hunt.view_map import IslandMap
 from tests.demos.hunt_world_kit import EAST, STILL, chasers, field, world_of
@@ -313,3 +315,26 @@ def test_all_assets_are_there_and_small():
     assert "made by this project" in assets_path("CREDITS.md").read_text(encoding="utf-8")
     for kind in {relic.kind for name in LEVELS for relic in make_level(name).relics}:
         assert picture(f"things/relic_{kind}").get_width() == 44
+
+
+def test_a_rehearsal_leaves_no_trace():
+    world = world_of(field("grass"))
+    plain, rehearsed = View(world, SIZE, seed=3), View(world, SIZE, seed=3)
+    plain.prepare()
+    rehearsed.prepare(world=world)
+    assert (frame(plain, world, info=RoundInfo()) == frame(rehearsed, world, info=RoundInfo())).all()
+
+
+def test_smoke_that_thins_out_needs_no_picture_that_was_not_made_before_play():
+    view = view_of(world_of(field("grass")))
+    surface, cloud = pygame.Surface(SIZE, 0, 32), Cloud(np.array([200.0, 120.0]))
+    before = view_things._puff.cache_info().misses
+    for time_s in np.arange(0.0, 9.0, 0.1):
+        for left_s in (5.0, 1.1, 0.6, 0.05):
+            cloud.time_s_left = left_s
+            view_things.draw_clouds(surface, [cloud], 0, 0, float(time_s))
+    assert view is not None and view_things._puff.cache_info().misses == before
+
+
+def test_however_many_hunt_there_are_as_many_looks_as_colours():
+    assert len({hunter_look(number) for number in range(50)}) == len(PALETTE["hunters"])

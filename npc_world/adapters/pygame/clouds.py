@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import pygame
@@ -10,17 +10,50 @@ from numpy.typing import NDArray
 
 from npc_world.adapters.pygame.palette import Colour
 
-__all__ = ["Cloud", "density_cloud", "heat_cloud"]
+__all__ = ["Cloud", "Grid", "density_cloud", "density_grid", "heat_cloud", "heat_grid"]
 
 Floats = NDArray[np.float64]
 Cloud = tuple[pygame.Surface, tuple[float, float]]
 """A translucent picture and the screen point of its top left corner."""
 _MOST_CELLS = 44
 _REACH_SD = 2.3
+_UNSEEN = 3
+"""An opacity, of 255, that is not seen at the rim of a cloud."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A cloud before it is scaled up: values (rows, cols, 4) RGBA, `cell` px apart on the screen, the first at `first` (2,)."""
+
+    values: NDArray[np.uint8]
+    first: tuple[float, float]
+    cell: float
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) of its picture, px."""
+        rows, cols = self.values.shape[:2]
+        return max(1, round((cols - 1) * self.cell)), max(1, round((rows - 1) * self.cell))
+
+    def small(self) -> pygame.Surface:
+        """The values as a surface, one px each, in SDL's quick order of bytes: RGBA blits at a tenth."""
+        rows, cols = self.values.shape[:2]
+        return pygame.image.frombuffer(self.values[..., [2, 1, 0, 3]].tobytes(), (cols, rows), "BGRA")
+
+    def picture(self) -> Cloud:
+        """Scaled up smoothly, all at once."""
+        return pygame.transform.smoothscale(self.small(), self.size), self.first
 
 
 def density_cloud(means: Floats, covariances: Floats, strengths: Floats, colours: list[Colour], within: pygame.Rect,
                   strongest: float = 0.5) -> Cloud | None:
+    """`density_grid`, scaled up."""
+    grid = density_grid(means, covariances, strengths, colours, within, strongest)
+    return None if grid is None else grid.picture()
+
+
+def density_grid(means: Floats, covariances: Floats, strengths: Floats, colours: list[Colour], within: pygame.Rect,
+                 strongest: float = 0.5) -> Grid | None:
     """Gaussians as one cloud.  means (N, 2), covariances (N, 2, 2) in screen px; strengths (N,) in [0, 1]; a colour each.
 
     Each Gaussian shows by its strength at its centre, not by its mass, so that wide ones are seen; the cloud's
@@ -36,36 +69,57 @@ def density_cloud(means: Floats, covariances: Floats, strengths: Floats, colours
         return None
     cell = max(5.0, float((high - low).max()) / _MOST_CELLS)
     cols, rows = (np.ceil((high - low) / cell).astype(int) + 1).tolist()
-    picture = _cloud(low, cell, cols, rows, means[usable], covariances[usable], strengths[usable],
-                     np.array(colours, dtype=np.float32)[usable], strongest)
-    return _scaled(picture, low, cell)
+    values = _cloud(low, cell, cols, rows, means[usable], covariances[usable], strengths[usable],
+                    np.array(colours, dtype=np.float32)[usable], strongest)
+    return _trimmed(values, (float(low[0]), float(low[1])), cell)
+
+
+def _trimmed(values: NDArray[np.uint8], first: tuple[float, float], cell: float) -> Grid | None:
+    """Without the rows and columns at its rim that show nothing, but for one: each takes its time in every frame."""
+    seen = values[..., 3] > _UNSEEN
+    rows, cols = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
+    if len(rows) == 0:
+        return None
+    top, left = max(0, int(rows[0]) - 1), max(0, int(cols[0]) - 1)
+    return Grid(values[top:int(rows[-1]) + 2, left:int(cols[-1]) + 2], (first[0] + left * cell, first[1] + top * cell), cell)
 
 
 def _cloud(low: Floats, cell: float, cols: int, rows: int, means: Floats, covariances: Floats, strengths: Floats,
            colours: NDArray[np.float32], strongest: float) -> NDArray[np.uint8]:
-    """(rows, cols, 4) RGBA.  The exponents of all Gaussians at all points are one product of (points, 6) and (6, N)."""
-    middle = low + 0.5 * cell * np.array([cols - 1, rows - 1])
-    x = (low[0] + cell * np.arange(cols) - middle[0]) / cell
-    y = (low[1] + cell * np.arange(rows) - middle[1]) / cell
-    grid_x, grid_y = np.meshgrid(x, y)
-    gx, gy = grid_x.ravel(), grid_y.ravel()
-    features = np.stack([gx * gx, gx * gy, gy * gy, gx, gy, np.ones_like(gx)], axis=1).astype(np.float32)
-    mx, my = ((means - middle) / cell).T
+    """(rows, cols, 4) RGBA.
+
+    Without matrix products: the libraries behind them share even small ones out to threads, and on a busy machine wait for those.
+    """
+    x = np.arange(cols, dtype=np.float32)[None, None, :] - ((means[:, 0] - low[0]) / cell).astype(np.float32)[:, None, None]
+    y = np.arange(rows, dtype=np.float32)[None, :, None] - ((means[:, 1] - low[1]) / cell).astype(np.float32)[:, None, None]
     xx, yy = covariances[:, 0, 0] / cell**2 + 0.35, covariances[:, 1, 1] / cell**2 + 0.35  # no narrower than the grid can show
     xy = covariances[:, 0, 1] / cell**2
     determinant = np.maximum(xx * yy - xy * xy, 1e-9)
-    a, b, c = -0.5 * yy / determinant, xy / determinant, -0.5 * xx / determinant
-    terms = np.stack([a, b, c, -2.0 * a * mx - b * my, -2.0 * c * my - b * mx, a * mx * mx + b * mx * my + c * my * my])
-    level = np.exp(np.clip(features @ terms.astype(np.float32), -60.0, 0.0)) * strengths.astype(np.float32)
-    total = level.sum(axis=1)
-    picture = np.empty((rows * cols, 4), dtype=np.uint8)
-    picture[:, :3] = (level @ colours) / np.maximum(total, 1e-30)[:, None]
-    picture[:, 3] = 255.0 * strongest * (1.0 - np.exp(-1.6 * total))
-    return picture.reshape(rows, cols, 4)
+    a, b, c = ((term / determinant).astype(np.float32)[:, None, None] for term in (-0.5 * yy, xy, -0.5 * xx))
+    level = (b * x) * y
+    level += a * x * x
+    level += c * y * y
+    np.clip(level, -60.0, 0.0, out=level)
+    np.exp(level, out=level)
+    level *= strengths.astype(np.float32)[:, None, None]
+    total = level.sum(axis=0)
+    values = np.zeros((rows, cols, 4), dtype=np.float32)
+    for colour in np.unique(colours, axis=0):
+        values[..., :3] += level[(colours == colour).all(axis=1)].sum(axis=0)[..., None] * colour
+    values[..., :3] /= np.maximum(total, 1e-30)[..., None]
+    values[..., 3] = 255.0 * strongest * (1.0 - np.exp(-1.6 * total))
+    return values.astype(np.uint8)
 
 
 def heat_cloud(occupancy: Floats, cell_px: float, camera: tuple[float, float], zoom: float, low: Colour, high: Colour,
                clip: pygame.Rect, strongest: float = 0.62) -> Cloud | None:
+    """`heat_grid`, scaled up."""
+    grid = heat_grid(occupancy, cell_px, camera, zoom, low, high, clip, strongest)
+    return None if grid is None else grid.picture()
+
+
+def heat_grid(occupancy: Floats, cell_px: float, camera: tuple[float, float], zoom: float, low: Colour, high: Colour,
+              clip: pygame.Rect, strongest: float = 0.62) -> Grid | None:
     """Where an unseen body may be: occupancy (rows, cols) of probability, cells of `cell_px` world px, brightest where likeliest.
 
     None when nothing of it lies in `clip`.
@@ -89,13 +143,4 @@ def heat_cloud(occupancy: Floats, cell_px: float, camera: tuple[float, float], z
     picture = np.empty((*share.shape[:2], 4), dtype=np.uint8)
     picture[..., :3] = np.array(low) + share * (np.array(high, dtype=np.float64) - low)
     picture[..., 3] = (255.0 * strongest * share)[..., 0]
-    corner = np.array([(col0 - 0.5) * cell - camera[0] * zoom, (row0 - 0.5) * cell - camera[1] * zoom])
-    return _scaled(picture, corner, cell)
-
-
-def _scaled(picture: NDArray[np.uint8], first: Any, cell: float) -> Cloud:
-    """An RGBA picture (rows, cols, 4) whose first value belongs at screen point `first`, its values `cell` px apart."""
-    rows, cols = picture.shape[:2]
-    small = pygame.image.frombuffer(picture[..., [2, 1, 0, 3]].tobytes(), (cols, rows), "BGRA")  # SDL's quick order: RGBA blits at a tenth
-    size = (max(1, round((cols - 1) * cell)), max(1, round((rows - 1) * cell)))
-    return pygame.transform.smoothscale(small, size), (float(first[0]), float(first[1]))
+    return Grid(picture, ((col0 - 0.5) * cell - camera[0] * zoom, (row0 - 0.5) * cell - camera[1] * zoom), cell)

@@ -22,6 +22,7 @@ class Lettering:
             font = pygame.font.Font(None, 20)
         self.font = font
         self._kept: OrderedDict[tuple[str, Colour, bool], pygame.Surface] = OrderedDict()
+        self._shortened: OrderedDict[tuple[str, int], str] = OrderedDict()
 
     @property
     def height(self) -> int:
@@ -42,12 +43,16 @@ class Lettering:
 
     def shortened(self, text: str, width: int) -> str:
         """The text, cut with an ellipsis where it is wider than `width` px."""
-        if self.width(text) <= width:
-            return text
-        kept = len(text)
-        while kept > 1 and self.width(text[:kept].rstrip() + "…") > width:
-            kept -= 1
-        return text[:kept].rstrip() + "…"
+        found = self._shortened.get((text, width))
+        if found is None:
+            kept, found = len(text), text
+            while kept > 1 and self.width(found) > width:
+                kept -= 1
+                found = text[:kept].rstrip() + "…"
+            self._shortened[text, width] = found
+            if len(self._shortened) > _KEPT:
+                self._shortened.popitem(last=False)
+        return found
 
     def wrapped(self, text: str, width: int) -> list[str]:
         """The text in lines no wider than `width` px, broken between words; a longer word stands alone."""
@@ -70,11 +75,16 @@ class Lettering:
         return found
 
     def _chip(self, text: str, colour: Colour, ink: Colour, shade: Colour) -> pygame.Surface:
-        words = self.font.render(text, True, ink)
-        chip = pygame.Surface((words.get_width() + 19, words.get_height() + 8), pygame.SRCALPHA)
+        name, gap, number = text.rpartition("  ")  # numbers change all the time, names stay: each is rendered by itself
+        parts = [self.text(part, ink) for part in (name + gap, number) if part]
+        width, height = sum(part.get_width() for part in parts), max(part.get_height() for part in parts)
+        chip = pygame.Surface((width + 19, height + 8), pygame.SRCALPHA)
         pygame.draw.rect(chip, (*shade, 205), chip.get_rect(), border_radius=6)
         pygame.draw.rect(chip, colour, (6, 5, 4, chip.get_height() - 10), border_radius=2)
-        chip.blit(words, (14, 4))
+        x = 14
+        for part in parts:
+            chip.blit(part, (x, 4))
+            x += part.get_width()
         return chip
 
 
@@ -87,14 +97,18 @@ def free_place(size: tuple[int, int], anchor: tuple[float, float], taken: list[p
     and where there is none, over the others.
     """
     width, height = size
-    for obstacles in ([*taken, *better_clear], taken) if better_clear else (taken,):
-        for number in (first, *range(_PLACES)):
-            ring, (side_x, side_y) = number // 8, _SIDES[number % 8]
-            away_x, away_y = 12 + ring * 14, 10 + ring * (height + 4)
-            centre = (anchor[0] + side_x * (away_x + 0.5 * width), anchor[1] + side_y * (away_y + 0.5 * height))
-            rect = pygame.Rect(round(centre[0] - 0.5 * width), round(centre[1] - 0.5 * height), width, height)
-            if within.contains(rect) and rect.collidelist(obstacles) < 0:
+    second: tuple[pygame.Rect, int] | None = None
+    for number in (first, *range(_PLACES)):
+        ring, (side_x, side_y) = number // 8, _SIDES[number % 8]
+        away_x, away_y = 12 + ring * 14, 10 + ring * (height + 4)
+        centre = (anchor[0] + side_x * (away_x + 0.5 * width), anchor[1] + side_y * (away_y + 0.5 * height))
+        rect = pygame.Rect(round(centre[0] - 0.5 * width), round(centre[1] - 0.5 * height), width, height)
+        if within.contains(rect) and rect.collidelist(taken) < 0:
+            if not better_clear or rect.collidelist(better_clear) < 0:
                 return rect, number
+            second = second or (rect, number)
+    if second is not None:
+        return second
     start = pygame.Rect(round(anchor[0]) + 12, round(anchor[1]) - height // 2, width, height).clamp(within)
     rect = start.copy()
     for left in (start.left, *range(within.left, within.right - width + 1, width)):

@@ -17,20 +17,25 @@ import pygame
 from numpy.typing import ArrayLike, NDArray
 
 from npc_world.adapters.pygame import strokes
-from npc_world.adapters.pygame.clouds import Cloud, density_cloud, heat_cloud
+from npc_world.adapters.pygame.blending import fill_polygons
+from npc_world.adapters.pygame.clouds import Grid, density_grid, heat_grid
+from npc_world.adapters.pygame.kept_cloud import KeptCloud
 from npc_world.adapters.pygame.lettering import Lettering, free_place
 from npc_world.adapters.pygame.palette import Colour, MindPalette
 from npc_world.adapters.pygame.panel import Panel, draw_panel
-from npc_world.core.geometry import first_hit
+from npc_world.core.geometry import first_hits
 from npc_world.core.reading import position_of
-from npc_world.core.records import Forecast
+from npc_world.core.records import Belief, Forecast
+from npc_world.core.terrain import Terrain
 
 __all__ = ["MindView"]
 
 Floats = NDArray[np.float64]
 _RAYS = 32
-_CLOUDS, _MARGIN = 4, 0.08
-"""Forecasts whose clouds are kept, and how far beyond the view they are made, in shares of its height."""
+_CLOUDS = 4
+"""NPCs whose clouds are kept."""
+_BENT_PX = 0.5
+"""So far a ribbon may pass beside the points of its forecast."""
 _WRITTEN_S = 1.0 / 15.0 - 1e-6
 """So long a panel stays as it was written.  A hair less: frames' times are sums."""
 _LABELLED, _DRAWN = 0.03, 0.015
@@ -45,11 +50,21 @@ class MindView:
         self._lettering = Lettering(font)
         self._colour_slots: dict[str, int] = {}
         self._label_places: dict[str, int] = {}
-        self._clouds: dict[int, tuple[Forecast, Any, Floats, Cloud | None]] = {}
+        self._clouds: dict[int, tuple[Any, KeptCloud]] = {}
         self._written: tuple[Any, tuple[int, int], float, Panel] | None = None
-        self._scratch = pygame.Surface((1, 1), pygame.SRCALPHA)
+        self._scratches: dict[str, pygame.Surface] = {}
         self._brush = strokes.Brush()
-        self._brush.draw(pygame.Surface((4, 4), 0, 32), strokes.circle((2, 2), 1.0, 1.0, 1.0), (0, 0, 0))
+        self._compile()
+
+    def _compile(self) -> None:
+        """Draw a little of everything: what is not compiled yet would hold up the frame that draws it first."""
+        ring, grid = strokes.circle((2, 2), 1.0, 1.0, 1.0), Grid(np.full((2, 2, 4), 9, np.uint8), (0.0, 0.0), 4.0)
+        for surface in (pygame.Surface((4, 4), 0, 32), pygame.Surface((4, 4), pygame.SRCALPHA, 32)):
+            self._brush.draw(surface, ring, (0, 0, 0))
+            fill_polygons(surface, [np.array([[0.0, 0.0], [4.0, 0.0], [4.0, 4.0]])], (9, 9, 9), [0.5], self._scratch)
+            KeptCloud().draw(surface, self, np.zeros(2), 1.0, lambda _: grid)
+        strokes.bends(np.zeros((2, 2)), _BENT_PX)
+        first_hits(Terrain.open_field((8, 8), 4).ray_walls, 0.0, 0.0, np.zeros((1, 2)))
 
     def draw(self, surface: pygame.Surface, npc: Any, camera_offset: ArrayLike = (0.0, 0.0), zoom: float = 1.0, *,
              at: Any = None, keep_clear: Iterable[Any] = ()) -> None:
@@ -65,12 +80,12 @@ class MindView:
             self._cone(surface, npc, here, camera, zoom)
         belief, forecast = npc.belief, npc.forecast
         if belief is not None and not belief.visible:
-            self._heat(surface, npc, camera, zoom)
+            self._heat(surface, npc, belief, camera, zoom)
         if forecast is not None and len(forecast.weights):
             self._tell_apart(forecast)
             start = belief.position_px if belief is not None else forecast.positions_px[0, 0]
             if belief is None or belief.visible:  # unseen, the heat map is what it knows
-                self._density(surface, forecast, camera, zoom)
+                self._density(surface, npc, forecast, camera, zoom)
             self._ribbons(surface, forecast, (np.asarray(start) - camera) * zoom, camera, zoom)
         taken = [pygame.Rect(rect) for rect in keep_clear]
         self._own_plan(surface, npc, here, camera, zoom, taken)
@@ -132,81 +147,85 @@ class MindView:
         ends = here + reach * np.column_stack([np.cos(angles), np.sin(angles)])
         ground = getattr(npc, "ground", None)
         if ground is not None and npc.vision.occlusion:
-            x, y = float(here[0]), float(here[1])
-            share = [min(1.0, first_hit(ground.ray_walls, x, y, float(ex), float(ey))) for ex, ey in ends]
-            ends = here + (ends - here) * np.array(share)[:, None]
+            share = np.minimum(1.0, first_hits(ground.ray_walls, float(here[0]), float(here[1]), ends))
+            ends = here + (ends - here) * share[:, None]
         eye, rim = (here - camera) * zoom, (ends - camera) * zoom
         shape = rim if spread >= 2.0 * math.pi - 1e-6 else np.vstack([eye, rim])
-        box = pygame.Rect(*shape.min(axis=0), *(np.ptp(shape, axis=0) + 2)).clip(view)
-        if box.w < 2 or box.h < 2:
-            return
-        small = pygame.Surface(((box.w + 1) // 2, (box.h + 1) // 2), pygame.SRCALPHA)  # at half size: nobody sees it at so low an opacity
-        for part, opacity in ((1.0, 14), (0.66, 22), (0.33, 31)):
-            limited = eye + (shape - eye) * np.minimum(1.0, part * reach * zoom / np.maximum(np.hypot(*(shape - eye).T), 1e-9))[:, None]
-            pygame.draw.polygon(small, (*self.palette.cone, opacity), (0.5 * (limited - box.topleft)).tolist())
-        surface.blit(pygame.transform.scale(small, box.size, self._part(box.size)), box)
+        outward = shape - eye
+        away = np.maximum(np.hypot(outward[:, 0], outward[:, 1]), 1e-9)
+        parts = [eye + outward * np.minimum(1.0, part * reach * zoom / away)[:, None] for part in (1.0, 0.66, 0.33)]
+        fill_polygons(surface, parts, self.palette.cone, [14 / 255, 22 / 255, 31 / 255], self._scratch)
         if spread < 2.0 * math.pi - 1e-6:
             edges = np.vstack([strokes.polyline([eye, side], 0.6, [0.5, 0.0]) for side in (rim[0], rim[-1])])
             self._brush.draw(surface, edges, self.palette.cone)
 
-    def _part(self, size: tuple[int, int]) -> pygame.Surface:
-        """A part of one kept surface, to be overwritten: fresh surfaces this large cost more than drawing on them."""
-        width, height = self._scratch.get_size()
-        if size[0] > width or size[1] > height:
-            self._scratch = pygame.Surface((max(width, size[0]), max(height, size[1])), pygame.SRCALPHA)
-        return self._scratch.subsurface((0, 0, *size))
+    def _scratch(self, name: str, size: tuple[int, int]) -> pygame.Surface:
+        """A part of a kept surface, to be overwritten: fresh surfaces this large cost more than drawing on them."""
+        kept = self._scratches.get(name)
+        if kept is None or size[0] > kept.get_width() or size[1] > kept.get_height():
+            width, height = (0, 0) if kept is None else kept.get_size()
+            kept = self._scratches[name] = pygame.Surface((max(width, size[0]), max(height, size[1])), pygame.SRCALPHA, 32)
+        return kept.subsurface((0, 0, *size))
 
-    def _heat(self, surface: pygame.Surface, npc: Any, camera: Floats, zoom: float) -> None:
+    def _kept_cloud(self, npc: Any) -> KeptCloud:
+        """That of an NPC, of the last few that were drawn."""
+        found = self._clouds.pop(id(npc), None)
+        if found is None or found[0] is not npc:
+            found = (npc, KeptCloud())
+        self._clouds[id(npc)] = found
+        if len(self._clouds) > _CLOUDS:
+            del self._clouds[next(iter(self._clouds))]
+        return found[1]
+
+    def _heat(self, surface: pygame.Surface, npc: Any, belief: Belief, camera: Floats, zoom: float) -> None:
         """Where it thinks an unseen target may be."""
         model = npc.target_model
-        occupancy = model.occupancy if model is not None else None
         ground = getattr(npc, "ground", None)
-        if occupancy is not None and ground is not None:
-            cloud = heat_cloud(occupancy, ground.cell_px, (float(camera[0]), float(camera[1])), zoom, self.palette.heat_low,
-                               self.palette.heat_high, surface.get_clip())
-            if cloud is not None:
-                surface.blit(cloud[0], cloud[1])
+        if model is None or ground is None:
+            return
 
-    def _density(self, surface: pygame.Surface, forecast: Forecast, camera: Floats, zoom: float) -> None:
-        """How sure it is: every hypothesis' spread at up to eight moments, fainter the further ahead.
+        def make(part: pygame.Rect) -> Grid | None:
+            occupancy = model.occupancy
+            return None if occupancy is None else heat_grid(occupancy, ground.cell_px, (float(camera[0]), float(camera[1])), zoom,
+                                                            self.palette.heat_low, self.palette.heat_high, part)
 
-        A forecast's cloud is made once, with a margin round the view, and moved with the camera until either is left.
-        """
-        view = surface.get_clip()
-        kept = self._clouds.pop(id(forecast), None)
-        if kept is None or kept[0] is not forecast or kept[1] != (zoom, view.size) or np.abs(camera - kept[2]).max() * zoom > _MARGIN * view.h:
+        self._kept_cloud(npc).draw(surface, belief, camera, zoom, make)
+
+    def _density(self, surface: pygame.Surface, npc: Any, forecast: Forecast, camera: Floats, zoom: float) -> None:
+        """How sure it is: every hypothesis' spread at up to eight moments, fainter the further ahead."""
+        height = surface.get_clip().h
+
+        def make(part: pygame.Rect) -> Grid | None:
             steps = forecast.positions_px.shape[1]
             moments = np.unique(np.linspace(0, steps - 1, min(8, steps)).astype(int))
             means = ((forecast.positions_px[:, moments] - camera) * zoom).reshape(-1, 2)
             covariances = (forecast.covariances_px2[:, moments] * zoom * zoom).reshape(-1, 2, 2)
             wide = np.sqrt(np.maximum(np.trace(covariances, axis1=1, axis2=2), 1e-9))
             strengths = (np.sqrt(forecast.weights)[:, None] * np.linspace(1.0, 0.55, len(moments))).ravel()
-            strengths = strengths * np.minimum(1.0, 0.15 * view.h / wide) ** 2  # what may be anywhere tints nothing
+            strengths = strengths * np.minimum(1.0, 0.15 * height / wide) ** 2  # what may be anywhere tints nothing
             colours = [self.colour_of(label) for label in forecast.labels for _ in moments]
-            margin = round(2 * _MARGIN * view.h)
-            cloud = density_cloud(means, covariances, strengths, colours, view.inflate(margin, margin), strongest=0.42)
-            kept = (forecast, (zoom, view.size), camera, cloud)
-        self._clouds[id(forecast)] = kept
-        if len(self._clouds) > _CLOUDS:
-            del self._clouds[next(iter(self._clouds))]
-        if kept[3] is not None:
-            picture, corner = kept[3]
-            surface.blit(picture, np.round(np.array(corner) + (kept[2] - camera) * zoom).tolist())
+            return density_grid(means, covariances, strengths, colours, part, strongest=0.42)
+
+        self._kept_cloud(npc).draw(surface, forecast, camera, zoom, make)
 
     def _ribbons(self, surface: pygame.Surface, forecast: Forecast, start: Floats, camera: Floats, zoom: float) -> None:
         """The hypotheses: wide and bright where they begin, the likelier the wider; likely ones above unlikely ones."""
-        for row in np.argsort(forecast.weights):
+        shapes = []
+        tracks = (forecast.positions_px - camera) * zoom
+        tracks = np.concatenate([np.broadcast_to(start, (len(tracks), 1, 2)), tracks], axis=1)
+        finite = np.asarray(np.isfinite(tracks).all(axis=2))
+        tracks = np.clip(tracks, -1e6, 1e6)
+        for row in np.argsort(forecast.weights).tolist():
             weight = float(forecast.weights[row])
-            if weight < _DRAWN:
+            points = tracks[row] if finite[row].all() else tracks[row, finite[row]]
+            if weight < _DRAWN or len(points) < 2:
                 continue
-            points = _thinned(np.vstack([start, (forecast.positions_px[row] - camera) * zoom]))
-            if len(points) < 2:
-                continue
-            along = np.linspace(0.0, 1.0, len(points))
+            kept = strokes.bends(points, _BENT_PX)
+            along = kept / kept[-1]
             half = (1.8 + 6.0 * math.sqrt(weight)) * (1.0 - 0.8 * along)
             opacity = (0.45 + 0.5 * math.sqrt(weight)) * (1.0 - 0.55 * along)
-            self._brush.draw(surface, strokes.polyline(points, half, opacity), self.colour_of(forecast.labels[row]),
-                             self.palette.shade, edge=1.4, edge_opacity=0.45)
+            shapes.append((strokes.polyline(points[kept], half, opacity), self.colour_of(forecast.labels[row])))
+        self._brush.draw_all(surface, shapes, self.palette.shade, edge=1.4, edge_opacity=0.45)
 
     def _own_plan(self, surface: pygame.Surface, npc: Any, here: Floats | None, camera: Floats, zoom: float,
                   taken: list[pygame.Rect]) -> None:
@@ -223,8 +242,8 @@ class MindView:
         labels = npc.forecast.labels if npc.forecast is not None else ()
         known = plan.hypothesis is not None and plan.hypothesis < len(labels)
         colour = self.colour_of(labels[plan.hypothesis]) if known else palette.ink
-        for ring, width, tint in ((13.0, 2.0, palette.ink), (3.0, 3.0, colour)):
-            self._brush.draw(surface, strokes.circle(meeting, ring, width, 1.0), tint, palette.shade, edge=1.8, edge_opacity=0.6)
+        rings = [(strokes.circle(meeting, 13.0, 2.0, 1.0), palette.ink), (strokes.circle(meeting, 3.0, 3.0, 1.0), colour)]
+        self._brush.draw_all(surface, rings, palette.shade, edge=1.8, edge_opacity=0.6)
         spot = pygame.Rect(0, 0, 34, 34)
         spot.center = (round(_on_screen(meeting[0])), round(_on_screen(meeting[1])))
         taken.append(spot)
@@ -270,17 +289,6 @@ def _own_position(npc: Any) -> Floats | None:
     if position is None and npc.plan is not None:
         position = npc.plan.waypoints_px[0]
     return None if position is None else np.asarray(position, dtype=np.float64)
-
-
-def _thinned(points: Floats) -> Floats:
-    """The polyline without points that lie within 2 px of the one before: they cost time and show nothing.  Points that are not finite are left out."""
-    points = np.clip(points[np.isfinite(points).all(axis=1)], -1e6, 1e6)
-    if len(points) < 2:
-        return np.zeros((0, 2))
-    steps = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
-    kept = np.concatenate([[True], np.diff(np.floor(steps / 2.0)) > 0])
-    kept[-1] = True
-    return np.asarray(points[kept])
 
 
 def _nearest(rect: pygame.Rect, point: Floats) -> tuple[float, float]:

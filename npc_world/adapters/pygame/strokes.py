@@ -3,113 +3,228 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pygame
 from numpy.typing import ArrayLike, NDArray
 
+from npc_world.adapters.pygame.blending import by_byte, pixels_of
 from npc_world.adapters.pygame.palette import Colour
 from npc_world.core.compiled import COMPILED, kernel
 
-__all__ = ["Brush", "circle", "dots", "polyline"]
+__all__ = ["Brush", "bends", "circle", "dots", "polyline"]
 
 Floats = NDArray[np.float64]
 _CIRCLE_STEPS = 40
 
 
 @kernel
-def blend_capsules(pixels, cover, segments, edge, edge_opacity, colours, left, top, right, bottom):  # type: ignore[no-untyped-def]
-    """Blend anti-aliased capsules and a dark edge of `edge` px round them into pixels (w, h, 3) within the clip.
+def cover_capsules(under, over, extents, segments, edge, edge_opacity, left, top, right, bottom):  # type: ignore[no-untyped-def]
+    """Raise `over`, and for an edge of `edge` px round it `under`, (rows, cols) float32, to what anti-aliased capsules cover.
 
-    segments (N, 8): x0, y0, x1, y1, half width at both ends, opacity at both ends; colours (6,): RGB of the stroke and of
-    its edge.  Capsules are one shape: where they overlap the strongest counts, once.  Pixel (i, j) has its centre at
-    (i + ½, j + ½); coverage falls off linearly over one pixel.  cover (rows, cols, 2) float32 reaches at least to the
-    clip's far corner; it is zero before and after.
+    segments (N, 8): x0, y0, x1, y1, half width at both ends, opacity at both ends.  Capsules are one shape: where they overlap the
+    strongest counts, once.  Pixel (i, j) has its centre at (i + ½, j + ½); coverage falls off linearly over one pixel.  Within the
+    clip only; extents (rows, 2) grow to the columns that each row was touched in.
     """
-    x_low, y_low, x_high, y_high = right, bottom, left, top
-    for n in range(segments.shape[0]):
-        reach = max(segments[n, 4], segments[n, 5]) + edge + 1.0
-        x_low = min(x_low, min(segments[n, 0], segments[n, 2]) - reach)
-        y_low = min(y_low, min(segments[n, 1], segments[n, 3]) - reach)
-        x_high = max(x_high, max(segments[n, 0], segments[n, 2]) + reach)
-        y_high = max(y_high, max(segments[n, 1], segments[n, 3]) + reach)
-    col0, row0 = int(math.floor(max(left, x_low))), int(math.floor(max(top, y_low)))
-    col1, row1 = int(math.ceil(min(right, x_high))), int(math.ceil(min(bottom, y_high)))
-    if col0 >= col1 or row0 >= row1:
-        return
-    first = np.full(row1 - row0, col1)
-    last = np.full(row1 - row0, col0)
     for n in range(segments.shape[0]):
         x0, y0, x1, y1 = segments[n, 0], segments[n, 1], segments[n, 2], segments[n, 3]
-        half0, half1, opacity0, opacity1 = segments[n, 4], segments[n, 5], segments[n, 6], segments[n, 7]
-        reach = max(half0, half1) + edge + 1.0
+        half, opacity = segments[n, 4], segments[n, 6]
+        widening, strengthening = segments[n, 5] - half, segments[n, 7] - opacity
+        reach = max(half, half + widening) + edge + 1.0
         dx, dy = x1 - x0, y1 - y0
         square = dx * dx + dy * dy
-        from_col = max(col0, int(math.floor(min(x0, x1) - reach)))
-        to_col = min(col1, int(math.ceil(max(x0, x1) + reach)))
-        for row in range(max(row0, int(math.floor(min(y0, y1) - reach))), min(row1, int(math.ceil(max(y0, y1) + reach)))):
+        inverse = 1.0 / square if square > 0.0 else 0.0
+        from_col = int(max(left, math.floor(min(x0, x1) - reach)))
+        to_col = int(min(right, math.ceil(max(x0, x1) + reach)))
+        for row in range(int(max(top, math.floor(min(y0, y1) - reach))), int(min(bottom, math.ceil(max(y0, y1) + reach)))):
             low, high = from_col, to_col
+            py = row + 0.5 - y0
             if dy * dy > 0.04 * square and square > 1.0:  # a slanted line crosses a row only within its reach
-                crossing = x0 + (row + 0.5 - y0) / dy * dx
+                crossing = x0 + py / dy * dx
                 away = reach * math.sqrt(square) / abs(dy)
                 low, high = max(low, int(crossing - away)), min(high, int(crossing + away) + 1)
-            for col in range(low, high):
-                px, py = col + 0.5 - x0, row + 0.5 - y0
-                along = 0.0
-                if square > 0.0:
-                    along = min(1.0, max(0.0, (px * dx + py * dy) / square))
+            if low >= high:
+                continue
+            extents[row, 0], extents[row, 1] = min(extents[row, 0], low), max(extents[row, 1], high)
+            below, above = under[row, low:high], over[row, low:high]
+            first = low + 0.5 - x0
+            for i in range(below.shape[0]):  # without branches: then several px are looked at at once
+                px = first + i
+                along = min(1.0, max(0.0, (px * dx + py * dy) * inverse))
                 ex, ey = px - along * dx, py - along * dy
-                apart = ex * ex + ey * ey
-                if apart >= reach * reach:
-                    continue
-                depth = half0 + along * (half1 - half0) + 0.5 - math.sqrt(apart)
-                if depth + edge <= 0.0:
-                    continue
-                strength = opacity0 + along * (opacity1 - opacity0)
-                cover[row, col, 0] = max(cover[row, col, 0], min(1.0, depth + edge) * strength * edge_opacity)
-                if depth > 0.0:
-                    cover[row, col, 1] = max(cover[row, col, 1], min(1.0, depth) * strength)
-                first[row - row0] = min(first[row - row0], col)
-                last[row - row0] = max(last[row - row0], col + 1)
-    for row in range(row0, row1):
-        for col in range(first[row - row0], last[row - row0]):
-            under, over = cover[row, col, 0], cover[row, col, 1]
-            cover[row, col, 0] = 0.0
-            cover[row, col, 1] = 0.0
-            if under > 0.002 or over > 0.002:
+                depth = half + along * widening + 0.5 - math.sqrt(ex * ex + ey * ey)
+                strength = opacity + along * strengthening
+                below[i] = max(below[i], np.float32(min(1.0, max(0.0, depth + edge)) * strength * edge_opacity))
+                above[i] = max(above[i], np.float32(min(1.0, max(0.0, depth)) * strength))
+
+
+@kernel
+def blend_covered(pixels, under, over, extents, colours):  # type: ignore[no-untyped-def]
+    """Blend an edge and a stroke where `under` and `over` say into pixels (h, w) of 32 bits, and clear what was said.
+
+    colours (6,) float32: the three bytes of the stroke from the lowest on, and those of its edge.
+    """
+    one, half = np.float32(1.0), np.float32(0.5)
+    byte, eight, sixteen, rest = np.uint32(0xFF), np.uint32(8), np.uint32(16), np.uint32(0xFF000000)
+    for row in range(extents.shape[0]):
+        if extents[row, 1] <= extents[row, 0]:
+            continue
+        line = pixels[row, extents[row, 0]:extents[row, 1]]
+        below, above = under[row, extents[row, 0]:extents[row, 1]], over[row, extents[row, 0]:extents[row, 1]]
+        extents[row, 0], extents[row, 1] = under.shape[1], 0
+        for i in range(line.shape[0]):  # in 32 bits throughout: then eight or more px are blended at once
+            was, stroke = line[i], above[i]
+            edge = below[i] * (one - stroke)
+            kept = one - edge - stroke
+            low = np.float32(np.int32(was & byte)) * kept + edge * colours[3] + stroke * colours[0] + half
+            middle = np.float32(np.int32((was >> eight) & byte)) * kept + edge * colours[4] + stroke * colours[1] + half
+            high = np.float32(np.int32((was >> sixteen) & byte)) * kept + edge * colours[5] + stroke * colours[2] + half
+            line[i] = np.uint32(np.uint32(was & rest) | np.uint32(np.int32(low)) | np.uint32(np.uint32(np.int32(middle)) << eight)
+                                | np.uint32(np.uint32(np.int32(high)) << sixteen))
+            below[i] = np.float32(0.0)
+            above[i] = np.float32(0.0)
+
+
+@kernel
+def blend_covered_channels(pixels, under, over, extents, colours):  # type: ignore[no-untyped-def]
+    """The same for pixels (w, h, 3) of any layout; colours (6,): red, green, blue of the stroke and of its edge."""
+    for row in range(extents.shape[0]):
+        for col in range(extents[row, 0], extents[row, 1]):
+            stroke = over[row, col]
+            edge = under[row, col] * (np.float32(1.0) - stroke)
+            under[row, col], over[row, col] = 0.0, 0.0
+            if edge > 0.0 or stroke > 0.0:
                 for channel in range(3):
-                    value = pixels[col, row, channel] * (1.0 - under) + under * colours[3 + channel]
-                    pixels[col, row, channel] = int(value * (1.0 - over) + over * colours[channel] + 0.5)
+                    kept = np.float32(np.int32(pixels[col, row, channel])) * (np.float32(1.0) - edge - stroke)
+                    pixels[col, row, channel] = int(kept + edge * colours[3 + channel] + stroke * colours[channel] + np.float32(0.5))
+        extents[row, 0], extents[row, 1] = under.shape[1], 0
+
+
+@kernel
+def blend_shapes(pixels, cover, extents, segments, ends, edge, edge_opacity, colours, left, top, right, bottom):  # type: ignore[no-untyped-def]
+    """Shapes, one over the other, into pixels (h, w) of 32 bits.  Shape n has the segments up to ends[n], and the colours (n, 6).
+
+    cover (2, h, w) float32 is zero before and after, extents (h, 2) empty.
+    """
+    begin = 0
+    for n in range(ends.shape[0]):
+        cover_capsules(cover[0], cover[1], extents, segments[begin:ends[n]], edge, edge_opacity, left, top, right, bottom)
+        blend_covered(pixels, cover[0], cover[1], extents, colours[n])
+        begin = ends[n]
+
+
+@kernel
+def blend_shapes_channels(pixels, cover, extents, segments, ends, edge, edge_opacity, colours, left, top, right, bottom):  # type: ignore[no-untyped-def]
+    """The same for pixels (w, h, 3) of any layout."""
+    begin = 0
+    for n in range(ends.shape[0]):
+        cover_capsules(cover[0], cover[1], extents, segments[begin:ends[n]], edge, edge_opacity, left, top, right, bottom)
+        blend_covered_channels(pixels, cover[0], cover[1], extents, colours[n])
+        begin = ends[n]
+
+
+@kernel
+def bends(points, tolerance):  # type: ignore[no-untyped-def]
+    """(m,) the indices of those of points (n, 2) that a polyline needs to pass within about `tolerance` px of the others.
+
+    From a point kept, the line goes on as long as one direction leads past all that followed (sector intersection, after Williams
+    1978); what doubles back by less than the tolerance is lost.  Fewer and longer strokes cost less: each is looked at with its caps.
+    """
+    count = points.shape[0]
+    kept = np.zeros(count, np.int64)
+    found, start, i = 1, 0, 1
+    fresh, middle, low, high, farthest = True, 0.0, 0.0, 0.0, 0.0
+    while i < count:
+        dx, dy = points[i, 0] - points[start, 0], points[i, 1] - points[start, 1]
+        away = math.hypot(dx, dy)
+        fits = away >= farthest - tolerance
+        if away > tolerance:
+            towards, half = math.atan2(dy, dx), math.asin(tolerance / away)
+            if fresh:
+                fresh, middle, low, high = False, towards, -half, half
+            else:
+                off = (towards - middle + math.pi) % (2.0 * math.pi) - math.pi
+                fits = fits and low <= off <= high
+                low, high = max(low, off - half), min(high, off + half)
+        if fits:
+            farthest = max(farthest, away)
+            i += 1
+        else:  # the point before is where it turns; this one is looked at again from there
+            start = i - 1
+            kept[found] = start
+            found += 1
+            fresh, farthest = True, 0.0
+    if count > 1:
+        kept[found] = count - 1
+        found += 1
+    return kept[:min(found, count)]
 
 
 class Brush:
     """Draws strokes on surfaces; keeps its working memory, 8 bytes a pixel of the largest surface, between them."""
 
     def __init__(self) -> None:
-        self._cover = np.zeros((1, 1, 2), np.float32)
+        self._cover = np.zeros((2, 1, 1), np.float32)
+        self._extents = _nowhere(1, 1)
 
     def draw(self, surface: pygame.Surface, segments: Floats, colour: Colour, edge_colour: Colour = (0, 0, 0), edge: float = 0.0,
              edge_opacity: float = 0.0) -> None:
-        """Draw capsules (N, 8) in screen px, as `blend_capsules` takes them, within the surface's clip.
+        """Draw capsules (N, 8) in screen px, as `cover_capsules` takes them, within the surface's clip."""
+        self.draw_all(surface, [(segments, colour)], edge_colour, edge, edge_opacity)
+
+    def draw_all(self, surface: pygame.Surface, shapes: Sequence[tuple[Floats, Colour]], edge_colour: Colour = (0, 0, 0), edge: float = 0.0,
+                 edge_opacity: float = 0.0) -> None:
+        """Draw shapes, each capsules (N, 8) and a colour, one over the other: as `draw` for each, at one call's cost.
 
         Uncompiled, or on surfaces of fewer than 24 bits, plain opaque lines are drawn instead: coarser, and quick.
         """
-        inside = segments[np.isfinite(segments).all(axis=1)]
-        if len(inside) == 0:
+        usable = [(segments if np.isfinite(segments).all() else segments[np.isfinite(segments).all(axis=1)], colour) for segments, colour in shapes]
+        usable = [(segments, colour) for segments, colour in usable if len(segments)]
+        if not usable:
             return
         if not COMPILED or surface.get_bytesize() < 3:
-            for x0, y0, x1, y1, half0, half1, opacity0, opacity1 in np.clip(inside, -32000.0, 32000.0).tolist():
-                if 0.5 * (opacity0 + opacity1) > 0.25:
-                    pygame.draw.line(surface, colour, (x0, y0), (x1, y1), max(1, round(half0 + half1)))
+            for segments, colour in usable:
+                _draw_lines(surface, segments, colour)
             return
-        width, height = surface.get_size()
-        if self._cover.shape[0] < height or self._cover.shape[1] < width:
-            self._cover = np.zeros((max(height, self._cover.shape[0]), max(width, self._cover.shape[1]), 2), np.float32)
-        clip = surface.get_clip()
-        blend_capsules(pygame.surfarray.pixels3d(surface), self._cover, np.ascontiguousarray(inside), float(edge), float(edge_opacity),
-                       np.array((*colour, *edge_colour), np.float64),
-                       float(clip.left), float(clip.top), float(clip.right), float(clip.bottom))
+        ends = np.cumsum([len(segments) for segments, _ in usable])
+        together = np.concatenate([segments for segments, _ in usable])
+        clip, found = surface.get_clip(), pixels_of(surface)
+        if found is None:
+            colours = np.array([(*colour, *edge_colour) for _, colour in usable], np.float32)
+            self._make_room(*surface.get_size())
+            blend_shapes_channels(pygame.surfarray.pixels3d(surface), self._cover, self._extents, together, ends, float(edge), float(edge_opacity),
+                                  colours, float(clip.left), float(clip.top), float(clip.right), float(clip.bottom))
+            return
+        pixels, (x, y) = found
+        height, width = pixels.shape
+        clip = clip.move(x, y).clip((0, 0, width, height))
+        order = by_byte(surface)
+        edge_bytes = [edge_colour[channel] for channel in order]
+        colours = np.array([[*(colour[channel] for channel in order), *edge_bytes] for _, colour in usable], np.float32)
+        if x or y:
+            together[:, :4] += (x, y, x, y)
+        self._make_room(width, height)
+        blend_shapes(pixels, self._cover, self._extents, together, ends, float(edge), float(edge_opacity), colours,
+                     float(clip.left), float(clip.top), float(clip.right), float(clip.bottom))
+
+    def _make_room(self, width: int, height: int) -> None:
+        _, rows, cols = self._cover.shape
+        if rows < height or cols < width:
+            rows, cols = max(rows, height), max(cols, width)
+            self._cover, self._extents = np.zeros((2, rows, cols), np.float32), _nowhere(rows, cols)
+
+
+def _nowhere(rows: int, cols: int) -> NDArray[np.int64]:
+    """(rows, 2) columns from which on and up to which each row was touched: none."""
+    return np.array([[cols, 0]] * rows, np.int64)
+
+
+def _draw_lines(surface: pygame.Surface, segments: Floats, colour: Colour) -> None:
+    for x0, y0, x1, y1, half0, half1, opacity0, opacity1 in np.clip(segments, -32000.0, 32000.0).tolist():
+        if 0.5 * (opacity0 + opacity1) > 0.25:
+            pygame.draw.line(surface, colour, (x0, y0), (x1, y1), max(1, round(half0 + half1)))
 
 
 def polyline(points: ArrayLike, half_width: Any, opacity: Any) -> Floats:
