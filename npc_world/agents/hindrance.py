@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from npc_world.core.compiled import kernel
 from npc_world.core.records import Observation
 from npc_world.core.terrain import Terrain
 from npc_world.models.nav_grid import NavGrid
@@ -15,6 +16,7 @@ from npc_world.models.nav_grid import NavGrid
 __all__ = ["hindered", "touches_a_body"]
 
 Floats = NDArray[np.float64]
+_NO_SIZES = np.empty((0, 2))
 _SKIN_BODIES = 0.05
 """Closer than this share of its size counts as touching: games leave gaps of a pixel, or of the move they refused."""
 _LEANING = 0.02
@@ -53,9 +55,19 @@ def touches_a_body(now: Observation) -> bool:
             return True
     if len(now.others) == 0:
         return False
-    sizes = now.others.sizes_px
-    reach = 0.5 * (np.array(now.size_px) + (now.size_px if sizes is None else np.where(np.isfinite(sizes), sizes, now.size_px))) + skin
-    touching: NDArray[np.bool_] = np.all(np.abs(now.others.positions_px - now.position_px) < reach, axis=1)
-    if now.others.without >= 0:
-        touching[now.others.without] = False
-    return bool(touching.any())
+    places, sizes = now.others.positions_px, now.others.sizes_px
+    return bool(touching(np.ascontiguousarray(places, np.float64), _NO_SIZES if sizes is None else np.ascontiguousarray(sizes, np.float64),
+                         now.others.without, x, y, float(width), float(height), skin))
+
+
+@kernel
+def touching(places, sizes, without, x, y, width, height, skin):  # type: ignore[no-untyped-def]
+    """Whether a body at (x, y) touches one at places (n, 2), but for row `without`; sizes (n, 2), or none: those not known are as its own."""
+    for k in range(places.shape[0]):
+        wide, high = width, height
+        if sizes.shape[0] > 0:
+            wide = sizes[k, 0] if math.isfinite(sizes[k, 0]) else width
+            high = sizes[k, 1] if math.isfinite(sizes[k, 1]) else height
+        if k != without and abs(places[k, 0] - x) < 0.5 * (width + wide) + skin and abs(places[k, 1] - y) < 0.5 * (height + high) + skin:
+            return True
+    return False

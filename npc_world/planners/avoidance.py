@@ -22,12 +22,13 @@ from npc_world.core.errors import BadInputError
 from npc_world.core.terrain import Terrain
 from npc_world.core.tunable import check_tunables, tunable
 from npc_world.models.nav_grid import NavGrid
-from npc_world.planners.avoidance_crowd import avoid_bodies
+from npc_world.planners.avoidance_crowd import avoid_bodies, avoid_seen
 
-__all__ = ["Avoidance", "avoid", "avoid_all"]
+__all__ = ["Avoidance", "Avoider", "avoid", "avoid_all"]
 
 Floats = NDArray[np.float64]
 _NO_CELLS = np.empty(0, np.int64)
+_NO_SIZES = np.empty((0, 2))
 _NO_WALLS = (np.empty((0, 0), np.uint8), np.empty((0, 0), np.bool_), _NO_CELLS.reshape(0, 0), _NO_CELLS, _NO_CELLS, np.empty((0, 4)),
              np.empty((0, 0, 2)), np.ones(10), np.empty((0, 0), np.bool_))
 
@@ -93,11 +94,34 @@ def avoid(position: ArrayLike, velocity: ArrayLike, wanted: ArrayLike, radius: f
     return result.reshape(2)
 
 
+class Avoider:
+    """`avoid` for one body that is asked in every frame, by what is checked already: at an eighth of the cost."""
+
+    def __init__(self, config: Avoidance) -> None:
+        self._options = _options(config)
+        self._result = np.empty((1, 2))
+
+    def velocity(self, own: Floats, radius: float, places: Floats, before: Floats, sizes: Floats | None, without: int, reach_px: float, dt_s: float,
+                 ground: Terrain, top_speed_px_s: float) -> Floats | None:
+        """(2,) px/s, or None when none of the others is within `reach_px`.
+
+        own (6,): position, velocity, wanted velocity; places and before (n, 2): where the others are and were a frame ago, nothing known of
+        that when before has other rows; sizes (n, 2), NaN or None where not known, when they count as large as itself; without: the row
+        that is itself, or -1.  They avoid it too.
+        """
+        found = avoid_seen(NavGrid.of(ground).walls, places, before, _NO_SIZES if sizes is None else sizes, without, own, radius, top_speed_px_s,
+                           reach_px, dt_s, self._options, self._result)
+        return self._result[0].copy() if found else None
+
+
+def _options(config: Avoidance) -> Floats:
+    return np.array([config.horizon_s, config.wall_horizon_s, config.most_neighbours, config.keep_right, config.precedence, config.crowd_radii])
+
+
 def _run(ground: Terrain | None, where: Floats, now: Floats, want: Floats, size: Floats, top: Floats, ranks: Floats,
          moving: NDArray[np.bool_], dt_s: float, config: Avoidance | None, result: Floats) -> None:
     step_s = frame_seconds(dt_s)
-    own = config if config is not None else Avoidance()
-    options = np.array([own.horizon_s, own.wall_horizon_s, own.most_neighbours, own.keep_right, own.precedence, own.crowd_radii])
+    options = _options(config if config is not None else Avoidance())
     walls: Any = NavGrid.of(ground).walls if ground is not None else _NO_WALLS
     avoid_bodies(walls, where, now, want, size, top, ranks, moving, step_s, options, result)
 

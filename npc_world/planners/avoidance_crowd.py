@@ -11,7 +11,7 @@ from npc_world.planners.avoidance_traffic import cells_of_bodies, traffic_around
 from npc_world.planners.avoidance_walls import mark_beside_walls, wall_planes
 from npc_world.planners.velocity_program import nearest_velocity
 
-__all__ = ["avoid_bodies", "pair_plane"]
+__all__ = ["avoid_bodies", "avoid_seen", "pair_plane"]
 
 _MOST_WALLS = 24
 _CELL_RADII = 2.5
@@ -176,3 +176,41 @@ def avoid_bodies(walls, positions, velocities, wanted, radii, top_speeds, ranks,
             cos, sin = math.cos(angle), math.sin(angle)
             wx, wy = wx * cos - wy * sin, wx * sin + wy * cos
         result[i, 0], result[i, 1] = nearest_velocity(planes, hard, count, top_speeds[i], wx, wy, spare)
+
+
+@kernel
+def avoid_seen(walls, places, before, sizes, without, own, size, speed, reach_px, dt_s, options, result):  # type: ignore[no-untyped-def]
+    """Fill result (1, 2) for one body among others seen at places (n, 2), a frame ago at before (n, 2): as `avoid_bodies`, that is all.
+
+    own (6,): where it is, its velocity, the wanted one; size: its radius, also of those whose sizes (n, 2), or none, are not known.
+    Those farther off than reach_px are left out, and row `without`, which is its own.  One that went faster than four times `speed` has
+    jumped, and where `before` has other rows nobody is known to move.  False when nobody is near: then result is as it was.
+    """
+    count = 1
+    near = np.empty(places.shape[0], np.int64)
+    for k in range(places.shape[0]):
+        dx, dy = places[k, 0] - own[0], places[k, 1] - own[1]
+        if k != without and dx * dx + dy * dy < reach_px * reach_px:
+            near[count - 1] = k
+            count += 1
+    if count == 1:
+        return False
+    where, now, wanted, radii, top_speeds = np.empty((count, 2)), np.zeros((count, 2)), np.empty((count, 2)), np.full(count, size), np.empty(count)
+    where[0, 0], where[0, 1], now[0, 0], now[0, 1], wanted[0, 0], wanted[0, 1] = own[0], own[1], own[2], own[3], own[4], own[5]
+    top_speeds[0] = speed
+    known = before.shape[0] == places.shape[0]
+    for i in range(1, count):
+        k = near[i - 1]
+        where[i, 0], where[i, 1] = places[k, 0], places[k, 1]
+        if known:
+            vx, vy = (places[k, 0] - before[k, 0]) / dt_s, (places[k, 1] - before[k, 1]) / dt_s
+            if vx * vx + vy * vy <= (4.0 * speed) ** 2:
+                now[i, 0], now[i, 1] = vx, vy
+        wanted[i, 0], wanted[i, 1] = now[i, 0], now[i, 1]
+        top_speeds[i] = math.hypot(now[i, 0], now[i, 1])
+        if sizes.shape[0] > 0:
+            wide = max(sizes[k, 0], sizes[k, 1])
+            if math.isfinite(sizes[k, 0]) and math.isfinite(sizes[k, 1]):
+                radii[i] = 0.5 * wide
+    avoid_bodies(walls, where, now, wanted, radii, top_speeds, np.zeros(count), np.ones(count, np.bool_), dt_s, options, result)
+    return True

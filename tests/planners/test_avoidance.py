@@ -8,7 +8,7 @@ import pytest
 from npc_world.core.errors import BadInputError
 from npc_world.core.terrain import Terrain
 from npc_world.models.travel_time import travel_time
-from npc_world.planners.avoidance import Avoidance, avoid, avoid_all
+from npc_world.planners.avoidance import Avoidance, Avoider, avoid, avoid_all
 from npc_world.planners.velocity_program import nearest_velocity
 
 
@@ -141,3 +141,26 @@ def test_bad_input_is_named(change: dict, name: str) -> None:
     given = {"positions": [(0, 0), (5, 5)], "velocities": [(0, 0), (0, 0)], "wanted": [(1, 0), (0, 1)], "radii": 1.0, "dt_s": 0.1, **change}
     with pytest.raises(BadInputError, match=name):
         avoid_all(**given)
+
+
+def test_one_that_is_asked_in_every_frame_gets_the_same_as_one_that_asks_anew():
+    """Some near, some far, one that jumped, one of unknown size, itself among them."""
+    ground = Terrain.from_rects([(0, 0, 10, 200)], (400, 200), 10)
+    rng = np.random.default_rng(8)
+    for case in range(20):
+        places = rng.uniform((15, 5), (160, 195), (7, 2))
+        places[6] = (390.0, 190.0)
+        before = places - rng.normal(0.0, 1.0, (7, 2))
+        before[3] += 100.0
+        sizes = rng.uniform(4, 12, (7, 2))
+        sizes[2] = np.nan
+        own, wanted, dt_s = rng.normal(0, 40, 2), rng.normal(0, 40, 2), 1 / 60
+        asked = Avoider(Avoidance()).velocity(np.concatenate([places[1], own, wanted]), 5.0, places, before, sizes, 1, 120.0, dt_s, ground, 60.0)
+        near = [k for k in range(7) if k != 1 and np.hypot(*(places[k] - places[1])) < 120.0]
+        moves = (places - before)[near] / dt_s
+        moves[np.hypot(*moves.T) > 240.0] = 0.0
+        radii = [5.0 if k == 2 else 0.5 * sizes[k].max() for k in near]
+        anew = avoid(places[1], own, wanted, 5.0, places[near], moves, radii, dt_s, ground=ground, top_speed_px_s=60.0, reciprocal=True)
+        assert asked is not None and asked.tolist() == anew.tolist(), case
+    alone = Avoider(Avoidance()).velocity(np.array([50.0, 50, 0, 0, 10, 0]), 5.0, places[6:], before[6:], None, -1, 120.0, dt_s, ground, 60.0)
+    assert alone is None
