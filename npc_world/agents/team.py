@@ -179,7 +179,8 @@ class Team:
         """Some work on that, where there is any and the frame has time for it."""
         for thinking in (self._lookouts.get(name or ""), self._hemmings.get(name or "")):
             if thinking is not None and thinking.has_work and turns.take_spare():
-                thinking.work()
+                for _ in range(turns.spare_pieces):
+                    thinking.work()
 
     def acquainted(self, name: str | None) -> bool:
         """Whether a target has been watched long enough for its forecasts to be held against it."""

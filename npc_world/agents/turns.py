@@ -27,8 +27,8 @@ _UNDER_WAY = 2
 """So many plans may be under way at once."""
 _SPARE_EVERY, _SPARE_EVERY_QUEUED = 3, 4
 """Work that can wait is done in every third frame, or in every fourth while NPCs wait for their turns …"""
-_FEW = 2
-"""… and in every frame where no more than so many think: they have time."""
+_FEW, _PIECES_OF_FEW = 2, 2
+"""… and in every frame, so many pieces of it, where no more than so many think: they have time."""
 
 
 class Turns:
@@ -153,9 +153,14 @@ class Turns:
         if number in self._under_way:
             self._under_way.remove(number)
 
+    @property
+    def spare_pieces(self) -> int:
+        """How many milliseconds of work that can wait a frame has room for, when it has any."""
+        return _PIECES_OF_FEW if self._thinkers <= _FEW else 1
+
     def take_spare(self) -> bool:
-        """Whether the asker may do a millisecond's work that can wait: one in every third frame may, or in every frame where few think,
-        the first that has any.
+        """Whether the asker may do some work that can wait (`spare_pieces`): one in every third frame may, or in every frame where few
+        think, the first that has any.
 
         While NPCs wait for their turns to plan that is so in every fourth frame, in which then nobody plans.
         """

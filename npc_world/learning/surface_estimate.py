@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from npc_world.models.surfaces import Surface, with_values
+from npc_world.models.surfaces import Surface, clipped_surface
 
 __all__ = ["SurfaceEstimate", "SurfaceSurprise", "another_ground", "blank_estimates", "differs", "surprise_of"]
 
@@ -52,17 +52,15 @@ class SurfaceEstimate:
     @classmethod
     def of(cls, surface: Surface, time_s: float) -> SurfaceEstimate:
         """From a `Surface` whose deviations are taken as independent."""
-        mean = np.array([surface.speed_factor, math.log(surface.grip), surface.push_x, surface.push_y])
-        return cls(mean, np.diag(_variances(surface)), surface, time_s)
+        return cls(_mean(surface), np.diag(_variances(surface)), surface, time_s)
 
-    def updated(self, mean: Floats, covariance: Floats) -> SurfaceEstimate:
-        """With another mean and covariance."""
+    def updated(self, mean: Floats, covariance: Floats, time_s: float | None = None) -> SurfaceEstimate:
+        """With another mean and covariance, and if given of another time."""
         factor, ln_grip, push_x, push_y = mean.tolist()
         of_factor, of_grip, of_x, of_y = (max(variance, 1e-12) for variance in covariance.diagonal().tolist())
         grip = math.exp(min(1.38, max(-5.2, ln_grip)))
-        record = with_values(self.record, speed_factor=factor, grip=grip, push_x=push_x, push_y=push_y, speed_factor_sd=math.sqrt(of_factor),
-                             grip_sd=min(4.0, grip * math.sqrt(of_grip)), push_sd=math.sqrt(0.5 * (of_x + of_y)))
-        return SurfaceEstimate(mean, covariance, record, self.time_s)
+        record = clipped_surface(factor, grip, push_x, push_y, math.sqrt(of_factor), grip * math.sqrt(of_grip), math.sqrt(0.5 * (of_x + of_y)))
+        return SurfaceEstimate(mean, covariance, record, self.time_s if time_s is None else time_s)
 
     def later(self, time_s: float, drift_per_s: float, prior: Surface) -> SurfaceEstimate:
         """As unsure as a random walk since the last time makes it, but not less sure than the prior."""
@@ -72,11 +70,11 @@ class SurfaceEstimate:
         covariance = self.covariance.copy()
         for i, (now, scale, most) in enumerate(zip(covariance.diagonal().tolist(), _DRIFT_SCALES, _variances(prior), strict=True)):
             covariance[i, i] = min(now + scale * drift_per_s**2 * elapsed, max(now, most))
-        return replace(self.updated(self.mean, covariance), time_s=time_s)
+        return self.updated(self.mean, covariance, time_s)
 
     def towards(self, prior: Surface, share: float) -> SurfaceEstimate:
         """The mean drawn a little towards the prior's."""
-        return self.updated(self.mean + share * (SurfaceEstimate.of(prior, self.time_s).mean - self.mean), self.covariance)
+        return self.updated(self.mean + share * (_mean(prior) - self.mean), self.covariance)
 
     def watched(self, factor: float, noise: float) -> SurfaceEstimate | None:
         """After another body was seen to go at this factor; None when that adds nothing to what is known."""
@@ -89,6 +87,10 @@ class SurfaceEstimate:
 
 
 _DRIFT_SCALES = (1.0, 4.0, 1.0, 1.0)
+
+
+def _mean(surface: Surface) -> Floats:
+    return np.array((surface.speed_factor, math.log(surface.grip), surface.push_x, surface.push_y))
 
 
 def _variances(surface: Surface) -> tuple[float, float, float, float]:

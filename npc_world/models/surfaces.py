@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,14 +63,10 @@ def surface_table(names: list[str], beliefs: dict[str, Surface]) -> NDArray[np.f
 
 
 _FELT_PUSH = 0.03
-_LIMITS = {"speed_factor": (0.02, 4.0), "grip": (0.005, 4.0), "push_x": (-4.0, 4.0), "push_y": (-4.0, 4.0)}
-_SPREADS = (0.0, 4.0)
 
 
-def with_values(surface: Surface, **values: float) -> Surface:
-    """The surface with some values replaced, clipped to their ranges."""
-    clipped = {}
-    for name, value in values.items():
-        low, high = _LIMITS.get(name, _SPREADS)
-        clipped[name] = low if value < low else high if value > high else float(value)
-    return replace(surface, **clipped)
+def clipped_surface(speed_factor: float, grip: float, push_x: float, push_y: float, speed_factor_sd: float, grip_sd: float, push_sd: float) -> Surface:
+    """A surface of these values, each clipped to its range."""
+    return Surface(speed_factor=min(4.0, max(0.02, speed_factor)), grip=min(4.0, max(0.005, grip)), push_x=min(4.0, max(-4.0, push_x)),
+                   push_y=min(4.0, max(-4.0, push_y)), speed_factor_sd=min(4.0, max(0.0, speed_factor_sd)), grip_sd=min(4.0, max(0.0, grip_sd)),
+                   push_sd=min(4.0, max(0.0, push_sd)))

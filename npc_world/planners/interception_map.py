@@ -85,12 +85,15 @@ def _onwards(chase: Chase, ground: Terrain, size: Any, surfaces: Floats | None, 
 
     First moves that delay a meeting by more than twice the commitment are not worth knowing exactly.
     """
-    _, first, of = np.unique((meetings / (1.5 * ground.cell_px)).astype(np.int64), axis=0, return_index=True, return_inverse=True)
-    there = np.array([field_at(field, ground.cell_px, x, y) for x, y in meetings[first]])
+    squares = [tuple(square) for square in (meetings / (1.5 * ground.cell_px)).astype(np.int64).tolist()]
+    found = {square: i for i, square in enumerate(dict.fromkeys(squares))}
+    of = np.array([found[square] for square in squares])
+    first = np.array([squares.index(square) for square in found])
+    there = np.array([field_at(field, ground.cell_px, x, y) for x, y in meetings[first].tolist()])
     within_s = 1.05 * there + 2.2 * commit + 2.0 * ground.cell_px / chase.speed  # there, back to where the move began, and what fields err
     times = yield from times_to_cells_pieces(ground, meetings[first], cells, chase.speed, around=chase.start, around_s=field, within_s=within_s,
                                              size=size, surfaces=surfaces, holding=holding)
-    return np.asarray(times[of.ravel()])
+    return np.asarray(times[of])
 
 
 def _arrivals(chase: Chase, ground: Terrain, size: Any, surfaces: Floats | None, reach_s: float,
@@ -164,8 +167,8 @@ def _ring(field: Floats, commit_s: float) -> NDArray[np.int64]:
     source = np.unravel_index(int(np.argmin(field)), field.shape)
     row0, col0 = max(0, source[0] - 1), max(0, source[1] - 1)
     near = field[row0:source[0] + 2, col0:source[1] + 2]
-    step_s = float(np.max(near, where=np.isfinite(near), initial=0.0)) - float(field[source])
+    nearest_s, step_s = float(field[source]), float(np.max(near, where=np.isfinite(near), initial=0.0)) - float(field[source])
     far = max(commit_s, step_s)
     # one slanted move thick, or the ring would have gaps
-    cells = np.argwhere((field > max(field[source], far - 1.05 * step_s)) & (field <= 1.05 * far))
-    return np.asarray(cells, dtype=np.int64)
+    at = np.flatnonzero((field > max(nearest_s, far - 1.05 * step_s)) & (field <= 1.05 * far))
+    return np.stack(np.divmod(at, field.shape[1]), axis=1)
