@@ -51,8 +51,11 @@ class IslandMap:
             for row in range(box.top // ART_PX, (box.bottom - 1) // ART_PX + 1):
                 for col in range(box.left // ART_PX, (box.right - 1) // ART_PX + 1):
                     self._by_tile.setdefault((row, col), []).append(thing)
+        self._tops: dict[tuple[int, int], Standing] = {}
+        """By tile: the strip of a wall or hedge that rises above its footprint, cut from the painted chunk."""
         self._decals = self._scatter()
         self.chunks: dict[tuple[int, int], pygame.Surface | None] = {}
+        self._pieces: dict[tuple[int, int], list[Piece]] = {}
         self._sea = _frames("sea", _SEA_REPEAT)
         self._shallow = _frames("shallow", 1)
         self._coast: dict[tuple[int, int], pygame.Surface] = {}
@@ -63,7 +66,10 @@ class IslandMap:
         across, down = -(-self.fields.cols // CHUNK_TILES), -(-self.fields.rows // CHUNK_TILES)
         for k, (row, col) in enumerate((r, c) for r in range(down) for c in range(across)):
             if (row, col) not in self.chunks:
-                self.chunks[row, col] = self._painted(row, col)
+                chunk = self.chunks[row, col] = self._painted(row, col)
+                if chunk is not None:
+                    self._cut_tops(row, col, chunk)
+                    self._pieces[row, col] = _pieces(chunk, col * _CHUNK, row * _CHUNK)
             if progress is not None:
                 progress((k + 1) / (across * down))
 
@@ -75,11 +81,13 @@ class IslandMap:
         frame = int(time_s * _WATER_HZ) % _FRAMES
         view = pygame.Rect(left, top, width, height)
         self._draw_water(surface, view, frame)
+        todo = []
         for row in range(top // _CHUNK, (top + height - 1) // _CHUNK + 1):
             for col in range(left // _CHUNK, (left + width - 1) // _CHUNK + 1):
-                chunk = self.chunks.get((row, col))
-                if chunk is not None:
-                    surface.blit(chunk, (col * _CHUNK - left, row * _CHUNK - top))
+                for place, picture, part in self._pieces.get((row, col), ()):
+                    if place.colliderect(view):
+                        todo.append((picture, (place.x - left, place.y - top), part))
+        surface.blits(todo, False)
 
     def _draw_water(self, surface: pygame.Surface, view: pygame.Rect, frame: int) -> None:
         sea = self._sea[frame]
@@ -117,22 +125,21 @@ class IslandMap:
                 for thing in self._by_tile.get((row, col), ()):
                     if thing.base > feet and box.colliderect(thing.sprite.get_rect(topleft=(thing.x, thing.y))):
                         found[thing.x, thing.y] = thing
-                top = self._top_of(row, col)
+                top = self._tops.get((row, col))
                 if top is not None and top.base > feet and box.colliderect(pygame.Rect(top.x, top.y, ART_PX, top.sprite.get_height())):
                     found[top.x, top.y] = top
         return list(found.values())
 
-    def _top_of(self, row: int, col: int) -> Standing | None:
-        """The strip of a wall or hedge that rises above its footprint, cut from the painted chunk."""
-        if not (0 <= row < self.fields.rows and 0 <= col < self.fields.cols):
-            return None
-        rise = {"wall": WALL_PX, "hedge": HEDGE_PX}.get(str(self.fields.kinds[row, col]))
-        y = row * ART_PX - (rise or 0)
-        chunk = self.chunks.get((y // _CHUNK, col * ART_PX // _CHUNK))
-        if rise is None or chunk is None or y < 0:
-            return None
-        strip = pygame.Rect(col * ART_PX % _CHUNK, y % _CHUNK, ART_PX, rise)
-        return Standing(chunk.subsurface(strip.clip(chunk.get_rect())), col * ART_PX, y, row * ART_PX + ART_PX // 2)
+    def _cut_tops(self, row: int, col: int, chunk: pygame.Surface) -> None:
+        """Keep the strips of walls and hedges that rise above their footprints, as far as they lie in this chunk."""
+        rows, cols = self.fields.kinds.shape
+        for r in range(row * CHUNK_TILES, min(rows, (row + 1) * CHUNK_TILES + 1)):
+            for c in range(col * CHUNK_TILES, min(cols, (col + 1) * CHUNK_TILES)):
+                rise = {"wall": WALL_PX, "hedge": HEDGE_PX}.get(str(self.fields.kinds[r, c]))
+                if rise is not None and (r * ART_PX - rise) // _CHUNK == row and r * ART_PX >= rise:
+                    y = r * ART_PX - rise
+                    strip = pygame.Rect(c * ART_PX % _CHUNK, y % _CHUNK, ART_PX, rise)
+                    self._tops[r, c] = Standing(chunk.subsurface(strip.clip(chunk.get_rect())).copy(), c * ART_PX, y, r * ART_PX + ART_PX // 2)
 
     # ---- painting -------------------------------------------------------------------------------------------
 
@@ -240,6 +247,26 @@ class IslandMap:
             x, y = int(col) * ART_PX + int(self._rng.integers(2, 14)), int(row) * ART_PX + int(self._rng.integers(2, 14))
             found.append(Standing(sprite, x, y, y + 24))
         return found
+
+
+Piece = tuple[pygame.Rect, pygame.Surface, pygame.Rect]
+"""Where a part of a chunk lies on the map, and the picture and the part of it that is blitted there."""
+
+
+def _pieces(chunk: pygame.Surface, x: int, y: int) -> list[Piece]:
+    """A chunk with its top left corner at (x, y) of the map: whole tiles without alpha are copied, empty ones left out, which is quicker than blending."""
+    if not chunk.get_flags() & pygame.SRCALPHA:
+        return [(chunk.get_rect(topleft=(x, y)), chunk, chunk.get_rect())]
+    width, height = chunk.get_size()
+    alpha = np.frombuffer(pygame.image.tobytes(chunk, "RGBA"), np.uint8).reshape(height, width, 4)[..., 3]
+    tiles = alpha.reshape(height // ART_PX, ART_PX, width // ART_PX, ART_PX)
+    solid, empty = tiles.min(axis=(1, 3)) == 255, tiles.max(axis=(1, 3)) == 0
+    found = []
+    for mask, picture in ((solid, chunk.convert()), (~(solid | empty), chunk)):
+        for row, col, rows, cols in _regions(mask):
+            part = pygame.Rect(col * ART_PX, row * ART_PX, cols * ART_PX, rows * ART_PX)
+            found.append((part.move(x, y), picture, part))
+    return found
 
 
 def _flipped(sprite: pygame.Surface, pick: int) -> pygame.Surface:

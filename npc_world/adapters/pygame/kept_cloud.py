@@ -30,15 +30,16 @@ class KeptCloud:
         self._corner = (0.0, 0.0)
         self._laid: _Planes | pygame.Surface | None = None
 
-    def draw(self, surface: pygame.Surface, source: object, camera: Floats, zoom: float, make: Callable[[pygame.Rect], Grid | None]) -> None:
+    def draw(self, surface: pygame.Surface, source: object, camera: Floats, zoom: float, make: Callable[[pygame.Rect], Grid | None]) -> bool:
         """Draw the cloud of `source` within the surface's clip, where a world point p lies at (p - camera) · zoom.
 
         make: the cloud's grid for a part of the screen as the camera is now, or None where there is none; asked when `source` is
-        another object than before, the view another or the camera has left the margin.
+        another object than before, the view another or the camera has left the margin.  Returns whether it was.
         """
         view, found = surface.get_clip(), pixels_of(surface)
         made_for = (zoom, view.size, None if found is None else tuple(by_byte(surface)))
-        if self._of is not source or self._made_for != made_for or np.abs(camera - self._camera).max() * zoom > _MARGIN * view.h:
+        anew = self._of is not source or self._made_for != made_for or bool(np.abs(camera - self._camera).max() * zoom > _MARGIN * view.h)
+        if anew:
             margin = round(2 * _MARGIN * view.h)
             grid = make(view.inflate(margin, margin))
             self._of, self._camera, self._made_for, self._laid = source, camera, made_for, None
@@ -46,7 +47,7 @@ class KeptCloud:
                 self._corner = grid.first
                 self._laid = grid.picture()[0] if found is None else _planes(grid, by_byte(surface))
         if self._laid is None:
-            return
+            return anew
         x, y = np.round(np.array(self._corner) + (self._camera - camera) * zoom).astype(int).tolist()
         if isinstance(self._laid, pygame.Surface):
             surface.blit(self._laid, (x, y))
@@ -54,6 +55,7 @@ class KeptCloud:
             pixels, (left, top) = found
             clip = view.move(left, top).clip((0, 0, pixels.shape[1], pixels.shape[0]))
             blend_planes(pixels, self._laid.planes, self._laid.extents, self._laid.cell, x + left, y + top, clip.left, clip.top, clip.right, clip.bottom)
+        return anew
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ class MindView:
         self._colour_slots: dict[str, int] = {}
         self._label_places: dict[str, int] = {}
         self._clouds: dict[int, tuple[Any, KeptCloud]] = {}
+        self._made_cloud = False
         self._written: tuple[Any, tuple[int, int], float, Panel] | None = None
         self._scratches: dict[str, pygame.Surface] = {}
         self._brush = strokes.Brush()
@@ -75,6 +76,7 @@ class MindView:
         keep_clear: rects in screen px that labels stay off: a panel, the score.
         """
         camera = np.array(position_of(camera_offset, "camera_offset"))
+        self._made_cloud = False
         here = position_of(at, "at") if at is not None else _own_position(npc)
         if here is not None:
             self._cone(surface, npc, here, camera, zoom)
@@ -102,7 +104,8 @@ class MindView:
         between; without it, at every call.
         """
         place, kept = pygame.Rect(rect), self._written
-        if time_s is None or kept is None or kept[0] is not npc or kept[1] != place.size or not 0.0 <= time_s - kept[2] < _WRITTEN_S:
+        stays_s = 2.0 * _WRITTEN_S if self._made_cloud else _WRITTEN_S  # not both in one frame
+        if time_s is None or kept is None or kept[0] is not npc or kept[1] != place.size or not 0.0 <= time_s - kept[2] < stays_s:
             picture = draw_panel(npc, place, truth, self._lettering, self.palette, self.colour_of)
             self._written = None if time_s is None else (npc, place.size, time_s, picture)
         else:
@@ -189,7 +192,7 @@ class MindView:
             return None if occupancy is None else heat_grid(occupancy, ground.cell_px, (float(camera[0]), float(camera[1])), zoom,
                                                             self.palette.heat_low, self.palette.heat_high, part)
 
-        self._kept_cloud(npc).draw(surface, belief, camera, zoom, make)
+        self._made_cloud = self._kept_cloud(npc).draw(surface, belief, camera, zoom, make)
 
     def _density(self, surface: pygame.Surface, npc: Any, forecast: Forecast, camera: Floats, zoom: float) -> None:
         """How sure it is: every hypothesis' spread at up to eight moments, fainter the further ahead."""
@@ -206,7 +209,7 @@ class MindView:
             colours = [self.colour_of(label) for label in forecast.labels for _ in moments]
             return density_grid(means, covariances, strengths, colours, part, strongest=0.42)
 
-        self._kept_cloud(npc).draw(surface, forecast, camera, zoom, make)
+        self._made_cloud = self._kept_cloud(npc).draw(surface, forecast, camera, zoom, make)
 
     def _ribbons(self, surface: pygame.Surface, forecast: Forecast, start: Floats, camera: Floats, zoom: float) -> None:
         """The hypotheses: wide and bright where they begin, the likelier the wider; likely ones above unlikely ones."""
