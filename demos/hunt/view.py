@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ import pygame
 
 from ..assets import colour, need_display, picture
 from .camera import ART_ZOOM, Camera
+from .dusk import Dusk
 from .effects import Effects
 from .fixtures import SMOKE_RADIUS_PX
 from .hud import Hud, RoundInfo
@@ -50,8 +50,7 @@ class View:
         self._trail: list[tuple[float, float, int, int, float]] = []
         self._shut = [0.0 if door.open else 1.0 for door in world.doors]
         self._has_dusk = dusk
-        self._rims: dict[int, list[tuple[pygame.Surface, tuple[int, int]]]] = {}
-        self._rims_for = (0, 0)
+        self._dusk: Dusk | None = None
         self._hunted = 0.0
         self._rng = np.random.default_rng(seed + 99)
 
@@ -61,8 +60,9 @@ class View:
         progress: called with 0..1 while the island is painted.  world: what will be drawn, for a rehearsal.
         """
         self.island.prepare(progress)
-        for step in range(_GLOWS + 1 if self._has_dusk else 0):
-            self._rim(self.camera.view_px, step)
+        if self._has_dusk:
+            self._dusk = Dusk(self.camera.view_px)
+            self._dusk.prepare(pygame.Surface(self.camera.view_px))
         for walk in self._walks.values():
             figure(walk.who, 0, 0)
         prepare_clouds(SMOKE_RADIUS_PX)
@@ -215,16 +215,9 @@ class View:
         """The rim of the screen darkens like dusk; it glows while you are seen."""
         seen = any(hunter.sees_player for hunter in world.hunters)
         self._hunted += ((1.0 if seen else 0.0) - self._hunted) * min(1.0, 3.0 * frame_s)
-        level = self._hunted * (0.45 + 0.20 * math.sin(5.0 * self.time_s)) if self._hunted > 0.04 else 0.0
-        for strip, at in self._rim(surface.get_size(), min(_GLOWS, round(level / _GLOW_MOST * _GLOWS))):
-            surface.blit(strip, at)
-
-    def _rim(self, size: tuple[int, int], step: int) -> list[tuple[pygame.Surface, tuple[int, int]]]:
-        if self._rims_for != size:
-            self._rims, self._rims_for = {}, size
-        if step not in self._rims:
-            self._rims[step] = _glowing_rim(size, step)
-        return self._rims[step]
+        if self._dusk is None or self._dusk.size_px != surface.get_size():
+            self._dusk = Dusk(surface.get_size())
+        self._dusk.draw(surface, self._hunted * (0.45 + 0.20 * math.sin(5.0 * self.time_s)) if self._hunted > 0.04 else 0.0)
 
     @property
     def hunted(self) -> float:
@@ -251,42 +244,3 @@ def _blit_front(surface: pygame.Surface, thing: Any, left: int, top: int) -> Non
     surface.blit(thing.sprite, (thing.x - left, thing.y - top))
     if tree:
         thing.sprite.set_alpha(255)
-
-
-_GLOWS = 12
-"""Steps between dusk and full alarm, each blended once and kept: one layer to draw instead of two."""
-_GLOW_MOST = 0.65
-_RIM_STRONGEST = 120
-
-
-def _glowing_rim(size: tuple[int, int], step: int) -> list[tuple[pygame.Surface, tuple[int, int]]]:
-    """The rim at dusk under `step` of _GLOWS of the strongest glow."""
-    dusk, glow = np.array(colour("violet_dark"), float), np.array(colour("danger"), float)
-    share = _RIM_STRONGEST / 255.0
-    over = share * _GLOW_MOST * step / _GLOWS
-    both = over + share * (1.0 - over)
-    mixed = (glow * over + dusk * share * (1.0 - over)) / both
-    return _rim(size, (round(mixed[0]), round(mixed[1]), round(mixed[2])), round(255.0 * both))
-
-
-def _rim(size: tuple[int, int], tint: tuple[int, int, int], strongest: int) -> list[tuple[pygame.Surface, tuple[int, int]]]:
-    """Four strips that together are a frame fading inwards; only they are blitted, not the whole screen."""
-    strips = []
-    for fall_off, at in _fall_offs(*size):
-        data = np.empty((*fall_off.shape, 4), np.uint8)
-        data[..., :3] = tint
-        data[..., 3] = fall_off * strongest
-        strips.append((pygame.image.frombuffer(data.tobytes(), fall_off.shape[::-1], "RGBA").convert_alpha(), at))
-    return strips
-
-
-@lru_cache(maxsize=2)
-def _fall_offs(width: int, height: int) -> list[tuple[np.ndarray, tuple[int, int]]]:
-    """(share of the strongest 0..1, top left corner) of the four strips of a rim: kept, as each step of the alarm needs them anew."""
-    depth = min(max(24, height // 6), height // 2)
-    across = np.minimum(np.arange(width), np.arange(width)[::-1])
-    down = np.minimum(np.arange(height), np.arange(height)[::-1])
-    edge = np.minimum(across[None, :], down[:, None]).astype(np.float32) / depth
-    share = np.clip(1.0 - edge, 0.0, 1.0) ** 2
-    sides = [(0, 0, width, depth), (0, height - depth, width, depth), (0, depth, depth, height - 2 * depth), (width - depth, depth, depth, height - 2 * depth)]
-    return [(np.ascontiguousarray(share[y : y + tall, x : x + wide]), (x, y)) for x, y, wide, tall in sides if tall > 0]

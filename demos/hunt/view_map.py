@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from ..assets import colour, picture
 from .level import Level
+from .patches import CHUNK_PX, CHUNK_TILES, Blit, Patch, open_sea, patch_of, regions
 from .tiles import ART_PX, Fields, ground_pixels, noise_window, texture
 from .view_walls import HEDGE_PX, HOUSE_PX, WALL_PX, house_sprite, paint_standing, shade, to_surface
 
 __all__ = ["IslandMap", "Standing"]
 
-CHUNK_TILES = 8
-_CHUNK = CHUNK_TILES * ART_PX
+_CHUNK = CHUNK_PX
 _MARGIN = 28
 """What the painting of a chunk must know of its surroundings: the reach of shadows."""
 _FRAMES = 8
@@ -43,7 +43,7 @@ class IslandMap:
         self.fields = Fields(level)
         self.size = (self.fields.cols * ART_PX, self.fields.rows * ART_PX)
         self._rng = np.random.default_rng(level.seed + 7)
-        self._houses = _regions(self.fields.kinds == "house")
+        self._houses = regions(self.fields.kinds == "house")
         self.standing = sorted(self._stand(), key=lambda thing: thing.base)
         self._by_tile: dict[tuple[int, int], list[Standing]] = {}
         for thing in self.standing:
@@ -55,7 +55,7 @@ class IslandMap:
         """By tile: the strip of a wall or hedge that rises above its footprint, cut from the painted chunk."""
         self._decals = self._scatter()
         self.chunks: dict[tuple[int, int], pygame.Surface | None] = {}
-        self._pieces: dict[tuple[int, int], list[Piece]] = {}
+        self._patches: dict[tuple[int, int], Patch] = {}
         self._sea = _frames("sea", _SEA_REPEAT)
         self._shallow = _frames("shallow", 1)
         self._coast: dict[tuple[int, int], pygame.Surface] = {}
@@ -67,9 +67,9 @@ class IslandMap:
         for k, (row, col) in enumerate((r, c) for r in range(down) for c in range(across)):
             if (row, col) not in self.chunks:
                 chunk = self.chunks[row, col] = self._painted(row, col)
+                self._patches[row, col] = patch_of(row, col, chunk, self._coast, self._pool)
                 if chunk is not None:
                     self._cut_tops(row, col, chunk)
-                    self._pieces[row, col] = _pieces(chunk, col * _CHUNK, row * _CHUNK)
             if progress is not None:
                 progress((k + 1) / (across * down))
 
@@ -77,45 +77,14 @@ class IslandMap:
 
     def draw(self, surface: pygame.Surface, left: int, top: int, time_s: float) -> None:
         """Water and land of the window whose top left is (left, top), filling `surface`."""
-        width, height = surface.get_size()
+        view = pygame.Rect((left, top), surface.get_size())
         frame = int(time_s * _WATER_HZ) % _FRAMES
-        view = pygame.Rect(left, top, width, height)
-        self._draw_water(surface, view, frame)
-        todo = []
-        for row in range(top // _CHUNK, (top + height - 1) // _CHUNK + 1):
-            for col in range(left // _CHUNK, (left + width - 1) // _CHUNK + 1):
-                for place, picture, part in self._pieces.get((row, col), ()):
-                    if place.colliderect(view):
-                        todo.append((picture, (place.x - left, place.y - top), part))
-        surface.blits(todo, False)
-
-    def _draw_water(self, surface: pygame.Surface, view: pygame.Rect, frame: int) -> None:
-        sea = self._sea[frame]
-        step = sea.get_width()
-        for y in range(view.top // step * step, view.bottom, step):
-            for x in range(view.left // step * step, view.right, step):
-                part = pygame.Rect(x, y, step, step)
-                if self._shows_sea(part.clip(view)):
-                    surface.blit(sea, (x - view.left, y - view.top))
-        shallow, repeat = self._shallow[frame], self._shallow[frame].get_width()
-        rows, cols = self._pool.shape
-        for row in range(max(0, view.top // ART_PX), min(rows, view.bottom // ART_PX + 1)):
-            for col in range(max(0, view.left // ART_PX), min(cols, view.right // ART_PX + 1)):
-                at = (col * ART_PX - view.left, row * ART_PX - view.top)
-                coast = self._coast.get((row, col))
-                if coast is not None:
-                    surface.blit(coast, at, (0, frame * ART_PX, ART_PX, ART_PX))
-                elif self._pool[row, col]:
-                    surface.blit(shallow, at, (col * ART_PX % repeat, row * ART_PX % repeat, ART_PX, ART_PX))
-
-    def _shows_sea(self, part: pygame.Rect) -> bool:
-        """Whether any of a stretch of the map is not covered by land."""
-        for row in range(part.top // _CHUNK, (part.bottom - 1) // _CHUNK + 1):
-            for col in range(part.left // _CHUNK, (part.right - 1) // _CHUNK + 1):
-                chunk = self.chunks.get((row, col))
-                if chunk is None or chunk.get_flags() & pygame.SRCALPHA:
-                    return True
-        return False
+        blits: list[Blit] = []
+        for row in range(view.top // _CHUNK, (view.bottom - 1) // _CHUNK + 1):
+            for col in range(view.left // _CHUNK, (view.right - 1) // _CHUNK + 1):
+                patch = self._patches.get((row, col)) or open_sea(row, col)
+                blits += patch.blits(view, self._sea[frame], self._shallow[frame], frame)
+        surface.blits(blits, False)
 
     def in_front(self, box: pygame.Rect, feet: float) -> list[Standing]:
         """What covers an actor whose picture fills `box` and whose feet are at height `feet`: trees, reeds, houses, tops of walls."""
@@ -249,26 +218,6 @@ class IslandMap:
         return found
 
 
-Piece = tuple[pygame.Rect, pygame.Surface, pygame.Rect]
-"""Where a part of a chunk lies on the map, and the picture and the part of it that is blitted there."""
-
-
-def _pieces(chunk: pygame.Surface, x: int, y: int) -> list[Piece]:
-    """A chunk with its top left corner at (x, y) of the map: whole tiles without alpha are copied, empty ones left out, which is quicker than blending."""
-    if not chunk.get_flags() & pygame.SRCALPHA:
-        return [(chunk.get_rect(topleft=(x, y)), chunk, chunk.get_rect())]
-    width, height = chunk.get_size()
-    alpha = np.frombuffer(pygame.image.tobytes(chunk, "RGBA"), np.uint8).reshape(height, width, 4)[..., 3]
-    tiles = alpha.reshape(height // ART_PX, ART_PX, width // ART_PX, ART_PX)
-    solid, empty = tiles.min(axis=(1, 3)) == 255, tiles.max(axis=(1, 3)) == 0
-    found = []
-    for mask, picture in ((solid, chunk.convert()), (~(solid | empty), chunk)):
-        for row, col, rows, cols in _regions(mask):
-            part = pygame.Rect(col * ART_PX, row * ART_PX, cols * ART_PX, rows * ART_PX)
-            found.append((part.move(x, y), picture, part))
-    return found
-
-
 def _flipped(sprite: pygame.Surface, pick: int) -> pygame.Surface:
     return pygame.transform.flip(sprite, True, False) if pick % 2 else sprite
 
@@ -282,21 +231,3 @@ def _frames(name: str, repeat: int) -> list[pygame.Surface]:
         tile = np.tile(pixels[:, k * size : (k + 1) * size], (repeat, repeat, 1))
         out.append(to_surface(np.dstack([tile, np.full(tile.shape[:2], 255.0)])))
     return out
-
-
-def _regions(mask: NDArray[np.bool_]) -> list[tuple[int, int, int, int]]:
-    """(row, col, rows, cols) of rects that cover the mask, largest first in reading order."""
-    left = mask.copy()
-    found = []
-    for row, col in np.argwhere(mask):
-        if not left[row, col]:
-            continue
-        cols = 1
-        while col + cols < left.shape[1] and left[row, col + cols]:
-            cols += 1
-        rows = 1
-        while row + rows < left.shape[0] and left[row + rows, col : col + cols].all():
-            rows += 1
-        left[row : row + rows, col : col + cols] = False
-        found.append((int(row), int(col), rows, cols))
-    return found

@@ -14,7 +14,7 @@ from ..assets import Colour, assets_path
 
 __all__ = ["Typeface", "typeface", "wrapped"]
 
-_KEPT_LINES = 400
+_KEPT_LINES = 800
 
 
 class Typeface:
@@ -36,12 +36,20 @@ class Typeface:
         if key in self._lines:
             self._lines.move_to_end(key)
             return self._lines[key]
-        line = pygame.Surface(self.size(text), pygame.SRCALPHA)
+        known = _known(text, self._advance)
+        words = known.split(" ")
+        line = pygame.Surface(self.size(known), pygame.SRCALPHA)
         x = 0.0
-        for char in _known(text, self._advance):
-            line.blit(self._glyph(char), (round(x), 0), special_flags=pygame.BLEND_RGBA_MAX)
-            x += self._advance[char]
-        line.fill((red, green, blue, 255), special_flags=pygame.BLEND_RGBA_MULT)
+        if len(words) == 1:
+            for char in known:
+                line.blit(self._glyph(char), (round(x), 0), special_flags=pygame.BLEND_RGBA_MAX)
+                x += self._advance[char]
+            line.fill((red, green, blue, 255), special_flags=pygame.BLEND_RGBA_MULT)
+        else:  # of a line that is written anew most words are known
+            for word in words:
+                if word:
+                    line.blit(self.render(word, antialias, (red, green, blue)), (round(x), 0))
+                x += sum(self._advance[char] for char in word) + self._advance[" "]
         self._lines[key] = line
         if len(self._lines) > _KEPT_LINES:
             self._lines.popitem(last=False)

@@ -15,6 +15,7 @@ import pytest
 from demos.assets import PALETTE, assets_path, colour, need_display, picture
 from demos.hunt import view_things
 from demos.hunt.camera import Camera
+from demos.hunt.dusk import Dusk
 from demos.hunt.effects import Effects
 from demos.hunt.fixtures import Cloud
 from demos.hunt.hud import RoundInfo, map_pixels
@@ -24,6 +25,7 @@ from demos.hunt.records import Controls, Event
 from demos.hunt.sprites import BLINK, STAND, Walk, between, figure, hunter_look
 from demos.hunt.view import View
 from demos.hunt.view_map import IslandMap
+from demos.screens.text import Typeface
 from tests.demos.hunt_world_kit import EAST, STILL, chasers, field, world_of
 
 SIZE = (640, 360)
@@ -338,3 +340,25 @@ def test_smoke_that_thins_out_needs_no_picture_that_was_not_made_before_play():
 
 def test_however_many_hunt_there_are_as_many_looks_as_colours():
     assert len({hunter_look(number) for number in range(50)}) == len(PALETTE["hunters"])
+
+
+@pytest.mark.parametrize("glow", [0.0, 0.3, 0.65])
+def test_dusk_and_alarm_lie_on_the_rim_alone_and_look_the_same_however_they_are_blended(glow: float):
+    plain = pygame.Surface((120, 90), 0, 32)
+    plain.fill((120, 160, 90))
+    part = pygame.Surface((150, 100), 0, 32).subsurface((20, 5, 120, 90))  # of another surface: blitted
+    part.blit(plain, (0, 0))
+    for surface in (plain, part):
+        Dusk((120, 90)).draw(surface, glow)
+    drawn, blitted = (pygame.surfarray.array3d(surface).astype(int) for surface in (plain, part))
+    assert np.abs(drawn - blitted).max() <= 2
+    assert (drawn[30:90, 30:60] == (120, 160, 90)).all()
+    assert drawn[0, 0].sum() < 340 and (drawn[0, 45] == drawn[119, 45]).all() and (drawn[60, 0] == drawn[60, 89]).all()
+
+
+def test_a_line_of_words_is_as_wide_as_it_says_and_each_word_is_rendered_once():
+    font = Typeface("bold", 20)
+    line = font.render("goes for the ruby", True, (255, 255, 255))
+    assert line.get_size() == font.size("goes for the ruby")
+    assert pygame.mask.from_surface(line).count() > 100 and font.render("ruby", True, (255, 255, 255)) is font.render("ruby", True, (255, 255, 255))
+    assert abs(pygame.mask.from_surface(line).count() - sum(pygame.mask.from_surface(font.render(word)).count() for word in ("goes", "for", "the", "ruby"))) == 0

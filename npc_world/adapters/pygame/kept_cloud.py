@@ -19,6 +19,9 @@ Floats = NDArray[np.float64]
 _MARGIN = 0.08
 """How far beyond the view clouds are made, in shares of its height: so far the camera may move before it is made anew."""
 
+_UNSEEN = 1.5 / 255.0
+"""An opacity that is not seen."""
+
 
 class KeptCloud:
     """One NPC's cloud."""
@@ -76,6 +79,6 @@ def _planes(grid: Grid, bytes_hold: list[int]) -> _Planes:
     values[rows:] = values[rows - 1]
     width = grid.size[0]
     planes = widened(values, float(grid.cell), width)
-    shows = planes[:, 3] < 1.0
+    shows = planes[:, 3] < 1.0 - _UNSEEN
     extents = np.stack([np.where(shows.any(axis=1), shows.argmax(axis=1), width), np.where(shows.any(axis=1), width - shows[:, ::-1].argmax(axis=1), 0)], axis=1)
     return _Planes(planes, extents.astype(np.int64), float(grid.cell))
