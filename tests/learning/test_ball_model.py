@@ -9,6 +9,8 @@ import numpy as np
 import pymunk
 import pytest
 
+from npc_world.adapters.pymunk.ball_truth import throw_ball
+from npc_world.arena.bench_balls import hidden_world, model_of, random_start
 from npc_world.core.errors import BadInputError
 from npc_world.core.pieces import Pieces
 from npc_world.learning.ball_data import Throw
@@ -363,3 +365,15 @@ def test_bad_sightings_change_nothing(learned: BallModel) -> None:
         learned.forecast(1.0, FRAME)
     with pytest.raises(BadInputError, match="horizon_s"):
         learned.forecast(-1.0, FRAME)
+
+
+def test_bad_luck_with_two_throws_does_not_choose_another_engine() -> None:
+    """A world in which the first search loses a bounce: whole throws are asked once more before steps are taken to be shorter."""
+    rng = np.random.default_rng(1025)
+    hidden = hidden_world(rng)
+    paths = [throw_ball(hidden, random_start(rng), 180, FRAME) for _ in range(3)]
+    ball = model_of(hidden)
+    ball.fit([(TIMES, np.round(path)) for path in paths])
+    assert (ball.scheme, ball.knowledge.step_s) == ("chipmunk", pytest.approx(FRAME))
+    assert ball.knowledge.explains
+    assert ball.physics["restitution_0"][0] == pytest.approx(hidden.restitution[0], abs=0.001)
