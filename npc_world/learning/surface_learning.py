@@ -152,7 +152,7 @@ class SurfaceLearner:
             self._entered = None
             return False
         name, config = self._surface, self.config
-        floor = 1e-3 * max_speed * length_s / (len(track) - 1)
+        floor = _SHARPEST * max_speed * length_s / (len(track) - 1)
         seen = self._unexplained if self._unexplained is not None else (0.05 * max_speed * config.window_s) ** 2
         body = _Body(float(max_speed), float(max_acceleration), math.sqrt(max(seen, floor * floor)))
         old = self._estimate(name, self._last_s)
@@ -262,6 +262,9 @@ class SurfaceLearner:
         self._faded_s = time_s
 
 
+_SHARPEST = 1e-2
+"""However exactly a body was seen to obey, its places are weighed as if off by this share of a frame's way: sharper, the valley between
+factor and push is so narrow that a fit comes to rest part of the way along it."""
 _CROSSING = 2
 """A step obeys the ground on which it was decided, that of up to two frames ago: where the game pushes first and moves in its next frame."""
 _HOPELESS = 4.0

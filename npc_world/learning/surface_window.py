@@ -18,7 +18,7 @@ from npc_world.models.top_down import step_top_down
 __all__ = ["fit_window"]
 
 _SIZE = 8
-_ROUNDS = 12
+_ROUNDS = 20
 _KNOWN_VELOCITY = 0.2
 """A velocity known to this share of top speed is one to start from."""
 
