@@ -23,16 +23,17 @@ _LEANING = 0.02
 """A push along an axis of less than this share of the whole does not lean on what is there."""
 
 
-def hindered(ground: Terrain, before_px: Sequence[float] | Floats, asked_px: Sequence[float] | Floats, size_px: tuple[float, float]) -> bool:
+def hindered(ground: Terrain, before_px: Sequence[float] | Floats, asked_px: Sequence[float] | Floats, size_px: tuple[float, float],
+             blur_px: float = 0.0) -> bool:
     """Whether a body that stood at `before_px` (2,) may have been held up by a wall, a hazard or the map's edge it knows of.
 
-    asked_px (2,): how far it wanted to go in this frame.  It counts as held up when the asked way, made longer by a little,
+    asked_px (2,): how far it wanted to go in this frame; blur_px: how far off that and its place may be.  It counts as held up when the asked way, made longer by a little,
     is not clear: also before it touches, because a game that refuses a move into a wall leaves a gap of up to that move.
     Walking along a wall is no hindrance as long as it does not lean on it.  Walls that nobody told of cannot be known here.
     """
     across, down = asked_px
     least = _LEANING * max(abs(across), abs(down))
-    skin = _SKIN_BODIES * max(size_px)
+    skin = _SKIN_BODIES * max(size_px) + blur_px
     if abs(across) > least:
         across += math.copysign(skin, across)
     if abs(down) > least:

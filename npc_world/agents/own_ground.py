@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,13 @@ from npc_world.models.surfaces import Surface, surface_table
 __all__ = ["OwnGround", "surfaces_from"]
 
 Floats = NDArray[np.float64]
+Step = tuple[float, float]
+_PIXEL = 1.0
+"""Places told in whole numbers are off by as much."""
+_STILL = 4
+"""Frames without any motion in which a body that wants to move is taken to be stuck: at a corner that it seems to be clear of, say."""
+_STILL_S = 0.2
+"""And so long where places are whole numbers: on very slow ground a body goes less than a pixel a frame."""
 _FIELDS = ("speed_factor", "grip", "push_x", "push_y", "speed_factor_sd", "grip_sd", "push_sd")
 
 
@@ -33,6 +41,10 @@ class OwnGround:
         self.learner.stagger(apart)
         self._watcher = SurfaceWatcher()
         self._touched = False
+        self._went_px: Step | None = None
+        """How far it moved in the frame before."""
+        self._still = [(0, 0.0), (0, 0.0)]
+        """Per axis for how many frames it has not moved, and how far it should have."""
         self._tabled: tuple[object, ...] = ()
         self._table = np.empty((0, 4))
 
@@ -40,7 +52,8 @@ class OwnGround:
         """A new round: what was learned stays."""
         self.learner.forget_motion()
         self._watcher.forget_motion()
-        self._touched = False
+        self._touched, self._went_px = False, None
+        self._still = [(0, 0.0), (0, 0.0)]
 
     def learn(self, now: Observation, moved_px: Floats, commanded: Floats, speed: float, acceleration: float, elsewhere: bool) -> bool:
         """One frame: how far it moved (2,), what it had asked for, at most at `speed`, and what came of it.  True when a belief changed, where there
@@ -50,21 +63,50 @@ class OwnGround:
         """
         if elsewhere:
             self.learner.forget_motion()
+            self._went_px = None
             return False
         learner, ground, here = self.learner, self.ground, now.position_px.tolist()
         (moved_x, moved_y), asked = moved_px.tolist(), commanded.tolist()
         touched, self._touched = self._touched, touches_a_body(now)
         before = here[0] - moved_x, here[1] - moved_y
-        if touched or self._touched or hindered(ground, before, (asked[0] * now.dt_s, asked[1] * now.dt_s), now.size_px):
+        surface = ground.surface_at(here)
+        ask = asked[0] * now.dt_s, asked[1] * now.dt_s
+        whole = _PIXEL if moved_x % 1.0 == 0.0 and moved_y % 1.0 == 0.0 else 0.0
+        stuck = self._stuck(ask, (moved_x, moved_y), learner.belief(surface), now.dt_s, acceleration, whole)
+        if touched or self._touched or self._held(before, ask, (moved_x, moved_y), acceleration > 0.0, now.size_px, whole):
             changed = learner.interrupt(speed, acceleration)
+        elif stuck:
+            changed = False
+            learner.forget_motion()
         else:
-            changed = learner.learn(now.time_s, here, ground.surface_at(here), asked, speed, acceleration)
+            changed = learner.learn(now.time_s, here, surface, asked, speed, acceleration)
         if len(ground.surfaces) < 2:
             return False
         for name, sighting in now.targets.items():
             there = sighting.position_px.tolist()
             changed |= self._watcher.watch(name, now.time_s, there, ground.surface_at(there), learner)
         return changed
+
+    def _held(self, before: Step, asked: Step, moved: Step, momentum: bool, size_px: Step, blur_px: float) -> bool:
+        """Whether something may have been in its way: that which it asked for, or that on which momentum carried it."""
+        carried, self._went_px = self._went_px, moved
+        return (hindered(self.ground, before, asked, size_px, blur_px)
+                or (momentum and carried is not None and hindered(self.ground, before, carried, size_px, 2.0 * blur_px)))
+
+    def _stuck(self, asked: Step, moved: Step, believed: Surface, dt_s: float, acceleration: float, blur_px: float) -> bool:
+        """Whether it has stood exactly still along an axis for longer than eyes that see to `blur_px` let a body on this ground seem to."""
+        longest = 0
+        for axis in range(2):
+            if moved[axis] != 0.0 or asked[axis] == 0.0:
+                self._still[axis] = 0, 0.0
+            else:
+                frames, way = self._still[axis]
+                frames, way = frames + 1, way + believed.speed_factor * abs(asked[axis])
+                self._still[axis] = frames, way
+                if way > 2.0 * blur_px:
+                    longest = max(longest, frames)
+        turning_s = 2.0 * math.sqrt(2.0 * blur_px / (acceleration * believed.grip)) if acceleration > 0.0 else 0.0
+        return longest >= _STILL and longest * dt_s > (max(_STILL_S, turning_s) if blur_px else 0.0)
 
     def table(self) -> Floats:
         """(S, 4) what it believes of the terrain's surfaces, for kernels; to be read only."""

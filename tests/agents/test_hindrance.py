@@ -7,6 +7,8 @@ import pytest
 
 import npc_world as nw
 from npc_world.agents.hindrance import hindered, touches_a_body
+from npc_world.agents.load import read_npc_config
+from npc_world.agents.own_ground import OwnGround
 from npc_world.core.records import Bodies, Observation
 
 _DRAWN = """
@@ -110,3 +112,56 @@ def test_a_body_beside_it_is_noticed() -> None:
     assert touches_a_body(seeing((300, 100), (119.5, 90.0)))
     assert not touches_a_body(seeing((300, 100), (140, 100)))
     assert not touches_a_body(seeing())
+
+
+def ground_learned_by(ground: nw.Terrain, places: list[tuple[float, float]], asked: list[tuple[float, float]]) -> OwnGround:
+    """What a body of 24 px at 160 px/s learns that came to these places, having asked for these velocities on the way."""
+    own = OwnGround(ground, read_npc_config("hunter"), 0.0)
+    for k in range(1, len(places)):
+        here, before = np.array(places[k]), np.array(places[k - 1])
+        now = Observation(time_s=k * DT, dt_s=DT, position_px=here, size_px=(24.0, 24.0), targets={})
+        own.learn(now, here - before, np.array(asked[k]), 160.0, 0.0, False)
+    return own
+
+
+def test_momentum_into_a_wall_that_it_no_longer_asks_for_is_no_property_of_the_ground() -> None:
+    """It turns along the wall too late, again and again, and the wall takes the speed that it still had towards it."""
+    own = OwnGround(nw.Terrain.from_rects([(400, 0, 32, 9000)], size=(640, 9000)), read_npc_config("hunter"), 0.0)
+    rng, at, velocity, wish, worst = np.random.default_rng(3), np.array([200.0, 40.0]), np.zeros(2), np.array([160.0, 0.0]), 0.0
+    for k in range(1, 3600):
+        if k % 40 == 0:
+            angle = rng.uniform(-1.5, 1.9)
+            wish = 160.0 * np.array([np.cos(angle), np.sin(angle)])
+        if at[0] < 150.0:
+            wish = np.array([160.0, 20.0])
+        if at[0] > 300.0:
+            wish = np.array([-16.0, 159.0])
+        if at[0] > 370.0 and rng.uniform() < 0.02:
+            wish = np.array([-160.0, 0.0])
+        change = wish - velocity
+        velocity = velocity + change * min(1.0, 400.0 * DT / max(1e-9, float(np.hypot(*change))))
+        if at[0] + velocity[0] * DT > 388.0:
+            velocity = velocity * (0.0, 1.0)
+        before, at = at, at + velocity * DT
+        now = Observation(time_s=k * DT, dt_s=DT, position_px=at, size_px=(24.0, 24.0), targets={})
+        own.learn(now, at - before, wish, 160.0, 400.0, False)
+        worst = max(worst, abs(own.learner.belief("ground").speed_factor - 1.0)) if k > 300 else 0.0
+    assert worst < 0.01
+
+
+def test_a_body_stuck_at_a_corner_that_it_seems_to_be_clear_of_learns_nothing_of_the_ground() -> None:
+    places, asked = [(100.0, 300.0)], [(0.0, 0.0)]
+    for k in range(1, 1200):
+        stuck = k % 200 > 120
+        places.append((float(np.round(places[0][0] + (k - max(0, k % 200 - 120) - 80 * (k // 200)) * 160.0 * DT)), 300.0))
+        asked.append((160.0, 0.0))
+        assert not (stuck and places[-1] != places[-2])
+    own = ground_learned_by(nw.Terrain.open_field(size=(3000, 600)), places, asked)
+    assert own.learner.surprise is None
+    assert own.learner.belief("ground").speed_factor == pytest.approx(1.0, abs=0.05)
+
+
+def test_ground_so_slow_that_pixels_come_seldom_is_learned_all_the_same() -> None:
+    places = [(float(np.round(100.0 + 0.08 * 160.0 * k * DT)), 300.0) for k in range(400)]
+    own = ground_learned_by(nw.Terrain.open_field(size=(3000, 600)), places, [(160.0, 0.0)] * 400)
+    assert own.learner.belief("ground").speed_factor == pytest.approx(0.08, abs=0.02)
