@@ -9,6 +9,7 @@ import sys
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -24,12 +25,14 @@ from npc_world.arena.bench_balls import (
     random_start,
     watched_row,
 )
-from npc_world.arena.bench_balls_noisy import noisy_row
+from npc_world.arena.bench_balls_noisy import NoisyThrows, noisy_throws
 from npc_world.arena.progress import Progress
 from npc_world.core.errors import MissingExtraError
 
 __all__ = ["BALL_BARS", "Measured", "balls_table", "beside_told", "learning_memory_row", "measured", "run_balls"]
 
+_HEIGHTS_PX = {"from high": (50.0, 150.0), "from the middle": (200.0, 300.0), "from low": (350.0, 450.0)}
+"""Where throws seen with noise begin, y: the longer they fall, the less is known of where they land."""
 _ENGINE = "npc_world.adapters.pymunk.ball_truth"
 """Named, not imported: no measuring room knows an engine."""
 BALL_BARS: dict[str, tuple[float, float]] = {
@@ -41,9 +44,7 @@ BALL_BARS: dict[str, tuple[float, float]] = {
     "noisy: landing 4 median px": (0.0, 8.5), "noisy: in the 90% interval": (0.87, 0.93),
     "batch: ms": (0.0, 5.0), "batch: times faster than the engine": (20.0, np.inf), "memory: grown kB": (0.0, 200.0),
 }
-BALL_BARS |= {name.replace("noisy:", f"noisy, from {where}:"): bar for name, bar in BALL_BARS.items() if name.startswith("noisy:")
-              for where in ("the middle", "low")}
-"""Figure → what it has to be within; others are told without a bar."""
+"""Figure → what it has to be within; others are told without a bar, as those of throws from one height."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +82,11 @@ def run_balls(worlds: int, first_seed: int = REPORTED_SEEDS, minutes: float = 15
         return 2
     throw = _pymunk() if engine is None else engine
     seeds = range(first_seed, first_seed + worlds)
-    high, middle, low = (50.0, 150.0), (200.0, 300.0), (350.0, 450.0)
     parts: list[tuple[str, Callable[[], BallRow]]] = [
         ("pixels", lambda: watched_row(throw, seeds, rounded=True)),
         ("pixels, 30 frames", lambda: watched_row(throw, seeds, rounded=True, watched=30)),
         ("exact", lambda: watched_row(throw, seeds, rounded=False)),
-        ("noisy", lambda: noisy_row(throw, seeds, heights=high)), ("noisy, laws told", lambda: noisy_row(throw, seeds, heights=high, told=True)),
-        ("noisy, from the middle", lambda: noisy_row(throw, seeds, heights=middle)),
-        ("noisy, from the middle, laws told", lambda: noisy_row(throw, seeds, heights=middle, told=True)),
-        ("noisy, from low", lambda: noisy_row(throw, seeds, heights=low)),
-        ("noisy, from low, laws told", lambda: noisy_row(throw, seeds, heights=low, told=True)),
+        *_noisy(throw, seeds, False), *_noisy(throw, seeds, True),
         ("batch", lambda: batch_row(throw)), ("memory", lambda: learning_memory_row(throw, minutes)),
     ]
     bar = Progress(len(parts), "balls")
@@ -106,6 +102,21 @@ def run_balls(worlds: int, first_seed: int = REPORTED_SEEDS, minutes: float = 15
         figures = [{**asdict(row), "high": None if row.high == np.inf else row.high, "passed": row.passed} for row in rows]
         file.write_text(json.dumps({"worlds": worlds, "first_seed": first_seed, "rows": figures}, indent=1) + "\n", encoding="utf-8")
     return 0
+
+
+def _noisy(engine: Engine, seeds: range, told: bool) -> list[tuple[str, Callable[[], BallRow]]]:
+    """Rows of throws from high, from the middle and from low, and of all of them together."""
+    seen: list[NoisyThrows] = []
+
+    def measure(heights: tuple[float, float]) -> BallRow:
+        seen.append(noisy_throws(engine, seeds, told=told, heights=heights))
+        return seen[-1].row()
+
+    def together() -> BallRow:
+        return (seen[0] + seen[1] + seen[2]).row()
+
+    end = ", laws told" if told else ""
+    return [*((f"noisy, {where}{end}", partial(measure, heights)) for where, heights in _HEIGHTS_PX.items()), (f"noisy{end}", together)]
 
 
 def balls_table(rows: list[Measured]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,16 +22,48 @@ from npc_world.arena.bench_balls import (
 from npc_world.learning.ball_model import BallModel
 from npc_world.models.ball_world import BallWorld
 
-__all__ = ["landing_bound_px", "noisy_row"]
+__all__ = ["NoisyThrows", "landing_bound_px", "noisy_row", "noisy_throws"]
 
 Floats = NDArray[np.float64]
 _NUDGE = 1e-4
 _LONGEST_FRAMES = 300
 
 
+@dataclass(frozen=True, slots=True)
+class NoisyThrows:
+    """What was foreseen of many throws, against what came."""
+
+    title: str
+    misses_px: tuple[list[float], ...]
+    """Of each throw's first four landings."""
+    held: list[bool]
+    """Whether a landing fell inside the 90 % interval."""
+    free_px: list[tuple[float, float]]
+    """Miss and bound of first landings out of free flight."""
+
+    def row(self) -> BallRow:
+        """Medians over all of them."""
+        figures = {f"landing {k + 1} median px": float(np.median(m)) for k, m in enumerate(self.misses_px) if m}
+        return BallRow(self.title, figures | {
+            "landing 1 from free flight median px": float(np.median([miss for miss, _ in self.free_px])) if self.free_px else np.nan,
+            "landing 1 from free flight bound px": _median_miss([bound for _, bound in self.free_px]),
+            "in the 90% interval": float(np.mean(self.held)) if self.held else np.nan})
+
+    def __add__(self, other: NoisyThrows) -> NoisyThrows:
+        """Both together."""
+        return NoisyThrows(f"{self.title}; {other.title}", tuple([*a, *b] for a, b in zip(self.misses_px, other.misses_px, strict=True)),
+                           [*self.held, *other.held], [*self.free_px, *other.free_px])
+
+
 def noisy_row(engine: Engine, seeds: range, *, told: bool = False, noise_px: float = 1.0, watched: int = 12, earlier: int = 5, throws: int = 8,
               shelves: int = 0, heights: tuple[float, float] = (50.0, 150.0)) -> BallRow:
-    """Median horizontal error of the next four landings, and how often 90 % intervals hold.
+    """Median horizontal error of the next four landings, and how often 90 % intervals hold, as `noisy_throws` says."""
+    return noisy_throws(engine, seeds, told=told, noise_px=noise_px, watched=watched, earlier=earlier, throws=throws, shelves=shelves, heights=heights).row()
+
+
+def noisy_throws(engine: Engine, seeds: range, *, told: bool = False, noise_px: float = 1.0, watched: int = 12, earlier: int = 5, throws: int = 8,
+              shelves: int = 0, heights: tuple[float, float] = (50.0, 150.0)) -> NoisyThrows:
+    """Horizontal errors of the next four landings, and whether 90 % intervals hold.
 
     In each world `earlier` throws are watched whole, then `throws` others are foreseen from `watched` frames of each; several, because
     the median over 40 single throws differs by a fifth from seed to seed.  `told` knows the laws: the floor under what learning can
@@ -61,12 +94,9 @@ def noisy_row(engine: Engine, seeds: range, *, told: bool = False, noise_px: flo
                     low, middle, high = np.quantile(known, (0.05, 0.5, 0.95))
                     misses[k].append(abs(middle - truth[k]))
                     held.append(bool(low <= truth[k] <= high))
-    figures = {f"landing {k + 1} median px": float(np.median(m)) for k, m in enumerate(misses) if m}
-    return BallRow(f"{len(seeds)} worlds of {throws} throws, {noise_px:g} px noise, {watched} frames seen, from y {heights[0]:g} to {heights[1]:g}"
-                   f"{', laws told' if told else ''}",
-                   figures | {"landing 1 from free flight median px": float(np.median([miss for miss, _ in free])) if free else np.nan,
-                              "landing 1 from free flight bound px": _median_miss([bound for _, bound in free]),
-                              "in the 90% interval": float(np.mean(held)) if held else np.nan})
+    title = (f"{len(seeds)} worlds of {throws} throws, {noise_px:g} px noise, {watched} frames seen, from y {heights[0]:g} to {heights[1]:g}"
+             f"{', laws told' if told else ''}")
+    return NoisyThrows(title, tuple(misses), held, free)
 
 
 def _foreseen(world: HiddenWorld, model: BallModel, told: bool, times: Floats, seen: Floats) -> Floats:

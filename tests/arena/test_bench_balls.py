@@ -36,6 +36,9 @@ def test_rows_name_their_figures() -> None:
     assert row.figures["1 s median px"] < 5.0
     assert "whole pixels" in str(row)
     noisy = bench_balls_noisy.noisy_row(throw_ball, range(2), told=True, throws=3)
+    one = bench_balls_noisy.noisy_throws(throw_ball, range(1), told=True, throws=3)
+    other = bench_balls_noisy.noisy_throws(throw_ball, range(1, 2), told=True, throws=3)
+    assert (one + other).row().figures == noisy.figures
     assert 0.0 <= noisy.figures["in the 90% interval"] <= 1.0
     assert 0.5 < noisy.figures["landing 1 from free flight bound px"] < 10.0
 
