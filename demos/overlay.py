@@ -70,14 +70,14 @@ class Overlay:
 
     def _times(self, surface: pygame.Surface, s: float) -> None:
         """Bars of the last frames against 16.7 ms."""
-        box = pygame.Rect(round(16 * s), surface.get_height() - round(118 * s) - 92, 264, 92)
+        ordered = sorted(self.frame_ms)
+        worst = ordered[min(len(ordered) - 1, int(0.99 * len(ordered)))]
+        font, words = typeface(18, True), f"{median(ordered):.1f} ms, p99 {worst:.1f} ms of work a frame"
+        box = pygame.Rect(round(16 * s), surface.get_height() - round(118 * s) - 92, max(264, (font.size(words)[0] + 55) // 32 * 32), 92)
         surface.blit(plate(box.width, box.height, 225), box)
         for k, ms in enumerate(self.frame_ms):
             high = min(46, round(ms * 1.8))
             tint = colour("good" if ms < 10 else "ember" if ms < 16.7 else "danger")
             pygame.draw.line(surface, tint, (box.x + 12 + k, box.bottom - 8), (box.x + 12 + k, box.bottom - 8 - high))
         pygame.draw.line(surface, colour("ivory"), (box.x + 12, box.bottom - 8 - 30), (box.right - 12, box.bottom - 8 - 30))
-        ordered = sorted(self.frame_ms)
-        worst = ordered[min(len(ordered) - 1, int(0.99 * len(ordered)))]
-        words = f"{median(ordered):.1f} ms, p99 {worst:.1f} ms of work a frame"
-        typeface(18, True).write(surface, words, (box.x + 12, box.y + 8), colour("ivory"))
+        font.write(surface, words, (box.x + 12, box.y + 8), colour("ivory"))

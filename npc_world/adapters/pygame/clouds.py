@@ -92,7 +92,7 @@ def _cloud(low: Floats, cell: float, cols: int, rows: int, means: Floats, covari
     """
     x = np.arange(cols, dtype=np.float32)[None, None, :] - ((means[:, 0] - low[0]) / cell).astype(np.float32)[:, None, None]
     y = np.arange(rows, dtype=np.float32)[None, :, None] - ((means[:, 1] - low[1]) / cell).astype(np.float32)[:, None, None]
-    xx, yy = covariances[:, 0, 0] / cell**2 + 0.35, covariances[:, 1, 1] / cell**2 + 0.35  # no narrower than the grid can show
+    xx, yy = covariances[:, 0, 0] / cell**2 + 0.5, covariances[:, 1, 1] / cell**2 + 0.5  # no narrower than the grid can show: else it flickers
     xy = covariances[:, 0, 1] / cell**2
     determinant = np.maximum(xx * yy - xy * xy, 1e-9)
     a, b, c = ((term / determinant).astype(np.float32)[:, None, None] for term in (-0.5 * yy, xy, -0.5 * xx))
