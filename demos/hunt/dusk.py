@@ -22,24 +22,29 @@ _STRONGEST = 120
 
 
 @kernel
-def darken(pixels, shares, colour, strength, depth):  # type: ignore[no-untyped-def]
-    """Blend `colour`, its three bytes, into the rim of pixels (h, w), `depth` px wide: shares (h, w) 0 to 255, times `strength` of 256."""
+def darken(pixels, bands, sides, colour, strength):  # type: ignore[no-untyped-def]
+    """Blend `colour`, its three bytes, into the rim of pixels (h, w): by shares 0 to 255, times `strength` of 256.
+
+    bands (depth, w): shares of the uppermost rows, and from below of the lowest; sides (2, depth): left and right in all rows between.
+    """
     outer, middle, rest = np.uint32(0xFF00FF), np.uint32(0xFF00), np.uint32(0xFF000000)
     eight, all_of_it, power = np.uint32(8), np.uint32(256), np.uint32(strength)
     half_outer, half_middle = np.uint32(0x800080), np.uint32(0x8000)
-    sides, between = np.uint32(colour & outer), np.uint32(colour & middle)
+    tint_outer, tint_middle = np.uint32(colour & outer), np.uint32(colour & middle)
     height, width = pixels.shape
+    depth = bands.shape[0]
     for y in range(height):
         band = y < depth or y >= height - depth
         for part in range(1 if band else 2):
             begin = 0 if band or part == 0 else width - depth
-            line, share = pixels[y, begin:begin + (width if band else depth)], shares[y, begin:begin + (width if band else depth)]
+            line = pixels[y, begin:begin + (width if band else depth)]
+            share = bands[min(y, height - 1 - y)] if band else sides[part]
             for i in range(line.shape[0]):  # two bytes at once, with room between them for their products
                 was = line[i]
                 add = np.uint32(np.uint32(np.uint32(share[i]) * power + np.uint32(128)) >> eight)
                 keep = np.uint32(all_of_it - add)
-                both = np.uint32(np.uint32(np.uint32(np.uint32(was & outer) * keep) + np.uint32(np.uint32(sides * add) + half_outer)) >> eight)
-                one = np.uint32(np.uint32(np.uint32(np.uint32(was & middle) * keep) + np.uint32(np.uint32(between * add) + half_middle)) >> eight)
+                both = np.uint32(np.uint32(np.uint32(np.uint32(was & outer) * keep) + np.uint32(np.uint32(tint_outer * add) + half_outer)) >> eight)
+                one = np.uint32(np.uint32(np.uint32(np.uint32(was & middle) * keep) + np.uint32(np.uint32(tint_middle * add) + half_middle)) >> eight)
                 line[i] = np.uint32(np.uint32(was & rest) | np.uint32(both & outer) | np.uint32(one & middle))
 
 
@@ -69,7 +74,7 @@ class Dusk:
             return
         width, height = self.size_px
         value = sum(tint[channel] << (8 * byte) for byte, channel in enumerate(by_byte(surface)))
-        darken(found[0], _shares(width, height), np.uint32(value), round(strongest * 256 / 255), _depth(width, height))
+        darken(found[0], *_bands(width, height), np.uint32(value), round(strongest * 256 / 255))
 
 
 def _mixed(step: int) -> tuple[Colour, int]:
@@ -87,6 +92,13 @@ def _depth(width: int, height: int) -> int:
 
 
 @lru_cache(maxsize=2)
+def _bands(width: int, height: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """What `darken` takes: far less than the whole, which would have to be fetched in every frame."""
+    depth, shares = _depth(width, height), _shares(width, height)
+    middle = shares[height // 2]
+    return np.ascontiguousarray(shares[:depth]), np.ascontiguousarray(np.stack([middle[:depth], middle[width - depth:]]))
+
+
 def _shares(width: int, height: int) -> NDArray[np.uint8]:
     """(h, w) how strong the rim is at each px: 255 at the edge, fading inwards."""
     across = np.minimum(np.arange(width), np.arange(width)[::-1])

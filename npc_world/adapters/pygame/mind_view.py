@@ -106,7 +106,7 @@ class MindView:
         place, kept = pygame.Rect(rect), self._written
         stays_s = 2.0 * _WRITTEN_S if self._made_cloud else _WRITTEN_S  # not both in one frame
         if time_s is None or kept is None or kept[0] is not npc or kept[1] != place.size or not 0.0 <= time_s - kept[2] < stays_s:
-            picture = draw_panel(npc, place, truth, self._lettering, self.palette, self.colour_of)
+            picture = draw_panel(npc, place, truth, self._lettering, self.palette, self.colour_of, None if kept is None else kept[3])
             self._written = None if time_s is None else (npc, place.size, time_s, picture)
         else:
             picture = kept[3]
@@ -260,29 +260,29 @@ class MindView:
         """Weight and name at the end of each ribbon, moved along or aside where they would cover one another."""
         view = surface.get_clip()
         tracks = (forecast.positions_px - camera) * zoom
-        likely = tracks[forecast.weights >= _LABELLED, ::3].reshape(-1, 2)
-        seen = likely[((likely > view.topleft) & (likely < view.bottomright)).all(axis=1)]
-        ribbons = [pygame.Rect(round(x) - 5, round(y) - 5, 10, 10) for x, y in seen.tolist()]
-        for row in np.argsort(-forecast.weights):
+        inside = np.asarray(((tracks >= view.topleft) & (tracks <= view.bottomright)).all(axis=2))
+        likely = forecast.weights >= _LABELLED
+        ribbons = [pygame.Rect(round(x) - 5, round(y) - 5, 10, 10) for x, y in tracks[likely, ::3][inside[likely, ::3]].tolist()]
+        lines, chips = [], []
+        for row in np.argsort(-forecast.weights).tolist():
             weight, label = float(forecast.weights[row]), forecast.labels[row]
             if weight < _LABELLED:
                 break
-            remembered = f"{label} {forecast.labels[:row].count(label)}"
-            track = tracks[row]
-            inside = np.flatnonzero((track >= view.topleft).all(axis=1) & (track <= view.bottomright).all(axis=1))
-            if len(inside) == 0:
+            if not inside[row].any():
                 continue
-            anchor = track[inside[-1]]
+            remembered = f"{label} {forecast.labels[:row].count(label)}"
+            anchor = tracks[row, inside.shape[1] - 1 - int(inside[row, ::-1].argmax())]
             text = f"{self._lettering.shortened(label, 220)}  {100 * weight:.0f} %"
             chip = self._lettering.chip(text, self.colour_of(label), self.palette.ink, self.palette.shade)
             place, number = free_place(chip.get_size(), (float(anchor[0]), float(anchor[1])), taken, view,
                                        self._label_places.pop(remembered, 0), ribbons)
             self._label_places[remembered] = number
             if number >= 8:
-                line = strokes.polyline([anchor, _nearest(place, anchor)], 0.7, 0.8)
-                self._brush.draw(surface, line, self.colour_of(label))
-            surface.blit(chip, place)
+                lines.append((strokes.polyline([anchor, _nearest(place, anchor)], 0.7, 0.8), self.colour_of(label)))
+            chips.append((chip, place))
             taken.append(place)
+        self._brush.draw_all(surface, lines)  # below all of the labels
+        surface.blits(chips, False)
         while len(self._label_places) > 48:
             del self._label_places[next(iter(self._label_places))]
 

@@ -42,12 +42,17 @@ class Panel:
 
 
 def draw_panel(npc: Any, rect: pygame.Rect, truth: Any, lettering: Lettering, palette: MindPalette,
-               colour_of: Callable[[str], Colour]) -> Panel:
+               colour_of: Callable[[str], Colour], instead_of: Panel | None = None) -> Panel:
     """The panel for the top of `rect`: no larger than `rect`, no higher than its rows.
 
     What does not fit is left out from the end: surfaces, then the unlikeliest hypotheses.
+    instead_of: one that is not needed any more: it is written on, for fresh surfaces cost more than what is on them.
     """
-    layer = pygame.Surface(rect.size, pygame.SRCALPHA)
+    if instead_of is not None and instead_of.rows.get_size() == rect.size:
+        layer = instead_of.rows
+        layer.fill((0, 0, 0, 0))
+    else:
+        layer = pygame.Surface(rect.size, pygame.SRCALPHA)
     pen = _Pen(layer, layer.get_rect().inflate(-2 * _PAD, -2 * _PAD), lettering, palette)
     pen.title(npc)
     pen.sentence(npc.explain())
@@ -64,7 +69,8 @@ def draw_panel(npc: Any, rect: pygame.Rect, truth: Any, lettering: Lettering, pa
     found = getattr(npc, "ground_surprise", None)
     pen.surfaces(walkable(npc), truth or {}, None if found is None else found.surface)
     size = rect.width, min(rect.height, pen.y + _PAD - 4)
-    return Panel(_plate(size, palette), layer, size)
+    same = instead_of is not None and instead_of.size == size
+    return Panel(instead_of.plate if same and instead_of is not None else _plate(size, palette), layer, size)
 
 
 def walkable(npc: Any) -> dict[str, Any]:

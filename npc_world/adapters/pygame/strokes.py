@@ -230,9 +230,12 @@ def _draw_lines(surface: pygame.Surface, segments: Floats, colour: Colour) -> No
 def polyline(points: ArrayLike, half_width: Any, opacity: Any) -> Floats:
     """(n - 1, 8) capsules along points (n, 2); half width px and opacity are numbers or (n,) along the points."""
     at = np.asarray(points, dtype=np.float64)
-    half = np.broadcast_to(np.asarray(half_width, dtype=np.float64), (len(at),))
-    strength = np.broadcast_to(np.asarray(opacity, dtype=np.float64), (len(at),))
-    return np.column_stack([at[:-1], at[1:], half[:-1], half[1:], strength[:-1], strength[1:]])
+    capsules = np.empty((max(0, len(at) - 1), 8))
+    capsules[:, 0:2], capsules[:, 2:4] = at[:-1], at[1:]
+    for column, values in ((4, half_width), (6, opacity)):
+        along = np.asarray(values, dtype=np.float64)
+        capsules[:, column], capsules[:, column + 1] = (along[:-1], along[1:]) if along.ndim else (along, along)
+    return capsules
 
 
 def dots(points: ArrayLike, spacing: float, radius: float, opacity: float, most: int = 400) -> Floats:
