@@ -1,8 +1,8 @@
 """When an NPC of a crowd takes in what passes: in every frame, or, among many, some times a second, in turn with the others.
 
 Where it goes it minds in every frame.  What it sees of others and feels of the ground may wait a few frames where many share a ground:
-all of them together look `LOOKS_PER_S` times a second, each at least every `_LONGEST_S`.  Wrong by as much as that where something
-appears, or gives way, just after it looked.
+what they see and how they steer is shared out over `LOOKS_PER_S`, and each looks at least every `_LONGEST_S`.  Wrong by as much as that
+where something appears, or gives way, just after it looked.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from npc_world.core.records import Observation
 __all__ = ["LOOKS_PER_S", "Attention"]
 
 Floats = NDArray[np.float64]
-LOOKS_PER_S = 1500.0
-"""At 60 Hz so many are 25 NPCs that look in every frame."""
-_LONGEST_S = 1.0 / 15.0
+LOOKS_PER_S = 1760.0
+"""What all of them together may do in a second, in looks: at 60 Hz 25 NPCs look in every frame."""
+_STEERING = 1.0 / 6.0
+"""What steering through a frame costs, in looks."""
+_LONGEST_S = 0.14
 _APART = 0.41421356
 """Not the golden ratio, by which what they write down is set apart: else the two would fall together."""
 
@@ -36,11 +38,10 @@ class Attention:
 
     def due(self, now: Observation, thinkers: int) -> bool:
         """Whether to look in this frame, where so many NPCs share the ground."""
-        period_s = thinkers / LOOKS_PER_S
-        if period_s <= now.dt_s:
+        left = LOOKS_PER_S * now.dt_s - _STEERING * thinkers
+        if left >= thinkers:
             return True
-        if period_s > _LONGEST_S:
-            period_s = _LONGEST_S
+        period_s = _LONGEST_S if left * _LONGEST_S <= thinkers * now.dt_s else thinkers * now.dt_s / left
         slot, self._slot = self._slot, int(now.time_s / period_s + self._phase)
         return slot != self._slot
 

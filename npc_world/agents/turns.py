@@ -19,8 +19,8 @@ __all__ = ["PLANS_PER_S", "WORK_PER_S", "Turns"]
 
 PLANS_PER_S = 60.0
 """Costly plans per second of play, for all NPCs of one ground together: one a frame at 60 Hz."""
-WORK_PER_S = 60.0 * 20000.0
-"""Work on plans per second of play, in cells of the map that are looked at, each about a tenth of a microsecond."""
+WORK_PER_S = 60.0 * 14000.0
+"""Work on plans per second of play, in cells of the map that are looked at, each about a tenth of a microsecond: a millisecond and a half a frame."""
 _SAVED = 1.1
 """A frame has at most so many times its share, when the last one left some."""
 _UNDER_WAY = 2

@@ -79,18 +79,23 @@ def key_pop(heap, count):  # type: ignore[no-untyped-def]
     """Remove the least key, which is read at place 0 before; returns the new count."""
     count -= 1
     key = heap[count]
-    i = 0
-    while True:
-        child = 4 * i + 1
-        if child >= count:
-            break
-        least = child
-        for other in range(child + 1, min(child + 4, count)):
-            if heap[other] < heap[least]:
-                least = other
-        if heap[least] >= key:
-            break
-        heap[i] = heap[least]
-        i = least
+    i, child = 0, 1
+    while child + 3 < count:
+        least, at = heap[child], child
+        for other in range(child + 1, child + 4):
+            if heap[other] < least:
+                least, at = heap[other], other
+        if least >= key:
+            heap[i] = key
+            return count
+        heap[i] = least
+        i, child = at, 4 * at + 1
+    if child < count:
+        at = child
+        for other in range(child + 1, count):
+            if heap[other] < heap[at]:
+                at = other
+        if heap[at] < key:
+            heap[i], i = heap[at], at
     heap[i] = key
     return count
