@@ -12,6 +12,7 @@ import pygame
 import npc_world as nw
 
 from ..assets import colour
+from ..light import multiply
 from ..screens.base import Choice, dim
 from ..screens.loading import LoadingScreen, Progress
 from ..screens.menu import next_difficulty
@@ -69,7 +70,7 @@ class CourierApp(Shell):
         room_x, room_y = max(0, self.picture.size[0] - width), max(0, self.picture.size[1] - height)
         left, top = round(room_x * (0.5 + 0.45 * math.sin(0.045 * time_s + 0.6))), round(room_y * (0.5 + 0.42 * math.sin(0.061 * time_s + 1.2)))
         self.picture.draw(surface, left, top)
-        surface.fill((206, 150, 160), special_flags=pygame.BLEND_RGB_MULT)
+        multiply(surface, (206, 150, 160))
         dim(surface, 60)
 
     # ---- weeks and days -----------------------------------------------------------------------------------------

@@ -9,8 +9,8 @@ import numpy as np
 import pygame
 from numpy.typing import NDArray
 
-from ..assets import colour
-from ..hunt.camera import Camera
+from ..assets import Colour, colour
+from ..hunt.camera import ART_ZOOM, Camera
 from ..screens.panels import plate, ui_scale
 from ..screens.text import typeface, wrapped
 from .maps import TownMap, road_tint
@@ -29,6 +29,9 @@ class MindView:
     def __init__(self, town_map: TownMap) -> None:
         self.map = town_map
         self._ratios: tuple[float, NDArray[np.float64], NDArray[np.float64]] | None = None
+        self._tints: tuple[list[Colour], list[Colour]] = ([], [])
+        self._roads_px: NDArray[np.float64] | None = None
+        self._drawn: tuple[object, tuple[int, int], pygame.Surface] | None = None
 
     def draw(self, surface: pygame.Surface, camera: Camera, world: CourierWorld, number: int, at: tuple[float, float], time_s: float) -> None:
         """The mind of world.rivals[number]; at: where its van is drawn, world px."""
@@ -62,22 +65,25 @@ class MindView:
             for edge in world.jams:
                 true[edge] /= world.rules.jam_speed
             self._ratios = (world.time_s, believed, true)
+            self._tints = ([road_tint(ratio) for ratio in believed.tolist()], [road_tint(ratio) for ratio in true.tolist()])
         return self._ratios[1], self._ratios[2]
 
     def _over_atlas(self, surface: pygame.Surface, camera: Camera, world: CourierWorld) -> None:
         """On the streets: its belief as a broad line in each lane, the truth as a thin one in it; its way; its second choice."""
-        believed, true = self.ratios(world)
+        self.ratios(world)
         nav, town = world.drivers["Atlas"].nav, world.town
         seen = surface.get_rect().inflate(400, 400)
-        for edge in range(len(town.length_px)):
-            if edge in world.today.absent:
-                continue
-            a, b = camera.to_screen(town.point(edge, 26.0, 8.0)), camera.to_screen(town.point(edge, town.length_px[edge] - 26.0, 8.0))
-            if not (seen.collidepoint(a) or seen.collidepoint(b)):
-                continue
-            pygame.draw.line(surface, road_tint(float(believed[edge])), a, b, 9)
-            pygame.draw.line(surface, colour("ink"), a, b, 5)
-            pygame.draw.line(surface, road_tint(float(true[edge])), a, b, 3)
+        if self._roads_px is None:
+            ends = [(town.point(edge, 26.0, 8.0), town.point(edge, town.length_px[edge] - 26.0, 8.0)) for edge in range(len(town.length_px))]
+            self._roads_px = np.array(ends) * ART_ZOOM
+        on_screen = self._roads_px - camera.corner
+        inside = ((on_screen >= seen.topleft) & (on_screen < seen.bottomright)).all(axis=2).any(axis=1)
+        for edge in np.flatnonzero(inside).tolist():
+            if edge not in world.today.absent:
+                a, b = on_screen[edge].tolist()
+                pygame.draw.line(surface, self._tints[0][edge], a, b, 9)
+                pygame.draw.line(surface, colour("ink"), a, b, 5)
+                pygame.draw.line(surface, self._tints[1][edge], a, b, 3)
         _dotted(surface, camera, town, [int(e) for e in nav.alternative], colour("ivory_dim"), 3.0, 15.0)
         _dotted(surface, camera, town, [int(e) for e in nav.route], colour(TINTS["Atlas"]), 6.0, 15.0)
         for edge in nav.closed_s:
@@ -86,7 +92,7 @@ class MindView:
                 self.map.cross(surface, at, colour("danger"), 13.0)
 
     def _atlas(self, surface: pygame.Surface, world: CourierWorld, room: pygame.Rect, y: float, s: float, time_s: float) -> None:
-        mind, town = world.drivers["Atlas"], world.town
+        mind = world.drivers["Atlas"]
         nav = mind.nav
         font, bold = typeface(round(17 * s)), typeface(round(18 * s), True)
         x, wide = room.x + round(16 * s), room.width - round(32 * s)
@@ -97,15 +103,7 @@ class MindView:
             font.write(surface, line, (x, y), colour("ivory"))
             y += 20 * s
         box = pygame.Rect(x, round(y + 6 * s), wide, self.map.height_for(wide))
-        self.map.ground(surface, box, 0.72)
-        believed, true = self.ratios(world)
-        for edge in range(len(town.length_px)):
-            if edge not in world.today.absent:
-                self.map.road(surface, box, edge, road_tint(float(believed[edge])), 4, 13.0)
-        for edge in range(len(town.length_px)):
-            if edge not in world.today.absent:
-                self.map.road(surface, box, edge, colour("ink"), 2, 13.0)
-                self.map.road(surface, box, edge, road_tint(float(true[edge])), 1, 13.0)
+        surface.blit(self._map_of_roads(world, box.size), box)
         self.map.route(surface, box, nav.alternative, colour("ivory_dim"), 2)
         self.map.route(surface, box, nav.route, colour(TINTS["Atlas"]), 4)
         unknown = 0
@@ -128,6 +126,21 @@ class MindView:
         kept = [low <= actual <= high for _, low, high, actual in mind.promises]
         words = f"promises (8 in 10) kept today: {sum(kept)} of {len(kept)}" if kept else "no promise is due yet today"
         font.write(surface, words, (x, room.bottom - 28 * s), colour("ivory_dim"))
+
+    def _map_of_roads(self, world: CourierWorld, size: tuple[int, int]) -> pygame.Surface:
+        """The town with its roads, belief and truth: drawn anew when these are."""
+        self.ratios(world)
+        if self._drawn is None or self._drawn[0] is not self._ratios or self._drawn[1] != size:
+            picture = self._drawn[2] if self._drawn is not None and self._drawn[1] == size else pygame.Surface(size).convert()
+            box, there = picture.get_rect(), [edge for edge in range(len(world.town.length_px)) if edge not in world.today.absent]
+            self.map.ground(picture, box, 0.72)
+            for edge in there:
+                self.map.road(picture, box, edge, self._tints[0][edge], 4, 13.0)
+            for edge in there:
+                self.map.road(picture, box, edge, colour("ink"), 2, 13.0)
+                self.map.road(picture, box, edge, self._tints[1][edge], 1, 13.0)
+            self._drawn = (self._ratios, size, picture)
+        return self._drawn[2]
 
     def _ways(self, surface: pygame.Surface, world: CourierWorld, x: float, y: float, wide: float, s: float) -> float:
         """The way it goes and the one it thought of, as bars of their times."""
@@ -250,10 +263,11 @@ class _Bare:
 
 def _dotted(surface: pygame.Surface, camera: Camera, town: Any, edges: list[int], tint: tuple[int, int, int], radius: float, every_px: float) -> None:
     """Dots along roads, in the right-hand lane."""
-    width, height = surface.get_size()
+    (width, height), (left, top) = surface.get_size(), camera.corner
     for edge in edges:
-        for along in np.arange(8.0, town.length_px[edge], every_px):
-            x, y = camera.to_screen(town.point(edge, float(along), 8.0))
+        for along in np.arange(8.0, town.length_px[edge], every_px).tolist():
+            x, y = town.point(edge, along, 8.0)
+            x, y = x * ART_ZOOM - left, y * ART_ZOOM - top
             if -20 < x < width + 20 and -20 < y < height + 20:
                 pygame.draw.circle(surface, colour("ink"), (x, y), radius + 1.5)
                 pygame.draw.circle(surface, tint, (x, y), radius)

@@ -17,6 +17,7 @@ import pygame
 
 from ..assets import colour, picture
 from ..hunt.camera import ART_ZOOM, Camera
+from ..light import multiply
 from ..screens.panels import plate, ui_scale
 from ..screens.text import typeface, wrapped
 from .hud import Hud
@@ -74,6 +75,7 @@ class View:
         self.flash = ""
         """A sentence for the player, such as why a barrier was refused."""
         self.flash_until_s = 0.0
+        multiply(pygame.Surface((4, 4)), (255, 255, 255))  # compiled now, not in a frame
 
     # ---- time -----------------------------------------------------------------------------------------------------
 
@@ -226,7 +228,7 @@ class View:
         """The tint of the hour; at dusk lamps, windows and headlights shine through it."""
         tint, lamps = daylight(world.time_s / DAY_S)
         if tint != (255, 255, 255):
-            surface.fill(tint, special_flags=pygame.BLEND_RGB_MULT)
+            multiply(surface, tint)
         if lamps < 0.1:
             return
         view = pygame.Rect(left, top, *surface.get_size()).inflate(160, 160)
