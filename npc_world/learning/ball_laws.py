@@ -43,12 +43,12 @@ class BallLaws:
     def build(cls, materials: int, gravity_scale: float, *, gravity_px_s2: ArrayLike | None, damping: float | None,
               inertia: float | None, restitution: ArrayLike | None, friction: ArrayLike | None) -> BallLaws:
         """None is free; a number is known; sequences give one value per material, None inside them is free."""
-        down = None if gravity_px_s2 is None else np.asarray(gravity_px_s2, np.float64)
+        down = None if gravity_px_s2 is None else _numbers(gravity_px_s2)
         if down is not None and (down.shape not in ((), (2,)) or not np.isfinite(down).all()):
             raise BadInputError(f"gravity_px_s2={gravity_px_s2!r}: expected px/s² downwards, or (x, y)")
-        if damping is not None and not 0.0 < damping <= 1.0:
+        if damping is not None and not (_is_number(damping) and 0.0 < damping <= 1.0):
             raise BadInputError(f"damping={damping!r}: expected the share of speed kept after one second, in (0, 1]")
-        if inertia is not None and not (math.isfinite(inertia) and inertia > 0.0):
+        if inertia is not None and not (_is_number(inertia) and math.isfinite(inertia) and inertia > 0.0):
             raise BadInputError(f"inertia={inertia!r}: expected moment / (mass · radius²), above zero")
         pair = (None, None) if down is None else ((0.0, float(down)) if down.shape == () else (float(down[0]), float(down[1])))
         values: list[float | None] = [None if v is None else v / gravity_scale for v in pair]
@@ -110,6 +110,18 @@ def _per_material(values: ArrayLike | None, materials: int, name: str) -> list[f
     if len(given) != materials:
         raise BadInputError(f"{name}={values!r}: expected one number, or {materials}, one per material")
     for v in given:
-        if v is not None and not (math.isfinite(v) and v >= 0.0):
+        if v is not None and not (_is_number(v) and math.isfinite(v) and v >= 0.0):
             raise BadInputError(f"{name}={values!r}: expected numbers of zero or more")
     return [None if v is None else float(v) for v in given]
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float, np.integer, np.floating)) or (isinstance(value, np.ndarray) and value.shape == () and value.dtype.kind in "iuf")
+
+
+def _numbers(values: ArrayLike) -> Floats:
+    """As an array; NaN where they are no numbers, which whoever asks will name."""
+    try:
+        return np.asarray(values, np.float64)
+    except (TypeError, ValueError):
+        return np.array(math.nan)

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from npc_world.core.arguments import is_positive
 from npc_world.core.errors import BadInputError
 from npc_world.core.pieces import Pieces, finished
 from npc_world.core.reading import position_of
@@ -87,7 +88,7 @@ class BallModel:
         if scheme is not None and scheme not in SCHEMES:
             raise BadInputError(f"scheme={scheme!r}: expected None or one of {', '.join(map(repr, SCHEMES))}")
         for name, value in (("step_s", step_s), ("noise_px", noise_px)):
-            if value is not None and not (math.isfinite(value) and value > 0.0):
+            if value is not None and not is_positive(value):
                 raise BadInputError(f"{name}={value!r}: expected a number above zero, or None")
         if not (isinstance(seed, (int, np.integer)) and seed >= 0):
             raise BadInputError(f"seed={seed!r}: expected a whole number, zero or more")

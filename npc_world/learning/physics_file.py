@@ -76,7 +76,9 @@ class BallPhysics:
 
 
 def read_physics(source: str | os.PathLike[str] | Mapping[str, Any]) -> BallPhysics:
-    """The content of a file (or of such a mapping).  Raises `ConfigError` with everything that is wrong in it."""
+    """The content of a file (or of such a mapping).  Raises `ConfigError` with everything that is wrong in it, `BadInputError` for what is neither."""
+    if not isinstance(source, (str, os.PathLike, Mapping)) or (isinstance(source, os.PathLike) and not isinstance(os.fspath(source), str)):
+        raise BadInputError(f"physics={source!r}: expected the path of a file of `npc-world learn`, or its content")
     return load_config(dict(source) if isinstance(source, Mapping) else Path(source), BallPhysics)
 
 

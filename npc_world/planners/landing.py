@@ -43,15 +43,17 @@ def throw_to(world: BallWorld, physics: ArrayLike, origin: ArrayLike, landing: A
     near = world.radius_px if tolerance_px is None else positive(tolerance_px, "tolerance_px")
     way = scheme or "chipmunk"
     law, steps = rolled_law(world, physics, way), max(1, round(positive(horizon_s, "horizon_s") / positive(step_s, "step_s")))
-    reach = world.radius_px + (float(world.edges[:, 5].max()) if len(world.edges) else 0.0)
+    first = world.edges[world.obstacles[:, 0]]
+    thick = np.append(np.where(first[:, 2:4].any(axis=1), first[:, 5], 0.0), 0.0)  # a landing may be told on the line of a thick segment; a disc's is its radius
 
     def play(angles: Floats, speeds: Floats) -> tuple[Floats, Floats, list[tuple[int, ...]]]:
         states = np.zeros((len(angles), 5))
         states[:, :2], states[:, 2], states[:, 3] = start, speeds * np.cos(angles), speeds * np.sin(angles)
         contacts = world.roll(states, law, step_s, steps, scheme=way, contacts=bounces + 1).contacts
         touch = contacts[:, bounces]
+        reach = world.radius_px + thick[np.where(np.isfinite(touch[:, 3]), touch[:, 3], -1).astype(int)]
         with np.errstate(invalid="ignore"):
-            miss = np.maximum(0.0, np.abs(np.hypot(touch[:, 1] - goal[0], touch[:, 2] - goal[1]) - reach))
+            miss = np.maximum(0.0, np.hypot(touch[:, 1] - goal[0], touch[:, 2] - goal[1]) - reach)
             side = np.abs(touch[:, 1] - goal[0])
         return np.where(np.isfinite(touch[:, 0]), np.maximum(miss, side), np.inf), touch[:, 0], [tuple(int(o) for o in c[:bounces, 3] if math.isfinite(o)) for c in contacts]
 

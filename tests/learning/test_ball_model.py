@@ -377,3 +377,10 @@ def test_bad_luck_with_two_throws_does_not_choose_another_engine() -> None:
     assert (ball.scheme, ball.knowledge.step_s) == ("chipmunk", pytest.approx(FRAME))
     assert ball.knowledge.explains
     assert ball.physics["restitution_0"][0] == pytest.approx(hidden.restitution[0], abs=0.001)
+
+
+@pytest.mark.parametrize(("name", "value"), [("gravity_px_s2", "down"), ("damping", "much"), ("restitution", "high"), ("restitution", [None, "high"]),
+                                             ("friction", "low"), ("inertia", "some"), ("step_s", "short"), ("noise_px", [])])
+def test_words_for_constants_are_named(name: str, value: object) -> None:
+    with pytest.raises(BadInputError, match=name):
+        BallModel(ROOM, RADIUS, material=[0, 0, 0, 0, 1], **{name: value})  # type: ignore[arg-type]

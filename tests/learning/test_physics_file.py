@@ -105,3 +105,9 @@ def test_a_preset_may_name_the_file(learned: nw.BallModel, tmp_path: Path) -> No
     (tmp_path / "keeper.toml").write_text('extends = "hunter"\nphysics = "mars.toml"\n', encoding="utf-8")
     with pytest.raises(ConfigError, match=r"mars\.toml"):
         nw.load_npc(tmp_path / "keeper.toml", nw.Terrain.open_field((400, 300)), position=(50, 50))
+
+
+@pytest.mark.parametrize("wrong", [5, b"physics.toml", ["physics.toml"]])
+def test_what_is_no_path_is_named(wrong: object) -> None:
+    with pytest.raises(BadInputError, match="physics="):
+        nw.BallModel([(0.0, 500.0, 900.0, 500.0)], 12.0, physics=wrong)  # type: ignore[arg-type]

@@ -41,6 +41,17 @@ def test_a_wall_in_the_way_is_thrown_over() -> None:
     assert obstacle == 0 and x == pytest.approx(600.0, abs=8.0)
 
 
+def test_a_pillar_and_a_thick_wall_beside_the_way_change_nothing() -> None:
+    wall = (950.0, 0.0, 950.0, 600.0)
+    world = BallWorld.build([FLOOR, wall], 8.0, thickness_px=[0.0, 30.0], circles=[(300.0, 560.0, 40.0)])
+    shot = nw.throw_to(world, LAW, (100.0, 400.0), (600.0, 600.0), (100.0, 900.0), angles_rad=RIGHTWARDS)
+    assert shot is not None
+    obstacle, x = touches(world, shot, (100.0, 400.0))[0]
+    assert obstacle == 0 and x == pytest.approx(600.0, abs=8.0)
+    onto = nw.throw_to(world, LAW, (100.0, 300.0), (300.0, 520.0), (100.0, 900.0), angles_rad=RIGHTWARDS)
+    assert onto is not None and touches(world, onto, (100.0, 300.0))[0][0] == 2
+
+
 def test_off_the_wall_behind_when_a_bounce_is_asked_for() -> None:
     world = BallWorld.build([FLOOR, (800.0, 600.0, 800.0, -2000.0)], 8.0)
     shot = nw.throw_to(world, LAW, (100.0, 400.0), (650.0, 600.0), (300.0, 1200.0), bounces=1, angles_rad=RIGHTWARDS)
