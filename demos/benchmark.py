@@ -58,7 +58,7 @@ def run_benchmark(level: str, options: argparse.Namespace) -> int:
     think: list[tuple[float, float]] = []
     draw: list[tuple[float, float]] = []
     mind = MindLayer()
-    mind.prepare(WINDOW[1])
+    mind.prepare(WINDOW)
     while len(draw) < (options.frames or FRAMES):
         world = crowd(make_level(level, options.seed), max(2, options.hunters), seed, options.npc)
         view = View(world, WINDOW, island=island, seed=seed)

@@ -24,18 +24,19 @@ class MindLayer:
     def __init__(self) -> None:
         self._view: tuple[int, MindView] | None = None
 
-    def prepare(self, height_px: int) -> MindView:
-        """The mind view for a surface of that height: made before play, as it would hold up the frame that opens it."""
-        size = round(18 * ui_scale(height_px))
+    def prepare(self, size_px: tuple[int, int]) -> MindView:
+        """The mind view for a surface of that size: made before play, as it would hold up the frame that opens it."""
+        size = round(18 * ui_scale(size_px[1]))
         if self._view is None or self._view[0] != size:
             self._view = (size, MindView(typeface(size)))  # type: ignore[arg-type]
+            self._view[1].prepare(size_px)
         return self._view[1]
 
     def draw(self, surface: pygame.Surface, camera: Camera, hunters: list[Any], number: int, time_s: float, *, panel: bool = True, at: Any = None) -> None:
         """Draw what hunters[number] thinks; at: where it is drawn this frame, world px."""
         hunter = hunters[number]
         here = hunter.position if at is None else at
-        s, view = ui_scale(surface.get_height()), self.prepare(surface.get_height())
+        s, view = ui_scale(surface.get_height()), self.prepare(surface.get_size())
         width, height = surface.get_size()
         room = pygame.Rect(width - round(372 * s), round(16 * s), round(356 * s), height - round(90 * s))
         hud = [pygame.Rect(0, 0, round(290 * s), round(92 * s)), pygame.Rect(0, height - round(110 * s), round(200 * s), round(110 * s)),

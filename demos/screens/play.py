@@ -50,7 +50,7 @@ class PlayScreen(Round):
         """What writes the round down, when that was asked for."""
         self._controls = controls
         self._mind = MindLayer()
-        self._mind.prepare(view.camera.view_px[1])
+        self._mind.prepare(view.camera.view_px)
         self._steps = FixedSteps(STEP_S, _MOST_STEPS)
         self._alpha = 1.0
         self._frame_s = STEP_S

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from npc_world.adapters.pygame.palette import Colour
 from npc_world.core.compiled import COMPILED, kernel
 
-__all__ = ["Pixels", "blend_planes", "by_byte", "fill_polygons", "pixels_of", "widened"]
+__all__ = ["Pixels", "blend_planes", "by_byte", "fill_polygons", "pixels_of", "widen"]
 
 Pixels = NDArray[np.uint32]
 _LOW, _MIDDLE, _OUTER = np.uint32(0xFF), np.uint32(0xFF00), np.uint32(0xFF00FF)
@@ -47,19 +47,17 @@ def by_byte(surface: pygame.Surface) -> list[int]:
 
 
 @kernel
-def widened(values, cell, width):  # type: ignore[no-untyped-def]
-    """(rows, 4, width) float32: values (rows, cols, 4), `cell` px apart, interpolated in x to every px."""
+def widen(values, cell, planes):  # type: ignore[no-untyped-def]
+    """Fill planes (rows, 4, width) float32 with values (rows, cols, 4), `cell` px apart, interpolated in x to every px."""
     rows, cols = values.shape[0], values.shape[1]
-    planes = np.empty((rows, 4, width), np.float32)
-    for x in range(width):
-        u = x / cell
-        col = max(0, min(cols - 2, int(u)))
-        after = np.float32(min(1.0, u - col))
-        before = np.float32(1.0) - after
-        for row in range(rows):
+    width = planes.shape[2]
+    for row in range(rows):
+        for col in range(cols - 1):
+            begin, end = int(math.ceil(col * cell)), min(width, int(math.ceil((col + 1) * cell)) if col < cols - 2 else width)
             for k in range(4):
-                planes[row, k, x] = values[row, col, k] * before + values[row, min(cols - 1, col + 1), k] * after
-    return planes
+                here, step = np.float32(values[row, col, k]), np.float32(values[row, col + 1, k] - values[row, col, k])
+                for x in range(begin, end):
+                    planes[row, k, x] = here + step * np.float32(min(1.0, x / cell - col))
 
 
 @kernel

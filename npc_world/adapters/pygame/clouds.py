@@ -17,6 +17,8 @@ Cloud = tuple[pygame.Surface, tuple[float, float]]
 """A translucent picture and the screen point of its top left corner."""
 _MOST_CELLS = 44
 _REACH_SD = 2.3
+_PACKING = np.array((1.0, 256.0, 65536.0))
+"""Makes one number of a colour."""
 _UNSEEN = 3
 """An opacity, of 255, that is not seen at the rim of a cloud."""
 
@@ -60,7 +62,7 @@ def density_grid(means: Floats, covariances: Floats, strengths: Floats, colours:
     opacity saturates at `strongest`.  Only the part inside `within` is made; None when nothing of it is there.
     """
     spread = np.sqrt(np.maximum(np.stack([covariances[:, 0, 0], covariances[:, 1, 1]], axis=1), 1.0))
-    usable = np.isfinite(means).all(axis=1) & np.isfinite(covariances).all(axis=(1, 2)) & (strengths > 0.002)
+    usable = np.isfinite(means).all(axis=1) & np.isfinite(covariances).all(axis=(1, 2)) & (strengths > 0.006)
     if not usable.any():
         return None
     low = np.maximum((means - _REACH_SD * spread)[usable].min(axis=0), within.topleft)
@@ -104,8 +106,10 @@ def _cloud(low: Floats, cell: float, cols: int, rows: int, means: Floats, covari
     level *= strengths.astype(np.float32)[:, None, None]
     total = level.sum(axis=0)
     values = np.zeros((rows, cols, 4), dtype=np.float32)
-    for colour in np.unique(colours, axis=0):
-        values[..., :3] += level[(colours == colour).all(axis=1)].sum(axis=0)[..., None] * colour
+    packed = colours @ _PACKING
+    for one in dict.fromkeys(packed.tolist()):
+        same = np.flatnonzero(packed == one)
+        values[..., :3] += level[same].sum(axis=0)[..., None] * colours[same[0]]
     values[..., :3] /= np.maximum(total, 1e-30)[..., None]
     values[..., 3] = 255.0 * strongest * (1.0 - np.exp(-1.6 * total))
     return values.astype(np.uint8)

@@ -10,7 +10,7 @@ import numpy as np
 import pygame
 from numpy.typing import NDArray
 
-from npc_world.adapters.pygame.blending import blend_planes, by_byte, pixels_of, widened
+from npc_world.adapters.pygame.blending import blend_planes, by_byte, pixels_of, widen
 from npc_world.adapters.pygame.clouds import Grid
 
 __all__ = ["KeptCloud"]
@@ -32,6 +32,7 @@ class KeptCloud:
         self._made_for: tuple[float, tuple[int, int], object] = (math.nan, (0, 0), None)
         self._corner = (0.0, 0.0)
         self._laid: _Planes | pygame.Surface | None = None
+        self._memory = np.empty(0, np.float32)
 
     def draw(self, surface: pygame.Surface, source: object, camera: Floats, zoom: float, make: Callable[[pygame.Rect], Grid | None]) -> bool:
         """Draw the cloud of `source` within the surface's clip, where a world point p lies at (p - camera) · zoom.
@@ -48,7 +49,7 @@ class KeptCloud:
             self._of, self._camera, self._made_for, self._laid = source, camera, made_for, None
             if grid is not None:
                 self._corner = grid.first
-                self._laid = grid.picture()[0] if found is None else _planes(grid, by_byte(surface))
+                self._laid = grid.picture()[0] if found is None else self._planes(grid, by_byte(surface))
         if self._laid is None:
             return anew
         x, y = np.round(np.array(self._corner) + (self._camera - camera) * zoom).astype(int).tolist()
@@ -60,6 +61,24 @@ class KeptCloud:
             blend_planes(pixels, self._laid.planes, self._laid.extents, self._laid.cell, x + left, y + top, clip.left, clip.top, clip.right, clip.bottom)
         return anew
 
+    def _planes(self, grid: Grid, bytes_hold: list[int]) -> _Planes:
+        """A grid for `blend_planes`, in memory that is used again: fresh memory costs as much as what is written there."""
+        rows, cols = max(2, grid.values.shape[0]), max(2, grid.values.shape[1])
+        values = np.empty((rows, cols, 4), np.float32)
+        seen = np.pad(grid.values, ((0, rows - grid.values.shape[0]), (0, cols - grid.values.shape[1]), (0, 0)), mode="edge")
+        opacity = seen[..., 3:].astype(np.float32) / 255.0
+        values[..., :3] = seen[..., bytes_hold] * opacity + 0.499 * (opacity > 0.0)  # rounded, and never beyond 255
+        values[..., 3:] = 1.0 - opacity
+        width = grid.size[0]
+        if len(self._memory) < rows * 4 * width:
+            self._memory = np.empty(rows * 4 * width, np.float32)
+        planes = self._memory[:rows * 4 * width].reshape(rows, 4, width)
+        widen(values, float(grid.cell), planes)
+        shows = planes[:, 3] < 1.0 - _UNSEEN
+        begins, ends = shows.argmax(axis=1), width - shows[:, ::-1].argmax(axis=1)
+        begins[~shows.any(axis=1)], ends[~shows.any(axis=1)] = width, 0
+        return _Planes(planes, np.stack([begins, ends], axis=1).astype(np.int64), float(grid.cell))
+
 
 @dataclass(frozen=True, slots=True)
 class _Planes:
@@ -68,17 +87,3 @@ class _Planes:
     planes: NDArray[np.float32]
     extents: NDArray[np.int64]
     cell: float
-
-
-def _planes(grid: Grid, bytes_hold: list[int]) -> _Planes:
-    rows, cols = grid.values.shape[:2]
-    values = np.empty((max(2, rows), cols, 4), np.float32)
-    opacity = grid.values[..., 3:].astype(np.float32) / 255.0
-    values[:rows, :, :3] = grid.values[..., bytes_hold] * opacity + 0.499 * (opacity > 0.0)  # rounded, and never beyond 255
-    values[:rows, :, 3:] = 1.0 - opacity
-    values[rows:] = values[rows - 1]
-    width = grid.size[0]
-    planes = widened(values, float(grid.cell), width)
-    shows = planes[:, 3] < 1.0 - _UNSEEN
-    extents = np.stack([np.where(shows.any(axis=1), shows.argmax(axis=1), width), np.where(shows.any(axis=1), width - shows[:, ::-1].argmax(axis=1), 0)], axis=1)
-    return _Planes(planes, extents.astype(np.int64), float(grid.cell))

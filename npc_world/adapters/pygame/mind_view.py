@@ -67,6 +67,10 @@ class MindView:
         strokes.bends(np.zeros((2, 2)), _BENT_PX)
         first_hits(Terrain.open_field((8, 8), 4).ray_walls, 0.0, 0.0, np.zeros((1, 2)))
 
+    def prepare(self, size: tuple[int, int]) -> None:
+        """Before play: have working memory for surfaces of that size, px; else the first frame that is drawn takes some ms longer."""
+        self._brush.make_room(*size)
+
     def draw(self, surface: pygame.Surface, npc: Any, camera_offset: ArrayLike = (0.0, 0.0), zoom: float = 1.0, *,
              at: Any = None, keep_clear: Iterable[Any] = ()) -> None:
         """Draw everything that lies in the world, within the surface's clip.

@@ -34,30 +34,51 @@ def cover_capsules(under, over, extents, segments, edge, edge_opacity, left, top
         widening, strengthening = segments[n, 5] - half, segments[n, 7] - opacity
         reach = max(half, half + widening) + edge + 1.0
         dx, dy = x1 - x0, y1 - y0
+        begin, end = _part_within(x0, dx, left - reach, right + reach, 0.0, 1.0)
+        begin, end = _part_within(y0, dy, top - reach, bottom + reach, begin, end)
+        if end < begin:
+            continue
+        x1, y1 = x0 + end * dx, y0 + end * dy  # what is far outside is cut off: then single precision is enough
+        x0, y0 = x0 + begin * dx, y0 + begin * dy
+        half, opacity = half + begin * widening, opacity + begin * strengthening
+        widening, strengthening = (end - begin) * widening, (end - begin) * strengthening
+        dx, dy = x1 - x0, y1 - y0
         square = dx * dx + dy * dy
-        inverse = 1.0 / square if square > 0.0 else 0.0
+        inverse = np.float32(1.0 / square if square > 0.0 else 0.0)
+        along_x, along_y, wider, stronger = np.float32(dx), np.float32(dy), np.float32(widening), np.float32(strengthening)
+        half_px, opaque, rim, rim_opaque = np.float32(half + 0.5), np.float32(opacity), np.float32(edge), np.float32(edge_opacity)
+        none, all_of_it = np.float32(0.0), np.float32(1.0)
         from_col = int(max(left, math.floor(min(x0, x1) - reach)))
         to_col = int(min(right, math.ceil(max(x0, x1) + reach)))
         for row in range(int(max(top, math.floor(min(y0, y1) - reach))), int(min(bottom, math.ceil(max(y0, y1) + reach)))):
             low, high = from_col, to_col
-            py = row + 0.5 - y0
+            down = row + 0.5 - y0
             if dy * dy > 0.04 * square and square > 1.0:  # a slanted line crosses a row only within its reach
-                crossing = x0 + py / dy * dx
+                crossing = x0 + down / dy * dx
                 away = reach * math.sqrt(square) / abs(dy)
                 low, high = max(low, int(crossing - away)), min(high, int(crossing + away) + 1)
             if low >= high:
                 continue
             extents[row, 0], extents[row, 1] = min(extents[row, 0], low), max(extents[row, 1], high)
             below, above = under[row, low:high], over[row, low:high]
-            first = low + 0.5 - x0
-            for i in range(below.shape[0]):  # without branches: then several px are looked at at once
-                px = first + i
-                along = min(1.0, max(0.0, (px * dx + py * dy) * inverse))
-                ex, ey = px - along * dx, py - along * dy
-                depth = half + along * widening + 0.5 - math.sqrt(ex * ex + ey * ey)
-                strength = opacity + along * strengthening
-                below[i] = max(below[i], np.float32(min(1.0, max(0.0, depth + edge)) * strength * edge_opacity))
-                above[i] = max(above[i], np.float32(min(1.0, max(0.0, depth)) * strength))
+            first, py = np.float32(low + 0.5 - x0), np.float32(down)
+            for i in range(below.shape[0]):  # in single precision and without branches: then eight or more px are looked at at once
+                px = first + np.float32(np.int32(i))
+                along = min(all_of_it, max(none, (px * along_x + py * along_y) * inverse))
+                ex, ey = px - along * along_x, py - along * along_y
+                depth = half_px + along * wider - np.float32(math.sqrt(ex * ex + ey * ey))
+                strength = opaque + along * stronger
+                below[i] = max(below[i], min(all_of_it, max(none, depth + rim)) * strength * rim_opaque)
+                above[i] = max(above[i], min(all_of_it, max(none, depth)) * strength)
+
+
+@kernel
+def _part_within(start, delta, low, high, begin, end):  # type: ignore[no-untyped-def]
+    """The part [begin, end] of a line from `start` on, cut to where it lies between low and high; empty (end < begin) when nowhere."""
+    if delta == 0.0:
+        return (begin, end) if low <= start <= high else (1.0, 0.0)
+    a, b = (low - start) / delta, (high - start) / delta
+    return max(begin, min(a, b)), min(end, max(a, b))
 
 
 @kernel
@@ -193,7 +214,7 @@ class Brush:
         clip, found = surface.get_clip(), pixels_of(surface)
         if found is None:
             colours = np.array([(*colour, *edge_colour) for _, colour in usable], np.float32)
-            self._make_room(*surface.get_size())
+            self.make_room(*surface.get_size())
             blend_shapes_channels(pygame.surfarray.pixels3d(surface), self._cover, self._extents, together, ends, float(edge), float(edge_opacity),
                                   colours, float(clip.left), float(clip.top), float(clip.right), float(clip.bottom))
             return
@@ -205,15 +226,17 @@ class Brush:
         colours = np.array([[*(colour[channel] for channel in order), *edge_bytes] for _, colour in usable], np.float32)
         if x or y:
             together[:, :4] += (x, y, x, y)
-        self._make_room(width, height)
+        self.make_room(width, height)
         blend_shapes(pixels, self._cover, self._extents, together, ends, float(edge), float(edge_opacity), colours,
                      float(clip.left), float(clip.top), float(clip.right), float(clip.bottom))
 
-    def _make_room(self, width: int, height: int) -> None:
+    def make_room(self, width: int, height: int) -> None:
+        """Have working memory for surfaces of that size: at its first use it would hold up a frame by some ms."""
         _, rows, cols = self._cover.shape
         if rows < height or cols < width:
             rows, cols = max(rows, height), max(cols, width)
-            self._cover, self._extents = np.zeros((2, rows, cols), np.float32), _nowhere(rows, cols)
+            self._cover, self._extents = np.empty((2, rows, cols), np.float32), _nowhere(rows, cols)
+            self._cover.fill(0.0)  # now: zeros that nobody wrote are fetched one page at a time when they are needed
 
 
 def _nowhere(rows: int, cols: int) -> NDArray[np.int64]:

@@ -91,10 +91,12 @@ class TestCompiled:
         extents = np.array([[0, 30], [3, 36], [0, 36], [1, 20]])
         results: list[Any] = []
         for compiled in (True, False):
-            fill, widen, lay = (f if compiled else f.py_func for f in (blending.fill_polygon, blending.widened, blending.blend_planes))
+            fill, widen, lay = (f if compiled else f.py_func for f in (blending.fill_polygon, blending.widen, blending.blend_planes))
             pixels = before.copy()
             fill(pixels, corners, np.uint32(0x804020), 77, 2.0, 1.0, 38.0, 29.0)
-            lay(pixels, widen(values, 9.0, 36), extents, 9.0, 2, -3, 0, 0, 40, 30)
+            planes = np.empty((4, 4, 36), np.float32)
+            widen(values, 9.0, planes)
+            lay(pixels, planes, extents, 9.0, 2, -3, 0, 0, 40, 30)
             results.append(pixels.view(np.uint8).astype(int))
         assert np.abs(results[0] - results[1]).max() <= 1
         assert (results[0] != before.view(np.uint8)).mean() > 0.3
