@@ -54,9 +54,9 @@ class Acting:
         if plan.behaviour in ("watch", "guard") and wish_x == 0.0 and wish_y == 0.0:
             self.heading_rad = _scan(self.heading_rad, now, target, config.guarding.scan_rad_s)
         else:
-            self.heading_rad = facing(self.heading_rad, velocity, now.dt_s)
+            self.heading_rad = facing(self.heading_rad, (wish_x, wish_y), now.dt_s)
         self.commanded_px_s = velocity
-        cell = self.steerer.next_cell(now.position_px, velocity, now.size_px) if link is None else self.ground.cell_of(link.end)[::-1]
+        cell = self.steerer.next_cell(now.position_px.tolist(), (wish_x, wish_y), now.size_px) if link is None else self.ground.cell_of(link.end)[::-1]
         if self._said_of is not plan:  # they stay while the plan does
             self._said_of = plan
             self._aim, self._confidence = _aim(plan), _confidence(plan, forecast)
@@ -78,7 +78,7 @@ def _scan(heading_rad: float, now: Observation, target: TargetModel | None, scan
     """Where to look standing: towards a target in sight, else around."""
     belief = target.belief if target is not None else None
     if belief is not None and belief.visible:
-        return facing(heading_rad, belief.position_px - now.position_px, now.dt_s)
+        return facing(heading_rad, (belief.position_px - now.position_px).tolist(), now.dt_s)
     return heading_rad + scan_rad_s * now.dt_s
 
 

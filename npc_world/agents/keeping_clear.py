@@ -13,6 +13,7 @@ __all__ = ["KeepClear"]
 
 Floats = NDArray[np.float64]
 _NEAR_S = 3.0
+_NOWHERE = np.empty((0, 2))
 
 
 class KeepClear:
@@ -21,7 +22,7 @@ class KeepClear:
     def __init__(self, config: Avoidance) -> None:
         self.config = config
         self._avoider = (config, Avoider(config))
-        self._last: Floats = np.empty((0, 2))
+        self._last: Floats = _NOWHERE
         self._own = np.empty(6)
 
     def velocity(self, now: Observation, own: Floats, wanted: Floats, speed: float, ground: Terrain) -> Floats:
@@ -30,9 +31,12 @@ class KeepClear:
         Others are told apart by their order in the list; one that jumped is taken to stand still.
         """
         others = now.others
+        if len(others) == 0:
+            self._last = _NOWHERE
+            return wanted
         places = np.ascontiguousarray(others.positions_px, np.float64)
         last, self._last = self._last, places
-        if len(others) == 0 or not (wanted[0] or wanted[1]):
+        if not (wanted[0] or wanted[1]):
             return wanted
         if self._avoider[0] is not self.config:
             self._avoider = (self.config, Avoider(self.config))

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from npc_world.core.arguments import LONGEST_FRAME_S
 from npc_world.core.errors import BadInputError
@@ -90,11 +89,11 @@ def _checked(bodies: Bodies) -> Bodies:
     return bodies
 
 
-def facing(heading_rad: float, velocity: NDArray[np.float64], dt_s: float, turn_rad_s: float = 8.0) -> float:
+def facing(heading_rad: float, velocity: tuple[float, float], dt_s: float, turn_rad_s: float = 8.0) -> float:
     """The heading turned towards the direction of motion, no faster than a body turns."""
-    x, y = velocity.tolist()
+    x, y = velocity
     if x == 0.0 and y == 0.0:
         return heading_rad
-    off = math.atan2(y, x) - heading_rad
-    off = math.atan2(math.sin(off), math.cos(off))
-    return heading_rad + max(-turn_rad_s * dt_s, min(turn_rad_s * dt_s, off))
+    off = math.remainder(math.atan2(y, x) - heading_rad, math.tau)
+    most = turn_rad_s * dt_s
+    return heading_rad + (off if -most <= off <= most else math.copysign(most, off))

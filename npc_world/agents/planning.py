@@ -12,7 +12,7 @@ __all__ = ["Planning"]
 _ALONE = 15000
 """Work per frame of 1/60 s of one who has the ground for itself, about two milliseconds: on maps of 128 cells a side most plans are
 done in the frame in which they are begun, the others in the next."""
-_BEGINNING = 2500
+_BEGINNING = 3000
 """What the situation and its forecast take, in the same measure."""
 
 

@@ -60,14 +60,14 @@ class Steerer:
         acceleration = config.body.max_acceleration_px_s2 or 0.0
         slides = acceleration > 0.0 and speed > _OBEYS_AT_ONCE_S * acceleration * grip
         self._progress.advance((x, y), max(1.0 * size[0], reach) * 0.5 if slides else reach * 0.5, dt_s)
-        ahead, link = self._progress.remaining, self.link
+        link = self.link
         if link is not None:
             return self._over(link, position)
         if slides:
-            return self._with_momentum(plan, ahead, position, own_velocity, dt_s, speed, size, table, config)
+            return self._with_momentum(plan, self._progress.remaining, position, own_velocity, dt_s, speed, size, table, config)
         if drift_x or drift_y:
-            return self._against_drift(ahead, position, dt_s, speed, factor, [drift_x, drift_y], size)
-        return self._at_once(ahead, (x, y), dt_s, speed, factor, size)
+            return self._against_drift(self._progress.remaining_points, position, dt_s, speed, factor, [drift_x, drift_y], size)
+        return self._at_once(self._progress.remaining_points, (x, y), dt_s, speed, factor, size)
 
     @property
     def link(self) -> Link | None:
@@ -98,7 +98,7 @@ class Steerer:
         pace = link.length_px / max(link.time_s, _LEAST_LINK_S)
         return np.asarray(ahead * (pace / math.hypot(ahead[0], ahead[1])))
 
-    def _at_once(self, ahead: Floats, position: tuple[float, float], dt_s: float, speed: float, factor: float, size: tuple[float, float]) -> Floats:
+    def _at_once(self, ahead: list[list[float]], position: tuple[float, float], dt_s: float, speed: float, factor: float, size: tuple[float, float]) -> Floats:
         reach = speed * factor * dt_s
         x, y, ends = point_along(position, ahead, reach)
         if len(ahead) > 1 and not self._grid_for(size).clear_line(position, (x, y)):
@@ -112,13 +112,13 @@ class Steerer:
             pace = min(pace, 1.0 / (dt_s * max(factor, 1e-3)))
         return np.array((across * pace, down * pace))
 
-    def _against_drift(self, ahead: Floats, position: Floats, dt_s: float, speed: float, factor: float, push: list[float],
+    def _against_drift(self, ahead: list[list[float]], position: Floats, dt_s: float, speed: float, factor: float, push: list[float],
                        size: tuple[float, float]) -> Floats:
         """As `_at_once` on ground that carries along: what is asked for and the drift together lead along the path."""
         drift = speed * np.array(push)
-        way = ahead[0] - position
+        way = np.array(ahead[0]) - position
         length = max(1e-9, math.hypot(way[0], way[1]))
-        with_it, across = (drift @ way) / length, (drift[0] * way[1] - drift[1] * way[0]) / length
+        with_it, across = float(drift @ way) / length, float(drift[0] * way[1] - drift[1] * way[0]) / length
         reach = max(0.0, with_it + math.sqrt(max(0.0, (speed * factor) ** 2 - across**2))) * dt_s
         x, y, _ = point_along(position.tolist(), ahead, reach)
         if len(ahead) > 1 and not NavGrid.of(self.ground, size).clear_line(position, (x, y)):
@@ -157,17 +157,20 @@ class Steerer:
             self._controls = np.concatenate([self._controls[1:], self._controls[-1:]])
         return self._controls
 
-    def next_cell(self, position: Floats, velocity: Floats, size: tuple[float, float]) -> tuple[int, int]:
-        """(column, row) of the neighbouring cell to enter next, along the velocity by a legal move; the own cell when standing."""
-        row, col = self.ground.cell_of(position.tolist())
-        wish_x, wish_y = velocity.tolist()
+    def next_cell(self, position: tuple[float, float], wish: tuple[float, float], size: tuple[float, float]) -> tuple[int, int]:
+        """(column, row) of the neighbouring cell to enter next, along the wished velocity by a legal move; the own cell when standing."""
+        row, col = self.ground.cell_of(position)
+        wish_x, wish_y = wish
         if wish_x == 0.0 and wish_y == 0.0:
             return col, row
         moves = self._grid_for(size).moves.item(row, col)
         octant = 4.0 / math.pi * math.atan2(wish_y, wish_x)
         nearest = round(octant)
+        if moves >> nearest % 8 & 1:
+            across, down = _EIGHT[nearest % 8]
+            return col + across, row + down
         side = 1 if octant > nearest else -1
-        for turn in (0, side, -side, 2 * side):  # by how little they turn off; what turns off by a right angle leads nowhere
+        for turn in (side, -side, 2 * side):  # by how little they turn off; what turns off by a right angle leads nowhere
             direction = (nearest + turn) % 8
             if moves >> direction & 1 and abs(nearest + turn - octant) < 2.0 - 1e-9:
                 return col + _EIGHT[direction][0], row + _EIGHT[direction][1]

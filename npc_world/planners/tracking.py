@@ -28,6 +28,7 @@ class PathProgress:
 
     def __init__(self, waypoints_px: Floats, links: Mapping[int, Link] | None = None) -> None:
         self.waypoints_px = waypoints_px
+        self._points: list[list[float]] = waypoints_px.tolist()
         self.next = min(1, len(waypoints_px) - 1)
         self._links = links or {}
         self.all_walked = not self._links
@@ -47,8 +48,8 @@ class PathProgress:
             tolerance_px = max(tolerance_px, _LANDING_SHARE * link.length_px)
             self.lost = self._on_link_s > 2.0 * link.time_s + _PATIENCE_S
         x, y = position
-        while self.next < len(self.waypoints_px) - 1:
-            to_x, to_y = self.waypoints_px[self.next].tolist()
+        while self.next < len(self._points) - 1:
+            to_x, to_y = self._points[self.next]
             if math.hypot(to_x - x, to_y - y) > tolerance_px:
                 break
             self.next += 1
@@ -64,17 +65,25 @@ class PathProgress:
     @property
     def remaining(self) -> Floats:
         """(n, 2) waypoints still ahead on foot: up to the start of the next link, or the end of the one it is on."""
-        for at in range(self.next, len(self.waypoints_px)) if self._links else ():
+        return self.waypoints_px[self.next:self._end]
+
+    @property
+    def remaining_points(self) -> list[list[float]]:
+        """The same as n pairs of numbers."""
+        return self._points[self.next:self._end]
+
+    @property
+    def _end(self) -> int:
+        for at in range(self.next, len(self._points)) if self._links else ():
             if at in self._links or (at == self.next and self.link is not None):
-                return self.waypoints_px[self.next:at + 1]
-        return self.waypoints_px[self.next:]
+                return at + 1
+        return len(self._points)
 
 
-def point_along(position: Sequence[float], ahead: Floats, distance_px: float) -> tuple[float, float, bool]:
-    """(x, y) of the point `distance_px` further from `position` through the waypoints ahead (n, 2), and whether the path ends before."""
+def point_along(position: Sequence[float], ahead: Sequence[Sequence[float]], distance_px: float) -> tuple[float, float, bool]:
+    """(x, y) of the point `distance_px` further from `position` through the n waypoints ahead, and whether the path ends before."""
     x, y = position
-    for waypoint in ahead:
-        to_x, to_y = waypoint.tolist()
+    for to_x, to_y in ahead:
         leg = math.hypot(to_x - x, to_y - y)
         if leg >= distance_px:
             share = distance_px / leg if leg > 0.0 else 0.0

@@ -24,8 +24,11 @@ __all__ = ["flanked", "from_here", "go_to", "guarded", "head_for", "intercepted"
 Floats = NDArray[np.float64]
 _LEAST_COMMITMENT_S = 0.02
 """A first move takes at least about a frame."""
-_ROUTING = 2500
-"""Work that a route takes, in cells looked at: said before it is done, so that a frame with too little left for it leaves it to the next."""
+_ROUTING = 1500
+"""Work that a short route takes, in cells looked at; a long one takes more: round walls a few times its length in cells …"""
+_PER_CELL = 10
+_MOST_ROUTING = 12000
+"""… and over several surfaces its square, up to so much."""
 
 
 def stay(now: Situation, behaviour: str) -> Plan:
@@ -106,7 +109,7 @@ def intercepted(now: Situation, forecast: Forecast) -> Pieces[tuple[Plan, Meetin
                                              afterwards=now.afterwards, most_meetings=now.meetings)
     if not meeting.reachable:
         return go_to(now, meeting.point, "besiege"), meeting
-    yield _ROUTING
+    yield _routing(now, meeting.point)
     waypoints = _route(now, meeting)
     plan = Plan(waypoints_px=waypoints, eta_s=path_time(now.ground, now.surfaces, now.speed_px_s, waypoints), behaviour="intercept", meeting_px=meeting.point,
                 meeting_time_s=meeting.time_s, expected_catch_s=meeting.expected_catch_s, hypothesis=meeting.hypothesis, kept=meeting.kept,
@@ -122,7 +125,7 @@ def flanked(now: Situation) -> Pieces[Plan | None]:
     if found is None:
         return None
     flank, place = found
-    yield _ROUTING
+    yield _routing(now, place)
     plan = go_to(now, place, "flank")
     return replace(plan, meeting_px=place, meeting_time_s=flank.caught_s, expected_catch_s=flank.caught_s, straight_s=flank.straight_s,
                    cost=flank.caught_s) if math.isfinite(plan.eta_s) else None
@@ -141,6 +144,12 @@ def guarded(now: Situation, forecast: Forecast, along: Floats) -> tuple[Plan, Me
                 meeting_time_s=meeting.time_s, expected_catch_s=meeting.expected_catch_s, hypothesis=meeting.hypothesis,
                 cost=meeting.expected_catch_s)
     return plan, meeting
+
+
+def _routing(now: Situation, place: Floats) -> int:
+    """Work that a route to a place takes: said before it is done, so that a frame with too little left for it leaves it to the next."""
+    cells = int(math.dist(now.position_px, place) / now.ground.cell_px)
+    return _ROUTING + (_PER_CELL * cells if len(now.ground.surfaces) == 1 else min(_MOST_ROUTING, cells * cells))
 
 
 def _route(now: Situation, meeting: Meeting) -> Floats:
