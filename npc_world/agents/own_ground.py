@@ -43,6 +43,8 @@ class OwnGround:
         self._touched = False
         self._went_px: Step | None = None
         """How far it moved in the frame before."""
+        self._blur_px = _PIXEL
+        """How far off its places may be, by its last move."""
         self._still = [(0, 0.0), (0, 0.0)]
         """Per axis for how many frames it has not moved, and how far it should have."""
         self._tabled: tuple[object, ...] = ()
@@ -71,9 +73,10 @@ class OwnGround:
         before = here[0] - moved_x, here[1] - moved_y
         surface = ground.surface_at(here)
         ask = asked[0] * now.dt_s, asked[1] * now.dt_s
-        whole = _PIXEL if moved_x % 1.0 == 0.0 and moved_y % 1.0 == 0.0 else 0.0
-        stuck = self._stuck(ask, (moved_x, moved_y), learner.belief(surface), now.dt_s, acceleration, whole)
-        if touched or self._touched or self._held(before, ask, (moved_x, moved_y), acceleration > 0.0, now.size_px, whole):
+        if moved_x != 0.0 or moved_y != 0.0:
+            self._blur_px = _PIXEL if moved_x % 1.0 == 0.0 and moved_y % 1.0 == 0.0 else 0.0
+        stuck = self._stuck(ask, (moved_x, moved_y), learner.belief(surface), now.dt_s, acceleration, self._blur_px)
+        if touched or self._touched or self._held(before, ask, (moved_x, moved_y), acceleration > 0.0, now.size_px, self._blur_px):
             changed = learner.interrupt(speed, acceleration)
         elif stuck:
             changed = False

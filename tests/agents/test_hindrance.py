@@ -149,14 +149,15 @@ def test_momentum_into_a_wall_that_it_no_longer_asks_for_is_no_property_of_the_g
     assert worst < 0.01
 
 
-def test_a_body_stuck_at_a_corner_that_it_seems_to_be_clear_of_learns_nothing_of_the_ground() -> None:
-    places, asked = [(100.0, 300.0)], [(0.0, 0.0)]
-    for k in range(1, 1200):
-        stuck = k % 200 > 120
-        places.append((float(np.round(places[0][0] + (k - max(0, k % 200 - 120) - 80 * (k // 200)) * 160.0 * DT)), 300.0))
+@pytest.mark.parametrize(("whole", "walks", "stands"), [(True, 120, 79), (False, 52, 5)])
+def test_a_body_stuck_at_a_corner_that_it_seems_to_be_clear_of_learns_nothing_of_the_ground(whole: bool, walks: int, stands: int) -> None:
+    at, places, asked = 100.0, [(100.0, 300.0)], [(0.0, 0.0)]
+    for k in range(1200):
+        if k % (walks + stands) < walks:
+            at += 160.0 * DT
+        places.append((float(np.round(at)) if whole else at, 300.0 if whole else 300.3))
         asked.append((160.0, 0.0))
-        assert not (stuck and places[-1] != places[-2])
-    own = ground_learned_by(nw.Terrain.open_field(size=(3000, 600)), places, asked)
+    own = ground_learned_by(nw.Terrain.open_field(size=(4000, 600)), places, asked)
     assert own.learner.surprise is None
     assert own.learner.belief("ground").speed_factor == pytest.approx(1.0, abs=0.05)
 
