@@ -14,6 +14,8 @@ from .screens.text import typeface, wrapped
 __all__ = ["Overlay"]
 
 _MOST_ERROR_LINES = 6
+_FRAMES = 320
+"""Frames whose times are shown, one px each: as wide as what is written over them."""
 
 
 class Overlay:
@@ -22,7 +24,7 @@ class Overlay:
     def __init__(self) -> None:
         self.error = ""
         """Shown in a banner for as long as it is not empty."""
-        self.frame_ms: deque[float] = deque(maxlen=240)
+        self.frame_ms: deque[float] = deque(maxlen=_FRAMES)
         self.show_times = False
         self._messages: list[tuple[str, float, float | None]] = []
 
@@ -73,7 +75,7 @@ class Overlay:
         ordered = sorted(self.frame_ms)
         worst = ordered[min(len(ordered) - 1, int(0.99 * len(ordered)))]
         font, words = typeface(18, True), f"{median(ordered):.1f} ms, p99 {worst:.1f} ms of work a frame"
-        box = pygame.Rect(round(16 * s), surface.get_height() - round(118 * s) - 92, max(264, (font.size(words)[0] + 55) // 32 * 32), 92)
+        box = pygame.Rect(round(16 * s), surface.get_height() - round(118 * s) - 92, _FRAMES + 24, 92)
         surface.blit(plate(box.width, box.height, 225), box)
         for k, ms in enumerate(self.frame_ms):
             high = min(46, round(ms * 1.8))
