@@ -10,8 +10,10 @@ from typing import Any
 import pygame
 
 import npc_world as nw
+from npc_world.adapters.pygame.mind_view import MindView
 
 from .gallery import Gallery
+from .hunt.dusk import Dusk
 from .hunt.levels import LEVELS, RANDOM, make_level
 from .hunt.view import View
 from .hunt.view_map import IslandMap
@@ -65,7 +67,10 @@ class App(Shell):
     def begin(self, straight_to_play: bool) -> None:
         """The first screen: compile the minds, paint an island, then the menu or the round."""
         def job(progress: Progress) -> None:
-            nw.warmup(progress=lambda share, what: progress(0.6 * share, f"compiling minds: {what}"))
+            nw.warmup(progress=lambda share, what: progress(0.55 * share, f"compiling minds: {what}"))
+            progress(0.55, "compiling minds: how they are drawn")
+            MindView()
+            Dusk((64, 64)).prepare(pygame.Surface((64, 64)))
             island = self.gallery.island(self.settings.level, self.seed)
             island.prepare(lambda share: progress(0.6 + 0.4 * share, f"painting {island.level.title}"))
             self.backdrop_island = island

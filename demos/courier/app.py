@@ -79,6 +79,7 @@ class CourierApp(Shell):
         """The first screen: compile the minds, paint the town, then the menu or the day."""
         def job(progress: Progress) -> None:
             nw.warmup(progress=lambda share, what: progress(0.7 * share, f"compiling minds: {what}"))
+            multiply(pygame.Surface((4, 4)), (255, 255, 255))  # compiled here, not in a frame
             progress(0.72, "Atlas learns the town, Quill reads")
             self._wake(self.seed)
             progress(0.85, f"painting {self.week.town.name}")

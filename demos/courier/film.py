@@ -15,6 +15,7 @@ import npc_world as nw
 from npc_world.adapters.pygame.gif import GifRecorder
 
 from ..assets import need_display
+from ..light import multiply
 from ..logs import with_log
 from ..shell import WINDOW
 from .headless import run_day
@@ -88,6 +89,7 @@ def run_benchmark(options: argparse.Namespace) -> int:
     pygame.init()
     surface = pygame.display.set_mode(WINDOW)
     nw.warmup()
+    multiply(pygame.Surface((4, 4)), (255, 255, 255))
     town, day = Town(options.seed), options.day
     think: list[tuple[float, float]] = []
     draw: list[tuple[float, float]] = []

@@ -75,7 +75,6 @@ class View:
         self.flash = ""
         """A sentence for the player, such as why a barrier was refused."""
         self.flash_until_s = 0.0
-        multiply(pygame.Surface((4, 4)), (255, 255, 255))  # compiled now, not in a frame
 
     # ---- time -----------------------------------------------------------------------------------------------------
 
