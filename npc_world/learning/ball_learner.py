@@ -37,7 +37,7 @@ _BLUR_LEARNED = 0.3
 _STRAINED, _STRAIN = 3, 1.25
 """So many throws in a row whose error over noise is above this, and the laws are drifting: what is known widens."""
 
-_COARSE_RADII = 0.3
+_COARSE_RADII = (0.03, 0.3)
 """How exactly a ball need be foretold, in its radii, where no scheme is exact: better roughly right than at a loss."""
 _PUZZLES = 3
 """Throws of a new beginning."""
@@ -118,6 +118,12 @@ class BallLearner:
     def fit(self, throws: list[Throw]) -> Pieces[None]:
         """Learn from whole throws together."""
         yield from self._learn(throws)
+        mostly = self.known.unexplained > 1 and 2 * self.known.unexplained > len(self._throws)
+        if mostly and self._all_kept and not self.known.keeps_noise and not self.residual.active:
+            self._puzzles = self._throws[-_PUZZLES:]
+            found = yield from self._roughly()
+            if found is not None:
+                self._settle_on(found, 0)  # which are counted already
         for throw in throws:
             yield from self._learn_residual(throw)
         if self.residual.active and not self.known.explains and self._all_kept:  # the laws, once what else acts is known
@@ -185,13 +191,20 @@ class BallLearner:
         self._puzzles, self._puzzled = [*self._puzzles, throw][-_PUZZLES:], self._puzzled + 1
         if self.residual.active or self._puzzled < 2 or self._puzzled & (self._puzzled - 1):
             return
-        coarse = replace(self.known, noise_px=_COARSE_RADII * self.world.radius_px, rounding_px=0.0, rough=True)
         never_held = not self.known.explains and not self.known.keeps_noise  # laws that once held are not given up for rough ones
         found = yield from self._anew(self.known, _TRIED)
         if found is None and never_held:
-            found = yield from self._anew(coarse, 1)
+            found = yield from self._roughly()
         if found is not None:
-            self._settle_on(found)
+            self._settle_on(found, len(self._puzzles))
+
+    def _roughly(self) -> Pieces[BallKnowledge | None]:
+        """What explains the puzzles when they are seen as little blurred as that takes: no scheme is exact for this engine."""
+        for radii in _COARSE_RADII:
+            found = yield from self._anew(replace(self.known, noise_px=radii * self.world.radius_px, rounding_px=0.0, rough=True), 1)
+            if found is not None:
+                return found
+        return None
 
     def _anew(self, eyes: BallKnowledge, tries: int) -> Pieces[BallKnowledge | None]:
         """What explains the puzzles, seen by such eyes, if so many schemes that explain their beginnings hold one that does."""
@@ -206,14 +219,14 @@ class BallLearner:
             in_vain.append((begun.scheme, begun.step_s))
         return None
 
-    def _settle_on(self, found: BallKnowledge) -> None:
-        """Laws, scheme and eyes of a new beginning; what was felt beside others is forgotten."""
+    def _settle_on(self, found: BallKnowledge, throws: int) -> None:
+        """Laws, scheme and eyes of a new beginning by so many throws; what was felt beside others is forgotten."""
         self.residual.forget()
         self.felt = self.world
         self.known, self._settled, self._doubts = found, None, 0
         self._throws, self._all_kept, self._puzzles, self._puzzled = self._puzzles, True, [], 0
         self.change, self.since_change = None, 0
-        self.learned_throws += len(self._throws)
+        self.learned_throws += throws
 
     def _test_drift(self) -> None:
         """A mismatch too small to surprise in any one throw shows in several."""

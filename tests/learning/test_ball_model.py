@@ -384,3 +384,29 @@ def test_bad_luck_with_two_throws_does_not_choose_another_engine() -> None:
 def test_words_for_constants_are_named(name: str, value: object) -> None:
     with pytest.raises(BadInputError, match=name):
         BallModel(ROOM, RADIUS, material=[0, 0, 0, 0, 1], **{name: value})  # type: ignore[arg-type]
+
+
+def test_a_game_that_steps_in_no_way_known_is_learned_roughly_from_whole_throws() -> None:
+    """Metres, y up, eight steps of its own to a frame, turned round where it touches: no scheme is exact, and places are told exactly."""
+    def thrown(seed: int) -> np.ndarray:
+        rng = np.random.default_rng(seed)
+        at, velocity, path = rng.uniform((2.0, 2.0), (8.0, 3.0)), rng.uniform((-2.0, -1.0), (2.0, 1.0)), []
+        for step in range(8 * 45 + 1):
+            if step % 8 == 0:
+                path.append(at)
+            velocity = 0.9998 * np.array([velocity[0], velocity[1] - 9.81 / 240.0])
+            at = at + velocity / 240.0
+            if at[1] < 0.12:
+                at, velocity = np.array([at[0], 0.12]), velocity * (1.0, -0.75 if velocity[1] < 0.0 else 1.0)
+        return np.array(path)
+
+    ball, times = BallModel([(0.0, 0.0, 10.0, 0.0)], 0.12), np.arange(46) / 30.0
+    ball.fit([(times, thrown(seed)) for seed in range(3)])
+    assert ball.physics["restitution_0"][0] == pytest.approx(0.75, abs=0.03)
+    assert ball.physics["gravity_y_px_s2"][0] == pytest.approx(-9.81, abs=0.15)
+    path = thrown(7)
+    watch_at = 16
+    for k in range(watch_at):
+        ball.observe(times[k], path[k])
+    off = np.hypot(*(ball.forecast(0.9, 0.1).best()[-1] - path[watch_at - 1 + 27]))
+    assert off < 0.12
