@@ -15,11 +15,11 @@ from npc_world.core.records import Observation
 __all__ = ["LOOKS_PER_S", "Attention"]
 
 Floats = NDArray[np.float64]
-LOOKS_PER_S = 1760.0
+LOOKS_PER_S = 1800.0
 """What all of them together may do in a second, in looks: at 60 Hz 25 NPCs look in every frame."""
-_STEERING = 1.0 / 6.0
+_STEERING = 0.2
 """What steering through a frame costs, in looks."""
-_LONGEST_S = 0.14
+_LONGEST_S = 0.17
 _APART = 0.41421356
 """Not the golden ratio, by which what they write down is set apart: else the two would fall together."""
 

@@ -27,12 +27,12 @@ def test_up_to_some_dozens_look_in_every_frame(count: int) -> None:
     assert looks(count).all()
 
 
-def test_of_a_hundred_about_as_many_look_in_each_frame_and_each_every_eighth() -> None:
+def test_of_a_hundred_about_as_many_look_in_each_frame_and_each_every_tenth() -> None:
     seen = looks(100)
     per_frame = seen.sum(axis=0)[1:]
-    assert per_frame.min() >= 10 and per_frame.max() <= 15
+    assert per_frame.min() >= 8 and per_frame.max() <= 12
     waits = [np.diff(np.flatnonzero(row)).max() for row in seen]
-    assert max(waits) <= 9  # frames do not quite begin where times are cut
+    assert max(waits) <= 11  # frames do not quite begin where times are cut
 
 
 def test_frames_passed_over_are_taken_in_as_one_long_one() -> None:
@@ -60,7 +60,7 @@ def test_everyone_of_a_big_crowd_knows_where_the_player_was_a_moment_ago(togethe
             here += npc.step(here, player, DT_S).velocity_px_s * DT_S
     for npc in npcs:
         assert npc.belief is not None and npc.belief.visible
-        assert npc.belief.position_px == pytest.approx(player, abs=10.0)  # four frames at 120 px/s
+        assert npc.belief.position_px == pytest.approx(player, abs=12.0)  # five frames at 120 px/s
         assert npc.belief.velocity_px_s == pytest.approx([0.0, 120.0], abs=12.0)
 
 
