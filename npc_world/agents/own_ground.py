@@ -22,10 +22,9 @@ Floats = NDArray[np.float64]
 Step = tuple[float, float]
 _PIXEL = 1.0
 """Places told in whole numbers are off by as much."""
-_STILL = 4
-"""Frames without any motion in which a body that wants to move is taken to be stuck: at a corner that it seems to be clear of, say."""
-_STILL_S = 0.2
-"""And so long where places are whole numbers: on very slow ground a body goes less than a pixel a frame."""
+_STILL, _STILL_S = 4, 0.2
+"""Frames and time without any motion in which a body that wants to move is taken to be stuck, at a corner that it seems to be clear of, say, where
+places are whole numbers: on very slow ground it goes less than a pixel a frame.  Where places are exact, one frame tells."""
 _FIELDS = ("speed_factor", "grip", "push_x", "push_y", "speed_factor_sd", "grip_sd", "push_sd")
 
 
@@ -43,6 +42,7 @@ class OwnGround:
         self._touched = False
         self._went_px: Step | None = None
         """How far it moved in the frame before."""
+        self._asked: Step = (0.0, 0.0)
         self._blur_px = _PIXEL
         """How far off its places may be, by its last move."""
         self._still = [(0, 0.0), (0, 0.0)]
@@ -98,9 +98,10 @@ class OwnGround:
 
     def _stuck(self, asked: Step, moved: Step, believed: Surface, dt_s: float, acceleration: float, blur_px: float) -> bool:
         """Whether it has stood exactly still along an axis for longer than eyes that see to `blur_px` let a body on this ground seem to."""
-        longest = 0
+        longest, before = 0, self._asked
+        self._asked = asked
         for axis in range(2):
-            if moved[axis] != 0.0 or asked[axis] == 0.0:
+            if moved[axis] != 0.0 or asked[axis] * before[axis] <= 0.0:  # a game may do as it is asked a frame late
                 self._still[axis] = 0, 0.0
             else:
                 frames, way = self._still[axis]
@@ -109,7 +110,7 @@ class OwnGround:
                 if way > 2.0 * blur_px:
                     longest = max(longest, frames)
         turning_s = 2.0 * math.sqrt(2.0 * blur_px / (acceleration * believed.grip)) if acceleration > 0.0 else 0.0
-        return longest >= _STILL and longest * dt_s > (max(_STILL_S, turning_s) if blur_px else 0.0)
+        return longest > 0 if blur_px == 0.0 else longest >= _STILL and longest * dt_s > max(_STILL_S, turning_s)
 
     def table(self) -> Floats:
         """(S, 4) what it believes of the terrain's surfaces, for kernels; to be read only."""

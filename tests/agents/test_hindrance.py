@@ -149,7 +149,7 @@ def test_momentum_into_a_wall_that_it_no_longer_asks_for_is_no_property_of_the_g
     assert worst < 0.01
 
 
-@pytest.mark.parametrize(("whole", "walks", "stands"), [(True, 120, 79), (False, 52, 5)])
+@pytest.mark.parametrize(("whole", "walks", "stands"), [(True, 120, 79), (False, 52, 5), (False, 37, 1)])
 def test_a_body_stuck_at_a_corner_that_it_seems_to_be_clear_of_learns_nothing_of_the_ground(whole: bool, walks: int, stands: int) -> None:
     at, places, asked = 100.0, [(100.0, 300.0)], [(0.0, 0.0)]
     for k in range(1200):
