@@ -10,10 +10,13 @@ from numpy.typing import NDArray
 
 from npc_world.beliefs.motion_prior_loss import TERMS, mixture_loss
 
-__all__ = ["Network", "Schedule", "averaged", "initial", "joined", "outputs", "train"]
+__all__ = ["Network", "Schedule", "averaged", "initial", "joined", "outputs", "product", "summed", "train"]
 
 Floats = NDArray[np.float64]
 _BETA_1, _BETA_2, _TINY = 0.9, 0.999, 1e-8
+_ALONE = 1 << 18
+"""Multiplications of a product that OpenBLAS leaves to one thread.  It shares greater ones out, and for matrices this small its threads
+wait for each other longer than they work: ten times as long in all where something else is running."""
 
 
 @dataclass(slots=True)
@@ -67,9 +70,28 @@ def initial(inputs: int, hidden: int, centres: Floats, steps: int, best: Floats,
 
 def outputs(net: Network, x: Floats) -> tuple[Floats, Floats, Floats]:
     """(N, O) outputs and both hidden layers, for inputs (N, D)."""
-    one = np.tanh(x @ net.first + net.first_offset)
-    two = np.tanh(one @ net.second + net.second_offset)
-    return two @ net.top + x @ net.straight + net.offset, one, two
+    one = np.tanh(product(x, net.first) + net.first_offset)
+    two = np.tanh(product(one, net.second) + net.second_offset)
+    return product(two, net.top) + product(x, net.straight) + net.offset, one, two
+
+
+def product(rows: Floats, by: Floats) -> Floats:
+    """rows (N, A) @ by (A, B), a few rows at a time: the same on any number of cores."""
+    few = max(1, _ALONE // by.size)
+    whole = len(rows) // few * few
+    out = np.empty((len(rows), by.shape[1]))
+    np.matmul(rows[:whole].reshape(-1, few, rows.shape[1]), by, out=out[:whole].reshape(-1, few, by.shape[1]))
+    np.matmul(rows[whole:], by, out=out[whole:])
+    return out
+
+
+def summed(rows: Floats, others: Floats) -> Floats:
+    """rows (N, A) transposed @ others (N, B), likewise."""
+    few = max(1, _ALONE // (rows.shape[1] * others.shape[1]))
+    total = np.zeros((rows.shape[1], others.shape[1]))
+    for i in range(0, len(rows), few):
+        total += rows[i:i + few].T @ others[i:i + few]
+    return total
 
 
 def train(net: Network, x: Floats, truth: Floats, importance: Floats, shapes: Floats, schedule: Schedule, rng: np.random.Generator,
@@ -125,9 +147,10 @@ def _gradients(net: Network, x: Floats, truth: Floats, importance: Floats, shape
         d_out[:, :given.shape[1]] = 0.0
     length = np.sqrt((d_out ** 2).sum(axis=1, keepdims=True))  # a single strange window must not throw the network off
     d_out /= np.maximum(1.0, length * len(x) / 20.0)
-    d_two = (d_out @ net.top.T) * (1.0 - two ** 2)
-    d_one = (d_two @ net.second.T) * (1.0 - one ** 2)
-    return [x.T @ d_one, d_one.sum(axis=0), one.T @ d_two, d_two.sum(axis=0), two.T @ d_out, d_out.sum(axis=0), x.T @ d_out, d_spread]
+    d_two = product(d_out, net.top.T) * (1.0 - two ** 2)
+    d_one = product(d_two, net.second.T) * (1.0 - one ** 2)
+    return [summed(x, d_one), d_one.sum(axis=0), summed(one, d_two), d_two.sum(axis=0), summed(two, d_out), d_out.sum(axis=0), summed(x, d_out),
+            d_spread]
 
 
 def averaged(nets: Sequence[Network]) -> Network:

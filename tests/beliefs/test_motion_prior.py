@@ -11,6 +11,7 @@ import pytest
 import npc_world as nw
 from npc_world.beliefs.motion_prior import PriorConfig
 from npc_world.beliefs.motion_prior_loss import TERMS, mixture_loss, output_size
+from npc_world.beliefs.motion_prior_network import product, summed
 from npc_world.core import mixture
 
 DT_S = 0.1
@@ -185,6 +186,15 @@ def test_the_gradient_is_that_of_the_loss() -> None:
             below = loss(out, spread)[0]
             array[index] = before
             assert gradient[index] == pytest.approx((above - below) / 2e-5, rel=1e-3, abs=1e-6)
+
+
+@pytest.mark.parametrize("count", [0, 1, 7, 21, 22, 257])
+def test_products_a_few_rows_at_a_time_are_the_products(count: int) -> None:
+    rng = np.random.default_rng(count)
+    rows, by, others = rng.normal(size=(count, 64)), rng.normal(size=(64, 193)), rng.normal(size=(count, 193))
+    assert product(rows, by) == pytest.approx(rows @ by, abs=1e-12)
+    assert product(others, by.T) == pytest.approx(others @ by.T, abs=1e-12)
+    assert summed(rows, others) == pytest.approx(rows.T @ others, abs=1e-12)
 
 
 def test_bodies_that_never_move_teach_nothing() -> None:
