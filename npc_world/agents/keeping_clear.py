@@ -35,7 +35,7 @@ class KeepClear:
             self._last = _NOWHERE
             return wanted
         places = np.ascontiguousarray(others.positions_px, np.float64)
-        last, self._last = self._last, places
+        last, self._last = self._last, places.copy()  # a game may move its own array on
         if not (wanted[0] or wanted[1]):
             return wanted
         if self._avoider[0] is not self.config:
