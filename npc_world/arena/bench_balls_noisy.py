@@ -62,7 +62,7 @@ def noisy_row(engine: Engine, seeds: range, *, told: bool = False, noise_px: flo
 
 
 def noisy_throws(engine: Engine, seeds: range, *, told: bool = False, noise_px: float = 1.0, watched: int = 12, earlier: int = 5, throws: int = 8,
-              shelves: int = 0, heights: tuple[float, float] = (50.0, 150.0)) -> NoisyThrows:
+                 shelves: int = 0, heights: tuple[float, float] = (50.0, 150.0)) -> NoisyThrows:
     """Horizontal errors of the next four landings, and whether 90 % intervals hold.
 
     In each world `earlier` throws are watched whole, then `throws` others are foreseen from `watched` frames of each; several, because
