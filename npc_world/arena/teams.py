@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from npc_world.arena.report import Verdict
-from npc_world.arena.tournament import TEAMS, Outcomes
+from npc_world.arena.tournament import STANDING, TEAMS, Outcomes
 
 __all__ = ["TeamRow", "team_rows", "team_table", "team_verdicts"]
 
@@ -25,7 +25,7 @@ class TeamRow:
 
     name: str
     lineup: str
-    """"one", "two" and "three" (strangers), "team", "team of 3", "2 apart" …"""
+    """"one", "two" and "three" (strangers), "team", "team of 3", "2 apart", "2, it stands" …"""
     episodes: int
     caught: float
     seconds_per_catch: float
@@ -56,15 +56,20 @@ def team_rows(outcomes: Outcomes) -> list[TeamRow]:
 def team_verdicts(outcomes: Outcomes) -> list[Verdict]:
     """A team of n has to need less than an nth of the time of one: figure = team's time × n / one's time, below 1.
 
-    Beside it the team's time over that of as many who hunt apart: an nth of one's time is more than n who do not know of each other
-    can reach where much of the time is the way to the player.
+    Much of that time is the way to where the player starts, and n hunters do not walk it in an nth of the time: the note says what the
+    same figure were for a player that stands still.  Beside it the team's time over that of as many who hunt apart, until the first of
+    them has caught: what n independent hunters reach.
     """
     found = []
     for klass, lineups in outcomes.items():
         for size, label in ((size, label) for size, lineup in TEAMS.items() for label in lineup if lineup[label].team and label in lineups):
             one, team = (_arrays(outcomes, klass, each) for each in ("one", label))
             share = "half" if size == 2 else "a third"
-            found.append(_verdict(f"{klass.name}: {label}'s time over {share} of one's", team, one, float(size)))
+            over = _verdict(f"{klass.name}: {label}'s time over {share} of one's", team, one, float(size))
+            if STANDING[size] in lineups:
+                stands = size * float(seconds_per_catch(*_arrays(outcomes, klass, STANDING[size])) / seconds_per_catch(*one))
+                over = replace(over, note=f"{over.note}; {stands:.2f} if the player stood still")
+            found.append(over)
             found += [_verdict(f"{klass.name}: {label}'s time over that of {size} apart", team, _soonest([_arrays(outcomes, klass, each) for each in alone]), 1.0)
                       for of, alone in _alone(lineups) if of == size]
     return found
@@ -92,8 +97,8 @@ def _soonest(alone: list[tuple[Floats, Floats]]) -> tuple[Floats, Floats]:
 
 def team_table(rows: list[TeamRow]) -> str:
     """A line per class and line-up."""
-    lines = [f"{'player/map/ratio':<22}{'hunters':>10}{'n':>5}{'s per catch':>13}{'95 %':>16}{'caught':>9}"]
-    lines += [f"{r.name:<22}{r.lineup:>10}{r.episodes:>5}{r.seconds_per_catch:>13.1f}{f'[{r.low:.1f}, {r.high:.1f}]':>16}{100 * r.caught:>7.0f} %"
+    lines = [f"{'player/map/ratio':<22}{'hunters':>13}{'n':>5}{'s per catch':>13}{'95 %':>16}{'caught':>9}"]
+    lines += [f"{r.name:<22}{r.lineup:>13}{r.episodes:>5}{r.seconds_per_catch:>13.1f}{f'[{r.low:.1f}, {r.high:.1f}]':>16}{100 * r.caught:>7.0f} %"
               for r in rows]
     return "\n".join(lines)
 

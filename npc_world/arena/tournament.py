@@ -8,10 +8,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from npc_world.arena.episode import Outcome, run_episode
-from npc_world.arena.scenarios import Class, make_scenario
+import numpy as np
 
-__all__ = ["Outcomes", "Settings", "cores", "play", "play_teams"]
+from npc_world.arena.clairvoyant import arrival_times, earliest_catch_s
+from npc_world.arena.episode import Outcome, run_episode
+from npc_world.arena.scenarios import Class, Scenario, make_scenario
+
+__all__ = ["STANDING", "Outcomes", "Settings", "cores", "play", "play_teams", "standing_s"]
 
 Outcomes = dict[Class, dict[str, list[Outcome]]]
 """Class → policy → outcomes, episode by episode: entry i of every policy is the same episode."""
@@ -33,6 +36,8 @@ TEAMS: dict[int, dict[str, LineUp]] = {
     3: {"one": LineUp(1), "second": LineUp(1, first=1), "third": LineUp(1, first=2), "three": LineUp(3), "team of 3": LineUp(3, True)},
 }
 """Size → label → line-up: each of them alone, all as strangers, all as a team."""
+STANDING = {2: "2, it stands", 3: "3, it stands"}
+"""Size → label of the time the nearest of them needs to get to the player's start: what is left when the player never moves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ def play(classes: list[Class], settings: Settings, processes: int, advance: Call
 
 
 def play_teams(classes: list[Class], settings: Settings, processes: int, advance: Callable[[int], None]) -> Outcomes:
-    """Each hunter alone, all as strangers, and all as a team, on the same episodes: labels of `TEAMS` as policies."""
+    """Each hunter alone, all as strangers, and all as a team, on the same episodes: labels of `TEAMS`, and of `STANDING`, as policies."""
     return _gather(_team_chunk, classes, settings, processes, advance)
 
 
@@ -84,7 +89,16 @@ def _team_chunk(task: Task) -> tuple[Class, list[Outcome]]:
         for label, lineup in {label: lineup for size in settings.sizes for label, lineup in TEAMS[size].items()}.items():
             end = run_episode(scenario, "hunter", settings.preset, lineup.hunters, lineup.team, lineup.first)
             outcomes.append(Outcome(label, end.index, end.caught, end.time_s, end.bound_s))
+        outcomes += [Outcome(STANDING[size], index, True, standing_s(scenario, size), None) for size in settings.sizes]
     return klass, outcomes
+
+
+def standing_s(scenario: Scenario, hunters: int) -> float:
+    """The least time in which the nearest of so many can reach where the player starts, at most the limit."""
+    level, truth, speed = scenario.level, scenario.truth(), scenario.speed_px_s
+    stays = np.repeat(scenario.player_px[None], round(scenario.limit_s / scenario.dt_s) + 1, axis=0)
+    return min(scenario.limit_s, *(earliest_catch_s(arrival_times(level, truth, start, speed, scenario.limit_s), level, truth, stays, speed,
+                                                    scenario.reach_px, scenario.dt_s) for start in scenario.starts_px[:hunters]))
 
 
 def _gather(work: Callable[[Task], tuple[Class, list[Outcome]]], classes: list[Class], settings: Settings, processes: int,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from npc_world.arena.clairvoyant import DETOUR
 from npc_world.arena.episode import Outcome
 from npc_world.arena.report import interval, rows_of, table, verdict_table, verdicts
-from npc_world.arena.scenarios import Class
+from npc_world.arena.scenarios import Class, make_scenario
 from npc_world.arena.teams import team_rows, team_table, team_verdicts
-from npc_world.arena.tournament import Outcomes
+from npc_world.arena.tournament import Outcomes, standing_s
 
 STRAIGHT = Class("straight", "open", 0.9)
 
@@ -80,6 +81,23 @@ def test_a_team_is_held_against_as_many_who_hunt_apart() -> None:
     assert "second" not in rows
     assert rows["2 apart"].seconds_per_catch == 8.0 and rows["2 apart"].caught == 1.0
     assert [verdict.figure for verdict in team_verdicts(played)] == pytest.approx([2.0 * 6.0 / 70.0, 6.0 / 8.0])
+
+
+def test_a_share_of_ones_time_is_shown_beside_what_a_player_that_stands_still_would_leave() -> None:
+    evader = Class("evader", "walls", 0.9)
+    played: Outcomes = {evader: {label: [Outcome(label, 0, True, time_s, None)] for label, time_s in
+                                 {"one": 10.0, "two": 9.0, "team": 7.0, "2, it stands": 6.0}.items()}}
+    (verdict,) = team_verdicts(played)
+    assert verdict.figure == pytest.approx(1.4) and verdict.note.endswith("; 1.20 if the player stood still")
+
+
+def test_the_nearest_reaches_one_that_stands_no_sooner_than_along_a_straight_line() -> None:
+    for index in range(3):
+        scenario = make_scenario(Class("evader", "walls", 0.9), index, 1003)
+        straight_s = [(float(np.hypot(*(scenario.player_px - start))) - scenario.reach_px) / scenario.speed_px_s for start in scenario.starts_px]
+        stands_s = [standing_s(scenario, hunters) for hunters in (1, 2, 3)]
+        assert stands_s[0] >= stands_s[1] >= stands_s[2] >= min(straight_s) / DETOUR
+        assert stands_s[0] >= straight_s[0] / DETOUR and stands_s[0] < 60.0
 
 
 def test_episodes_cut_off_count_as_time_without_a_catch() -> None:
