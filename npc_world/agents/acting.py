@@ -46,17 +46,17 @@ class Acting:
         """This frame's advice.  speed: its top speed, px/s; table (S, 4): what is believed of the surfaces."""
         if plan.behaviour == "patrol":
             speed *= config.patrolling.speed_factor
-        velocity = self.steerer.velocity(plan, now.position_px, motion.velocity_px_s, now.dt_s, speed, now.size_px, table, config)
+        velocity = self.steerer.velocity(plan, now.position_px, motion.velocity, now.dt_s, speed, now.size_px, table, config)
         link = self.steerer.link
         if link is None:
-            velocity = self.keep_clear.velocity(now, motion.velocity_px_s, velocity, speed, self.ground)
+            velocity = self.keep_clear.velocity(now, motion.velocity, velocity, speed, self.ground)
         wish_x, wish_y = velocity.tolist()
         if plan.behaviour in ("watch", "guard") and wish_x == 0.0 and wish_y == 0.0:
             self.heading_rad = _scan(self.heading_rad, now, target, config.guarding.scan_rad_s)
         else:
             self.heading_rad = facing(self.heading_rad, (wish_x, wish_y), now.dt_s)
         self.commanded_px_s = velocity
-        cell = self.steerer.next_cell(now.position_px.tolist(), (wish_x, wish_y), now.size_px) if link is None else self.ground.cell_of(link.end)[::-1]
+        cell = self.steerer.next_cell(wish_x, wish_y, now.size_px) if link is None else self.ground.cell_of(link.end)[::-1]
         if self._said_of is not plan:  # they stay while the plan does
             self._said_of = plan
             self._aim, self._confidence = _aim(plan), _confidence(plan, forecast)
@@ -67,7 +67,7 @@ class Acting:
 
 def _acceleration(wish_x: float, wish_y: float, motion: OwnMotion, dt_s: float, limit: float | None) -> Floats:
     """(2,) px/s² that lead to the wished velocity in this frame, as far as the body's limit lets them."""
-    vx, vy = motion.velocity_px_s.tolist()
+    vx, vy = motion.velocity
     across, down = (wish_x - vx) / dt_s, (wish_y - vy) / dt_s
     size = math.hypot(across, down)
     scale = limit / size if limit is not None and size > limit else 1.0

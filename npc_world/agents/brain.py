@@ -90,7 +90,7 @@ class Brain:
         if self._looks(now):
             self._look(now, moves)
         else:
-            self._attention.pass_over(now, self.motion.moved_px, self.acting.commanded_px_s)
+            self._attention.pass_over(now, self.motion.moved, self.acting.commanded_px_s)
         return self._act(now)
 
     def _looks(self, now: Observation) -> bool:
@@ -100,7 +100,7 @@ class Brain:
 
     def _look(self, frame: Observation, moves: Floats | None) -> None:
         """Observe, believe, learn, imagine, plan."""
-        now, moved, commanded = self._attention.taken_in(frame, self.motion.moved_px, self.acting.commanded_px_s)
+        now, moved, commanded = self._attention.taken_in(frame, self.motion.moved, self.acting.commanded_px_s)
         self._learn(now, moved, commanded, moves)
         seen = self._noticing.noticed(now, self.config, self.heading_rad)
         models = self.team.models
@@ -118,7 +118,7 @@ class Brain:
 
     # ---- observe and learn ---------------------------------------------------------------------------------------
 
-    def _learn(self, now: Observation, moved: Floats, commanded: Floats, moves: Floats | None) -> None:
+    def _learn(self, now: Observation, moved: tuple[float, float], commanded: Floats, moves: Floats | None) -> None:
         """What became of what it asked for: which way it can go, and what the ground does."""
         motion, airborne = self.motion, self.steerer.link is not None
         self.freedom.tell(moves)

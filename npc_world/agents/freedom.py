@@ -34,11 +34,11 @@ class Freedom:
         self._was_told = moves is not None
         self._told = common_line(moves) if moves is not None else None
 
-    def learn(self, commanded_px_s: Floats, moved_px: Floats, dt_s: float, size_px: tuple[float, float]) -> None:
+    def learn(self, commanded_px_s: Floats, moved_px: tuple[float, float], dt_s: float, size_px: tuple[float, float]) -> None:
         """One frame: the velocity that had been asked for, and how far the body came."""
         keep = math.exp(-dt_s / _FORGET_S)
         (asked_x, asked_y), (wish_x, wish_y) = self._asked_px, commanded_px_s.tolist()
-        (way_x, way_y), (moved_x, moved_y) = self._moved_px, moved_px.tolist()
+        (way_x, way_y), (moved_x, moved_y) = self._moved_px, moved_px
         self._asked_px = keep * asked_x + abs(wish_x) * dt_s, keep * asked_y + abs(wish_y) * dt_s
         self._moved_px = way_x + abs(moved_x), way_y + abs(moved_y)
         self._enough_px = _ASKED_BODIES * max(size_px)

@@ -25,7 +25,7 @@ class KeepClear:
         self._last: Floats = _NOWHERE
         self._own = np.empty(6)
 
-    def velocity(self, now: Observation, own: Floats, wanted: Floats, speed: float, ground: Terrain) -> Floats:
+    def velocity(self, now: Observation, own: tuple[float, float], wanted: Floats, speed: float, ground: Terrain) -> Floats:
         """(2,) the wanted velocity changed as little as keeps clear of `now.others` and of walls.
 
         Others are told apart by their order in the list; one that jumped is taken to stand still.

@@ -57,7 +57,7 @@ class OwnGround:
         self._touched, self._went_px = False, None
         self._still = [(0, 0.0), (0, 0.0)]
 
-    def learn(self, now: Observation, moved_px: Floats, commanded: Floats, speed: float, acceleration: float, elsewhere: bool) -> bool:
+    def learn(self, now: Observation, moved_px: Step, commanded: Floats, speed: float, acceleration: float, elsewhere: bool) -> bool:
         """One frame: how far it moved (2,), what it had asked for, at most at `speed`, and what came of it.  True when a belief changed, where there
         is more than one ground to have beliefs of.
 
@@ -68,7 +68,7 @@ class OwnGround:
             self._went_px = None
             return False
         learner, ground, here = self.learner, self.ground, now.position_px.tolist()
-        (moved_x, moved_y), asked = moved_px.tolist(), commanded.tolist()
+        (moved_x, moved_y), asked = moved_px, commanded.tolist()
         touched, self._touched = self._touched, touches_a_body(now)
         before = here[0] - moved_x, here[1] - moved_y
         surface = ground.surface_at(here)

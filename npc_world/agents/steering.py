@@ -38,6 +38,7 @@ class Steerer:
         self._bank: Floats | None = None
         self._grid: tuple[int, tuple[float, float], NavGrid] | None = None
         self._believed: tuple[Floats | None, list[list[float]]] = (None, [])
+        self._cell = (0, 0)
 
     def _grid_for(self, size: tuple[float, float]) -> NavGrid:
         """The grid for a body of this size, looked up again when the ground or the size has changed: it is asked for several times a frame."""
@@ -46,7 +47,7 @@ class Steerer:
             kept = self._grid = self.ground.version, size, NavGrid.of(self.ground, size)
         return kept[2]
 
-    def velocity(self, plan: Plan, position: Floats, own_velocity: Floats, dt_s: float, speed: float, size: tuple[float, float],
+    def velocity(self, plan: Plan, position: Floats, own_velocity: tuple[float, float], dt_s: float, speed: float, size: tuple[float, float],
                  table: Floats, config: NpcConfig) -> Floats:
         """(2,) the velocity to ask for now."""
         if plan is not self._plan:
@@ -55,10 +56,17 @@ class Steerer:
         x, y = position.tolist()
         if table is not self._believed[0]:  # the same array for as long as nothing new is believed
             self._believed = table, table.tolist()
-        factor, grip, drift_x, drift_y = self._believed[1][self.ground.surface.item(*self.ground.cell_of((x, y)))]
+        row, col = self._cell = self.ground.cell_of((x, y))
+        factor, grip, drift_x, drift_y = self._believed[1][self.ground.surface.item(row, col)]
         reach = speed * factor * dt_s
         acceleration = config.body.max_acceleration_px_s2 or 0.0
         slides = acceleration > 0.0 and speed > _OBEYS_AT_ONCE_S * acceleration * grip
+        if self._progress.all_walked and not (slides or drift_x or drift_y):  # most frames of most bodies: straight on, with the next waypoint out of reach
+            to_x, to_y = self._progress.heads_for
+            leg = math.hypot(to_x - x, to_y - y)
+            if leg >= reach > 0.0:
+                share = reach / leg
+                return _paced((to_x - x) * share, (to_y - y) * share, speed)
         self._progress.advance((x, y), max(1.0 * size[0], reach) * 0.5 if slides else reach * 0.5, dt_s)
         link = self.link
         if link is not None:
@@ -104,13 +112,9 @@ class Steerer:
         if len(ahead) > 1 and not self._grid_for(size).clear_line(position, (x, y)):
             x, y, ends = point_along(position, ahead[:1], reach)  # do not cut the corner: first reach it exactly
         across, down = x - position[0], y - position[1]
-        length = math.hypot(across, down)
-        if length < 1e-9:
-            return np.zeros(2)
-        pace = speed / length
-        if ends or length < 0.9 * reach:  # arrive, or turn back at a waypoint: do not overshoot
-            pace = min(pace, 1.0 / (dt_s * max(factor, 1e-3)))
-        return np.array((across * pace, down * pace))
+        if ends or math.hypot(across, down) < 0.9 * reach:  # arrive, or turn back at a waypoint: do not overshoot
+            return _paced(across, down, speed, 1.0 / (dt_s * max(factor, 1e-3)))
+        return _paced(across, down, speed)
 
     def _against_drift(self, ahead: list[list[float]], position: Floats, dt_s: float, speed: float, factor: float, push: list[float],
                        size: tuple[float, float]) -> Floats:
@@ -127,7 +131,7 @@ class Steerer:
         asked = math.hypot(wish[0], wish[1])
         return np.asarray(wish * min(1.0, speed / asked) if asked > 0.0 else wish)
 
-    def _with_momentum(self, plan: Plan, ahead: Floats, position: Floats, own_velocity: Floats, dt_s: float, speed: float,
+    def _with_momentum(self, plan: Plan, ahead: Floats, position: Floats, own_velocity: tuple[float, float], dt_s: float, speed: float,
                        size: tuple[float, float], table: Floats, config: NpcConfig) -> Floats:
         settings = config.steering
         if self._bank is None or self._bank.shape != (settings.samples, settings.steps, 2):
@@ -157,10 +161,9 @@ class Steerer:
             self._controls = np.concatenate([self._controls[1:], self._controls[-1:]])
         return self._controls
 
-    def next_cell(self, position: tuple[float, float], wish: tuple[float, float], size: tuple[float, float]) -> tuple[int, int]:
-        """(column, row) of the neighbouring cell to enter next, along the wished velocity by a legal move; the own cell when standing."""
-        row, col = self.ground.cell_of(position)
-        wish_x, wish_y = wish
+    def next_cell(self, wish_x: float, wish_y: float, size: tuple[float, float]) -> tuple[int, int]:
+        """(column, row) of the cell to enter next from where `velocity` was last asked, along that wish by a legal move; the own one when standing."""
+        row, col = self._cell
         if wish_x == 0.0 and wish_y == 0.0:
             return col, row
         moves = self._grid_for(size).moves.item(row, col)
@@ -175,6 +178,15 @@ class Steerer:
             if moves >> direction & 1 and abs(nearest + turn - octant) < 2.0 - 1e-9:
                 return col + _EIGHT[direction][0], row + _EIGHT[direction][1]
         return col, row
+
+
+def _paced(across: float, down: float, speed: float, most: float = math.inf) -> Floats:
+    """(2,) a velocity along (across, down), at top speed but at most that vector times `most`."""
+    length = math.hypot(across, down)
+    if length < 1e-9:
+        return np.zeros(2)
+    pace = min(speed / length, most)
+    return np.array((across * pace, down * pace))
 
 
 _EIGHT = ((1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1))

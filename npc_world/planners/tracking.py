@@ -58,6 +58,11 @@ class PathProgress:
                 break
 
     @property
+    def heads_for(self) -> list[float]:
+        """The next waypoint, [x, y]."""
+        return self._points[self.next]
+
+    @property
     def link(self) -> Link | None:
         """The link it is on."""
         return self._links.get(self.next - 1) if self._links and self.next > 0 else None

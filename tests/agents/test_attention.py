@@ -38,14 +38,14 @@ def test_of_a_hundred_about_as_many_look_in_each_frame_and_each_every_tenth() ->
 def test_frames_passed_over_are_taken_in_as_one_long_one() -> None:
     mind = Attention(3)
     for k, asked in enumerate(((60.0, 0.0), (0.0, 30.0))):
-        mind.pass_over(seen_at(k * DT_S), np.array([1.0, 2.0]), np.array(asked))
-    now, moved, asked_px_s = mind.taken_in(seen_at(2 * DT_S), np.array([1.0, -1.0]), np.array([0.0, 0.0]))
+        mind.pass_over(seen_at(k * DT_S), (1.0, 2.0), np.array(asked))
+    now, moved, asked_px_s = mind.taken_in(seen_at(2 * DT_S), (1.0, -1.0), np.array([0.0, 0.0]))
     assert now.dt_s == pytest.approx(3 * DT_S)
-    assert moved.tolist() == [3.0, 3.0]
+    assert moved == (3.0, 3.0)
     assert asked_px_s.tolist() == pytest.approx([20.0, 10.0])
-    again, moved, _ = mind.taken_in(last := seen_at(3 * DT_S), np.array([5.0, 6.0]), np.array([0.0, 0.0]))
+    again, moved, _ = mind.taken_in(last := seen_at(3 * DT_S), (5.0, 6.0), np.array([0.0, 0.0]))
     assert again is last
-    assert moved.tolist() == [5.0, 6.0]
+    assert moved == (5.0, 6.0)
 
 
 @pytest.mark.parametrize("together", [False, True])

@@ -24,17 +24,17 @@ def test_moves_of_one_line_bind_and_moves_of_two_do_not() -> None:
 def test_a_body_that_never_moves_along_x_is_found_to_be_bound_and_let_go_when_it_does() -> None:
     freedom = Freedom()
     for _ in range(120):
-        freedom.learn(np.array([100.0, 100.0]), np.array([0.0, 100.0 / 60]), 1 / 60, SIZE)
+        freedom.learn(np.array([100.0, 100.0]), (0.0, 100.0 / 60), 1 / 60, SIZE)
     assert freedom.line == pytest.approx((0.0, 1.0))
     for _ in range(30):
-        freedom.learn(np.array([0.0, 100.0]), np.array([100.0 / 60, 100.0 / 60]), 1 / 60, SIZE)
+        freedom.learn(np.array([0.0, 100.0]), (100.0 / 60, 100.0 / 60), 1 / 60, SIZE)
     assert freedom.line is None
 
 
 def test_a_body_that_stands_still_altogether_is_stunned_not_bound() -> None:
     freedom = Freedom()
     for _ in range(240):
-        freedom.learn(np.array([100.0, 100.0]), np.zeros(2), 1 / 60, SIZE)
+        freedom.learn(np.array([100.0, 100.0]), (0.0, 0.0), 1 / 60, SIZE)
     assert freedom.line is None
 
 

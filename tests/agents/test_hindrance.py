@@ -120,7 +120,7 @@ def ground_learned_by(ground: nw.Terrain, places: list[tuple[float, float]], ask
     for k in range(1, len(places)):
         here, before = np.array(places[k]), np.array(places[k - 1])
         now = Observation(time_s=k * DT, dt_s=DT, position_px=here, size_px=(24.0, 24.0), targets={})
-        own.learn(now, here - before, np.array(asked[k]), 160.0, 0.0, False)
+        own.learn(now, (float(here[0] - before[0]), float(here[1] - before[1])), np.array(asked[k]), 160.0, 0.0, False)
     return own
 
 
