@@ -24,16 +24,36 @@ class Planning:
         self.ground_version = ground_version
         self._pieces = pieces
         self._begun = False
+        self._ahead = 0
+        """Work said to come next, and not done yet."""
 
     def work(self, number: int, turns: Turns, dt_s: float, among_many: bool) -> Plan | None:
         """As much work as the frame of an NPC has for it; the plan when it is done."""
-        allowance = turns.allowance(number) if among_many else _ALONE * PLANS_PER_S * dt_s
-        done, plan = 0 if self._begun else _BEGINNING, None
-        self._begun = True
+        if not among_many:
+            return self._alone(number, turns, _ALONE * PLANS_PER_S * dt_s)
+        allowance, done, plan = turns.allowance(number), self._beginning(), None
         try:
-            while done < allowance:
-                done += next(self._pieces)
+            while done + self._ahead < allowance or (done == 0 and turns.room_for(number, self._ahead)):
+                done += self._ahead
+                work = next(self._pieces)
+                done, self._ahead = done + max(0, work), max(0, -work)
         except StopIteration as end:
             plan = end.value
-        turns.worked(number, done if among_many else 0.0, plan is not None)
+        turns.worked(number, done, plan is not None, self._ahead)
         return plan
+
+    def _alone(self, number: int, turns: Turns, allowance: float) -> Plan | None:
+        """What is said to come next is counted in the frame that has no room for it: the next one has the more."""
+        done, plan = self._beginning(), None
+        try:
+            while done < allowance:
+                done += abs(next(self._pieces))
+        except StopIteration as end:
+            plan = end.value
+        turns.worked(number, 0.0, plan is not None)
+        return plan
+
+    def _beginning(self) -> int:
+        """The work that has been done before the first piece, in the frame of that."""
+        done, self._begun = 0 if self._begun else _BEGINNING, True
+        return done

@@ -23,6 +23,8 @@ WORK_PER_S = 60.0 * 14000.0
 """Work on plans per second of play, in cells of the map that are looked at, each about a tenth of a microsecond: a millisecond and a half a frame."""
 _SAVED = 1.1
 """A frame has at most so many times its share, when the last one left some."""
+_OVER = 0.1
+"""A piece that needs more than its frame has left is done there all the same when that is not more than so much of a frame's share."""
 _UNDER_WAY = 2
 """So many plans may be under way at once."""
 _SPARE_EVERY, _SPARE_EVERY_QUEUED = 3, 4
@@ -46,6 +48,8 @@ class Turns:
         self._worked: set[int] = set()
         self._work_left = self._work_share = WORK_PER_S / 60.0
         self._spare, self._asked, self._frames = True, False, 0
+        self._ahead: dict[int, float] = {}
+        """What plans under way do next in one piece."""
         self.together_on: list[Any] = []
         """What the NPCs of this ground work out together."""
 
@@ -66,6 +70,7 @@ class Turns:
         self._waiting.clear()
         self._granted.clear()
         self._under_way.clear()
+        self._ahead.clear()
         self._worked.clear()
         self._work_left = self._work_share = WORK_PER_S / 60.0
         self._spare, self._asked, self._frames = True, False, 0
@@ -93,6 +98,7 @@ class Turns:
     def _next_frame(self, dt_s: float) -> None:
         self._thinkers = len(self._stepped)
         self._under_way = [number for number in self._under_way if number in self._stepped]  # the others have gone
+        self._ahead = {number: self._ahead.get(number, 0.0) for number in self._under_way}
         self._stepped.clear()
         self._worked.clear()
         share = PLANS_PER_S * dt_s
@@ -135,14 +141,22 @@ class Turns:
         return number in self._granted or number in self._under_way
 
     def allowance(self, number: int) -> float:
-        """How much work the frame has left for an NPC's plan: half of it is kept for the one begun first, until that has had its part."""
+        """How much work the frame has left for an NPC's plan: half of it is kept for the one begun first, or what that does next in one
+        piece, until it has had its part."""
         first = self._under_way[0] if self._under_way else number
-        return self._work_left - (0.0 if first == number or first in self._worked else 0.5 * self._work_share)
+        if first == number or first in self._worked:
+            return self._work_left
+        return self._work_left - max(0.5 * self._work_share, min(self._work_share, self._ahead.get(first, 0.0)))
 
-    def worked(self, number: int, work: float, done: bool) -> None:
-        """An NPC has done so much work on its plan, which is now done, or goes on in the next frame."""
+    def room_for(self, number: int, work: float) -> bool:
+        """Whether the frame has about enough left for a piece of an NPC's plan, or as much as any frame has: such a piece is not put off for ever."""
+        return min(work, self._work_share) <= self.allowance(number) + _OVER * self._work_share
+
+    def worked(self, number: int, work: float, done: bool, ahead: float = 0.0) -> None:
+        """An NPC has done so much work on its plan, which is now done, or goes on in the next frame, with a piece of so much."""
         self._work_left -= work
         self._worked.add(number)
+        self._ahead[number] = ahead
         if done:
             self.let_go(number)
         elif number not in self._under_way:
@@ -150,6 +164,7 @@ class Turns:
 
     def let_go(self, number: int) -> None:
         """Its plan is done, or dropped."""
+        self._ahead.pop(number, None)
         if number in self._under_way:
             self._under_way.remove(number)
 

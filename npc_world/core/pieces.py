@@ -1,7 +1,7 @@
 """Work that can be laid down and taken up again: a generator that yields after each piece and returns what it found.
 
-What it yields is how much was done, or is to be done next, in cells of a map that are looked at or steps of a ball that is rolled, either about a tenth
-of a microsecond: a measure that is the same on every machine, so that
+What it yields is how much was done, in cells of a map that are looked at or steps of a ball that is rolled, either about a tenth
+of a microsecond, or, below zero, how much comes next in one piece, for a frame with too little left to leave it to another: a measure that is the same on every machine, so that
 who shares out the frames by it gives the same chase again for the same seed.
 """
 

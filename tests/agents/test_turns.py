@@ -7,7 +7,10 @@ from itertools import pairwise
 import numpy as np
 
 import npc_world as nw
+from npc_world.agents.planning import Planning
 from npc_world.agents.turns import WORK_PER_S, Turns
+from npc_world.core.pieces import Pieces
+from npc_world.core.records import Plan
 
 WALLS = [(200, 100, 20, 300), (420, 200, 20, 300), (100, 500, 300, 20)]
 DT_S = 1.0 / 60.0
@@ -224,6 +227,49 @@ def test_work_beyond_a_frame_is_paid_by_the_next_and_the_first_begun_is_not_star
     assert turns.take(a)
     turns.worked(a, 0.2 * share, done=True)
     assert np.isclose(turns.allowance(b), left + 0.8 * share)
+
+
+def test_a_piece_said_before_it_is_done_counts_in_the_frame_in_which_it_is_done():
+    turns = Turns()
+    a, b = turns.join(), turns.join()
+    share = WORK_PER_S * DT_S
+    done = []
+
+    def thought() -> Pieces[Plan]:
+        yield int(0.6 * share)
+        yield -int(0.7 * share)
+        done.append("the way")
+        return Plan(waypoints_px=np.zeros((1, 2)), eta_s=0.0, behaviour="hold")
+
+    def frame() -> None:
+        for number in (a, b):
+            turns.begin(number, DT_S)
+
+    frame()
+    frame()
+    planning = Planning(None, thought(), 0)
+    assert turns.take(a) and planning.work(a, turns, DT_S, among_many=True) is None and not done
+    frame()
+    before = turns.allowance(a)
+    assert turns.allowance(b) <= before - 0.7 * share + 1.0, "what the first does next is kept for it"
+    assert turns.take(a) and planning.work(a, turns, DT_S, among_many=True) is not None and done
+    assert np.isclose(turns.allowance(b), before - int(0.7 * share))
+
+
+def test_a_piece_larger_than_any_frame_has_its_turn_all_the_same():
+    turns = Turns()
+    a = turns.join()
+
+    def thought() -> Pieces[Plan]:
+        yield -int(5 * WORK_PER_S * DT_S)
+        return Plan(waypoints_px=np.zeros((1, 2)), eta_s=0.0, behaviour="hold")
+
+    planning = Planning(None, thought(), 0)
+    done = []
+    for _ in range(3):
+        turns.begin(a, DT_S)
+        done.append(turns.take(a) and planning.work(a, turns, DT_S, among_many=True) is not None)
+    assert any(done)
 
 
 def test_who_goes_away_in_the_middle_of_a_plan_leaves_its_place():

@@ -109,7 +109,7 @@ def intercepted(now: Situation, forecast: Forecast) -> Pieces[tuple[Plan, Meetin
                                              afterwards=now.afterwards, most_meetings=now.meetings)
     if not meeting.reachable:
         return go_to(now, meeting.point, "besiege"), meeting
-    yield _routing(now, meeting.point)
+    yield -_routing(now, meeting.point)
     waypoints = _route(now, meeting)
     plan = Plan(waypoints_px=waypoints, eta_s=path_time(now.ground, now.surfaces, now.speed_px_s, waypoints), behaviour="intercept", meeting_px=meeting.point,
                 meeting_time_s=meeting.time_s, expected_catch_s=meeting.expected_catch_s, hypothesis=meeting.hypothesis, kept=meeting.kept,
@@ -125,7 +125,7 @@ def flanked(now: Situation) -> Pieces[Plan | None]:
     if found is None:
         return None
     flank, place = found
-    yield _routing(now, place)
+    yield -_routing(now, place)
     plan = go_to(now, place, "flank")
     return replace(plan, meeting_px=place, meeting_time_s=flank.caught_s, expected_catch_s=flank.caught_s, straight_s=flank.straight_s,
                    cost=flank.caught_s) if math.isfinite(plan.eta_s) else None
