@@ -1,4 +1,4 @@
-"""Many bodies watched at once: hundreds of `TargetModel`s in one array, one native call per frame for all."""
+"""Many bodies watched at once: hundreds of `TargetModel`s in one array, one native call per frame and core for all."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from npc_world.beliefs.watching import watch_all
 from npc_world.core.errors import BadInputError
 from npc_world.core.records import Forecast
 from npc_world.core.terrain import Terrain
+from npc_world.core.threads import share_out
 
 __all__ = ["Forecasts", "TargetModels"]
 
@@ -94,7 +95,8 @@ class TargetModels:
             self.reset()
         self._now_s = time
         walls, clear = self._around.walls()
-        watch_all(self._memory, time, at, threat_points(threats), self._settings, NOBODY, _NO_GOALS, walls, clear)
+        near = threat_points(threats)
+        share_out(len(self), lambda rows: watch_all(self._memory[rows], time, at[rows], near, self._settings, NOBODY, _NO_GOALS, walls, clear))
 
     def forecast(self, horizon_s: float, step_s: float, hypotheses: int | None = None) -> Forecasts:
         """What each may do in the next `horizon_s`; as `TargetModel.forecast`, for all in one call."""
@@ -106,7 +108,8 @@ class TargetModels:
         walls, clear = self._around.walls()
         unseen_s = np.maximum(self._now_s - self._memory[:, TIME], 0.0)
         given = np.full((1, GIVEN, len(times), 2), np.nan)
-        compose_all(self._memory, times, unseen_s, given, _NO_GOALS, walls, clear, said[0].shape[1], *said)
+        share_out(len(self), lambda rows: compose_all(self._memory[rows], times, unseen_s[rows], given, _NO_GOALS, walls, clear, said[0].shape[1],
+                                                      *(each[rows] for each in said)))
         positions, covariances, weights, chosen, counts = said
         return Forecasts(times, positions, weights, covariances, counts, chosen, self._memory)
 
