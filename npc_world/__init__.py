@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from npc_world.core.errors import NpcWorldError as NpcWorldError
     from npc_world.core.errors import SaveFileError as SaveFileError
     from npc_world.core.links import Link as Link
+    from npc_world.core.reading import Disc as Disc
     from npc_world.core.records import Action as Action
     from npc_world.core.records import Belief as Belief
     from npc_world.core.records import Bodies as Bodies
@@ -86,7 +87,7 @@ _HOME = {
     "NpcWorldError": "core.errors", "SaveFileError": "core.errors",
     "Action": "core.records", "Belief": "core.records", "Bodies": "core.records", "Explanation": "core.records", "Forecast": "core.records",
     "Observation": "core.records", "Plan": "core.records",
-    "Terrain": "core.terrain", "Link": "core.links", "links_along": "models.nav_links",
+    "Terrain": "core.terrain", "Link": "core.links", "Disc": "core.reading", "links_along": "models.nav_links",
     "Surface": "models.surfaces", "TopDownBody": "models.top_down",
     "TravelTime": "planners.fields", "travel_time": "planners.fields",
     "guard_line": "planners.line_guard",

@@ -10,12 +10,47 @@ from numpy.typing import NDArray
 
 from npc_world.core.errors import BadInputError
 
-__all__ = ["BOXES", "position_of", "rect_of", "size_of"]
+__all__ = ["BOXES", "Disc", "position_of", "rect_of", "size_of"]
 
 BOXES = ("hitbox", "hitbox_rect", "hit_rect", "rect")
 """What games call the box that collides, in the order in which they are believed; `rect` is often the picture's."""
 _FLOAT64 = np.dtype(np.float64)
 _POINTS = ("position", "pos", "center")
+
+
+class Disc(tuple[float, float]):
+    """The size of a round body: its width and height in px, as of a box, where walls are to be grown by a disc.
+
+    Wherever a size is asked for, `nw.Disc(radius_px)` says that the body is round: it passes corners nearer than a box as wide, and
+    fits between two of them where the box does not.  Raises `BadInputError`.
+
+    >>> Disc(8)
+    Disc(8.0)
+    >>> max(Disc(8)), Disc(8) == (16.0, 16.0)
+    (16.0, False)
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, radius_px: float) -> Disc:
+        if isinstance(radius_px, bool) or not (isinstance(radius_px, (int, float, np.number)) and math.isfinite(radius_px) and radius_px >= 0.0):
+            raise BadInputError(f"radius_px={radius_px!r}: expected a length in px, zero or more")
+        return super().__new__(cls, (2.0 * float(radius_px), 2.0 * float(radius_px)))
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is Disc and tuple.__eq__(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return tuple.__hash__(self) ^ 1
+
+    def __repr__(self) -> str:
+        return f"Disc({0.5 * self[0]!r})"
+
+    def __reduce__(self) -> tuple[type[Disc], tuple[float]]:
+        return Disc, (0.5 * self[0],)
 
 
 def position_of(thing: Any, name: str = "position") -> NDArray[np.float64]:
@@ -42,7 +77,7 @@ def position_of(thing: Any, name: str = "position") -> NDArray[np.float64]:
 
 
 def size_of(thing: Any) -> tuple[float, float] | None:
-    """Width and height in px when `thing` has a box, or a circle's `radius`; None when it is only a point."""
+    """Width and height in px when `thing` has a box; a `Disc` where it has none but a `radius`; None when it is only a point."""
     if type(thing) is np.ndarray or type(thing) is tuple:
         return None
     box = _box_of(thing)
@@ -50,7 +85,7 @@ def size_of(thing: Any) -> tuple[float, float] | None:
         return (abs(box[2]), abs(box[3])) if math.isfinite(box[2]) and math.isfinite(box[3]) else None
     radius = getattr(thing, "radius", None)
     if isinstance(radius, (int, float, np.number)) and math.isfinite(radius) and radius > 0:
-        return 2.0 * float(radius), 2.0 * float(radius)
+        return Disc(float(radius))
     return None
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from npc_world.core.compiled import kernel
 from npc_world.models.nav_lines import line_is_clear, node_of
-from npc_world.models.nav_raster_lines import enters_rect
+from npc_world.models.nav_raster_lines import enters_rect, enters_rounded
 
 __all__ = ["MOVE_COLS", "MOVE_ROWS", "cells_by_rect", "choose_nodes", "enter_cell", "mark_near", "moves_of_nodes", "nearest_free_cell"]
 
@@ -20,8 +20,8 @@ _MOST_EDGES = 48
 
 
 @kernel
-def cells_by_rect(grown, cell, skin, rows, cols):  # type: ignore[no-untyped-def]
-    """(covered, first, items) of grown rects (M, 4): see `nav_lines`.  Rects that only touch a cell are listed too."""
+def cells_by_rect(grown, rounding, cell, skin, rows, cols):  # type: ignore[no-untyped-def]
+    """(covered, first, items) of grown rects (M, 4), their corners rounded: see `nav_lines`.  Rects that only touch a cell are listed too."""
     covered = np.full((rows, cols), -1, np.int64)
     first = np.zeros(rows * cols + 1, np.int64)
     items = np.empty(0, np.int64)
@@ -35,7 +35,8 @@ def cells_by_rect(grown, cell, skin, rows, cols):  # type: ignore[no-untyped-def
                 for col in range(col0, col1 + 1):
                     if fill == 0:
                         if (left < col * cell - 4.0 * skin and top < row * cell - 4.0 * skin
-                                and right > (col + 1) * cell + 4.0 * skin and bottom > (row + 1) * cell + 4.0 * skin):
+                                and right > (col + 1) * cell + 4.0 * skin and bottom > (row + 1) * cell + 4.0 * skin
+                                and _covers_corners(grown[k], rounding, col * cell, row * cell, cell, 4.0 * skin)):
                             covered[row, col] = k
                     elif covered[row, col] < 0:
                         at = row * cols + col
@@ -52,6 +53,22 @@ def cells_by_rect(grown, cell, skin, rows, cols):  # type: ignore[no-untyped-def
         first[at] = first[at - 1]
     first[0] = 0
     return covered, first, items
+
+
+@kernel
+def _off_corners(rect, rounding, x, y):  # type: ignore[no-untyped-def]
+    """Whether a point of a rect (4,) lies in what rounding its corners leaves of it."""
+    dx, dy = max(rect[0] + rounding - x, x - rect[2] + rounding, 0.0), max(rect[1] + rounding - y, y - rect[3] + rounding, 0.0)
+    return dx * dx + dy * dy < rounding * rounding
+
+
+@kernel
+def _covers_corners(rect, rounding, x_low, y_low, cell, more):  # type: ignore[no-untyped-def]
+    """Whether the corners of a cell in a grown rect, moved outwards a little, lie within its round corners: then the whole cell does."""
+    for corner in range(4 if rounding > 0.0 else 0):
+        if not _off_corners(rect, rounding, x_low - more if corner % 2 == 0 else x_low + cell + more, y_low - more if corner < 2 else y_low + cell + more):
+            return False
+    return True
 
 
 @kernel
@@ -74,16 +91,16 @@ def mark_near(walls, row0, col0, row1, col1):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _inside_any(first, items, grown, at, x, y):  # type: ignore[no-untyped-def]
+def _inside_any(first, items, grown, rounding, at, x, y):  # type: ignore[no-untyped-def]
     for j in range(first[at], first[at + 1]):
         k = items[j]
-        if grown[k, 0] < x < grown[k, 2] and grown[k, 1] < y < grown[k, 3]:
+        if grown[k, 0] < x < grown[k, 2] and grown[k, 1] < y < grown[k, 3] and (rounding <= 0.0 or _off_corners(grown[k], rounding, x, y)):
             return True
     return False
 
 
 @kernel
-def _leaves(first, items, grown, at, x0, y0, dx, dy, x_low, y_low, cell, skin):  # type: ignore[no-untyped-def]
+def _leaves(first, items, grown, rounding, at, x0, y0, dx, dy, x_low, y_low, cell, skin):  # type: ignore[no-untyped-def]
     """1 when the body goes straight from (x0, y0) into the neighbour cell in direction (dx, dy), else 0.
 
     On the line between two columns (rows) it must stay in this one, or in a gap as wide as itself.
@@ -93,7 +110,8 @@ def _leaves(first, items, grown, at, x0, y0, dx, dy, x_low, y_low, cell, skin): 
     y1 = y0 if dy == 0 else (y_low - past if dy < 0 else y_low + cell + past)
     for j in range(first[at], first[at + 1]):
         k = items[j]
-        if enters_rect(x0, y0, x1, y1, grown[k, 0], grown[k, 1], grown[k, 2], grown[k, 3]) <= 1.0:
+        if enters_rect(x0, y0, x1, y1, grown[k, 0], grown[k, 1], grown[k, 2], grown[k, 3]) <= 1.0 and (
+                rounding <= 0.0 or enters_rounded(x0, y0, x1, y1, grown[k, 0], grown[k, 1], grown[k, 2], grown[k, 3], rounding) <= 1.0):
             return 0
     sx, sy = 0.0, 0.0
     if dx == 0:
@@ -102,8 +120,8 @@ def _leaves(first, items, grown, at, x0, y0, dx, dy, x_low, y_low, cell, skin): 
         sy = past if y0 <= y_low else (-past if y0 >= y_low + cell else 0.0)
     if sx == 0.0 and sy == 0.0:
         return 1
-    inner = not _inside_any(first, items, grown, at, x1 + sx, y1 + sy)
-    outer = not _inside_any(first, items, grown, at, x1 - sx, y1 - sy)
+    inner = not _inside_any(first, items, grown, rounding, at, x1 + sx, y1 + sy)
+    outer = not _inside_any(first, items, grown, rounding, at, x1 - sx, y1 - sy)
     return 1 if inner or not outer else 0
 
 
@@ -130,13 +148,13 @@ def _coordinates(first, items, grown, at, axis, low, cell, skin, found):  # type
 
 
 @kernel
-def _stands(first, items, grown, at, x, y, x_low, y_low, cell, skin, point):  # type: ignore[no-untyped-def]
+def _stands(first, items, grown, rounding, at, x, y, x_low, y_low, cell, skin, point):  # type: ignore[no-untyped-def]
     """Whether the body may stand at (x, y) as part of this cell.
 
     A point on the edge of a cell belongs to the cell when its interior reaches it, or when it lies in a gap exactly
     as wide as the body, which no cell's interior reaches; so both cells along such a gap stand in it.
     """
-    if _inside_any(first, items, grown, at, x, y):
+    if _inside_any(first, items, grown, rounding, at, x, y):
         return False
     interior = x_low < x < x_low + cell and y_low < y < y_low + cell
     if interior and not point:
@@ -146,28 +164,29 @@ def _stands(first, items, grown, at, x, y, x_low, y_low, cell, skin, point):  # 
     for i in range(2):
         for j in range(2):
             sx, sy = 2.0 * i - 1.0, 2.0 * j - 1.0
-            if not _inside_any(first, items, grown, at, x + sx * eps, y + sy * eps):
+            if not _inside_any(first, items, grown, rounding, at, x + sx * eps, y + sy * eps):
                 around = True
                 inner = inner or ((x > x_low if sx < 0 else x < x_low + cell) and (y > y_low if sy < 0 else y < y_low + cell))
     return inner or not (around or point)
 
 
 @kernel
-def _best_stand(walls, row, col, xs, ys):  # type: ignore[no-untyped-def]
-    """Put the cell's node at the best of the points (xs, ys) where the body may stand; False when it may at none."""
+def _best_stand(walls, row, col, xs, ys, best):  # type: ignore[no-untyped-def]
+    """Put the cell's node at the best of the points (xs, ys) where the body may stand, if that is better than it is; best: (its exits, or
+    -1, how far it is from the centre, squared), returned as it is then."""
     first, items, grown, nodes, params = walls[3], walls[4], walls[5], walls[6], walls[7]
-    cell, skin, point = params[0], params[3], params[9] > 0.0
+    cell, skin, point, rounding = params[0], params[3], params[9] > 0.0, params[10]
     at = row * walls[0].shape[1] + col
     x_low, y_low = col * cell, row * cell
     cx, cy = (col + 0.5) * cell, (row + 0.5) * cell
-    best_exits, best_far = -1, math.inf
+    best_exits, best_far = best
     for x in xs:
         for y in ys:
-            if not _stands(first, items, grown, at, x, y, x_low, y_low, cell, skin, point):
+            if not _stands(first, items, grown, rounding, at, x, y, x_low, y_low, cell, skin, point):
                 continue
             exits = 0
             for d in range(0, 8, 2):
-                exits += _leaves(first, items, grown, at, x, y, MOVE_COLS[d], MOVE_ROWS[d], x_low, y_low, cell, skin)
+                exits += _leaves(first, items, grown, rounding, at, x, y, MOVE_COLS[d], MOVE_ROWS[d], x_low, y_low, cell, skin)
             far = (x - cx) ** 2 + (y - cy) ** 2
             near_tie = abs(far - best_far) <= 4.0 * skin * cell
             here_x, here_y = nodes[row, col, 0], nodes[row, col, 1]
@@ -177,7 +196,29 @@ def _best_stand(walls, row, col, xs, ys):  # type: ignore[no-untyped-def]
             if better:
                 best_exits, best_far = exits, far
                 nodes[row, col, 0], nodes[row, col, 1] = x, y
-    return best_exits >= 0
+    return best_exits, best_far
+
+
+@kernel
+def _stand_between_corners(walls, row, col, best):  # type: ignore[no-untyped-def]
+    """As `_best_stand` for a disc at the points half way between corners of two walls: in a slanted gap as wide as itself it stands there only."""
+    first, items, grown, params = walls[3], walls[4], walls[5], walls[7]
+    cell, skin, rounding = params[0], params[3], params[10]
+    at = row * walls[0].shape[1] + col
+    x, y = np.empty(1), np.empty(1)
+    for i in range(first[at], first[at + 1]):
+        for j in range(first[at], i):
+            a, b = grown[items[i]], grown[items[j]]
+            for pair in range(16):
+                ax = a[0] + rounding if pair & 1 else a[2] - rounding
+                ay = a[1] + rounding if pair & 2 else a[3] - rounding
+                bx = b[0] + rounding if pair & 4 else b[2] - rounding
+                by = b[1] + rounding if pair & 8 else b[3] - rounding
+                x[0], y[0] = 0.5 * (ax + bx), 0.5 * (ay + by)
+                if (col * cell <= x[0] <= (col + 1) * cell and row * cell <= y[0] <= (row + 1) * cell
+                        and 2.0 * rounding <= math.hypot(ax - bx, ay - by) <= 2.0 * rounding + cell + skin):
+                    best = _best_stand(walls, row, col, x, y, best)
+    return best
 
 
 @kernel
@@ -204,10 +245,13 @@ def choose_nodes(walls, free, row0, col0, row1, col1):  # type: ignore[no-untype
             free[row, col] = False
             nx = _coordinates(first, items, grown, at, 0, x_low, cell, skin, xs)
             ny = _coordinates(first, items, grown, at, 1, y_low, cell, skin, ys)
-            free[row, col] = _best_stand(walls, row, col, xs[:nx], ys[:ny])
-            if not free[row, col] and not point:  # no more than a gap as wide as the body reaches in, and ends short of the centre lines
+            best = _best_stand(walls, row, col, xs[:nx], ys[:ny], (-1, math.inf))
+            if params[10] > 0.0:
+                best = _stand_between_corners(walls, row, col, best)
+            if best[0] < 0 and not point:  # no more than a gap as wide as the body reaches in, and ends short of the centre lines
                 xs[nx], xs[nx + 1], ys[ny], ys[ny + 1] = x_low, x_low + cell, y_low, y_low + cell
-                free[row, col] = _best_stand(walls, row, col, xs[:nx + 2], ys[:ny + 2])
+                best = _best_stand(walls, row, col, xs[:nx + 2], ys[:ny + 2], best)
+            free[row, col] = best[0] >= 0
 
 
 @kernel

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from npc_world.core.errors import BadInputError
 from npc_world.core.geometry import FULL, PARTIAL
-from npc_world.core.reading import size_of
+from npc_world.core.reading import Disc, size_of
 from npc_world.core.terrain import Terrain
 from npc_world.models.nav_cells import cells_by_rect, choose_nodes, mark_near, moves_of_nodes, nearest_free_cell
-from npc_world.models.nav_lines import body_fits, line_is_clear
+from npc_world.models.nav_lines import ROUNDING, body_fits, line_is_clear
 from npc_world.models.nav_raster import moves_of_raster, renew_raster
 
 __all__ = ["NavGrid"]
@@ -23,13 +23,14 @@ Floats = NDArray[np.float64]
 Window = tuple[int, int, int, int]
 _SKIN = 1e-9
 _EDITS_KEPT = 64
+_SIZES = (tuple, Disc)
 _NO_MOVES = np.empty((0, 0), np.uint8)
 _CACHE: dict[int, dict[tuple[float, float], NavGrid]] = {}
 """Grids by the identity of their ground, as long as it lives: asked for several times a frame, where a weak dictionary is slow."""
 
 
 class NavGrid:
-    """The cells of a terrain as a body of size (w, h) px can use them.  Get one with `NavGrid.of`.
+    """The cells of a terrain as a body of size (w, h) px, or a `Disc`, can use them.  Get one with `NavGrid.of`.
 
     free (rows, cols) bool: the body fits with its centre somewhere in the cell; hazards are not free.
     `nodes_px` (rows, cols, 2) is that point, `moves` (rows, cols) uint8 has bit d set when the octile move d (E SE S SW
@@ -63,7 +64,7 @@ class NavGrid:
 
     @classmethod
     def of(cls, ground: Terrain, size: Any = None) -> NavGrid:
-        """The grid for a body of `size` (w, h) px, or anything with a rect or radius; None is a point.
+        """The grid for a body of `size` (w, h) px, a `Disc`, or anything with a rect or radius; None is a point.
 
         Kept for as long as the ground lives, and repaired when the ground has changed since.
         """
@@ -73,7 +74,7 @@ class NavGrid:
                 raise BadInputError(f"ground={ground!r}: expected a Terrain")
             grids = _CACHE[id(ground)] = {}
             weakref.finalize(ground, _CACHE.pop, id(ground), None)
-        body = size if type(size) is tuple and size in grids else checked_body_size(size)  # once checked is enough
+        body = size if type(size) in _SIZES and size in grids else checked_body_size(size)  # once checked is enough
         grid = grids.get(body)
         if grid is None:
             grid = grids[body] = cls(ground, body)
@@ -175,7 +176,7 @@ class NavGrid:
         skin = _SKIN * max(width, height)
         point = self.size[0] <= 4.0 * skin or self.size[1] <= 4.0 * skin
         params = np.array([self.cell_px, half_x, half_y, skin, half_x, half_y, width - half_x, height - half_y,
-                           float(nodes is not None), float(point)])
+                           float(nodes is not None), float(point), half_x - skin if type(self.size) is Disc and not point else 0.0])
         self._rects = ground.rects
         if nodes is None:
             none = np.empty(0, np.int64)
@@ -191,12 +192,12 @@ class NavGrid:
             walls[:, 2:] = np.where(walls[:, 2:] >= np.array([width, height]) - 4.0 * skin, far, walls[:, 2:])
         grown = np.vstack([walls, border])
         rows, cols = ground.shape
-        covered, first, items = cells_by_rect(grown, self.cell_px, skin, rows, cols)
+        covered, first, items = cells_by_rect(grown, params[ROUNDING], self.cell_px, skin, rows, cols)
         self.walls = (ground.solid, ground.hazard, covered, first, items, grown, nodes, params, near)
 
     def _note_near(self) -> None:
         """What `_nothing_near` reads; a body of no size may slip between walls that touch, and has lines tried beside its own."""
-        _, _, _, _, left, top, right, bottom, _, point = self.walls[7].tolist()
+        _, _, _, _, left, top, right, bottom, _, point, _ = self.walls[7].tolist()
         self._near = self.walls[8].tobytes()
         self._inside = (left, top, right, bottom) if point == 0.0 else (math.inf, math.inf, -math.inf, -math.inf)
 
@@ -253,10 +254,14 @@ class NavGrid:
 
 
 def checked_body_size(size: Any) -> tuple[float, float]:
-    """(w, h) px of a body given as None, a pair, or something with a rect or a radius."""
+    """(w, h) px of a body given as None, a pair, or something with a rect; a `Disc` of one that is such, or has a radius."""
     if size is None:
         return 0.0, 0.0
+    if type(size) is Disc:
+        return size
     box = size_of(size) if not isinstance(size, (tuple, list, np.ndarray)) else None
+    if type(box) is Disc:
+        return box
     pair = size if box is None else box
     try:
         width, height = (float(v) for v in pair)

@@ -1,12 +1,13 @@
 """Straight lines of a body among walls: where its centre may be, how far it gets, how long that takes.
 
-A body is an axis-aligned rect.  Growing every wall by half the body turns it into a point (Lozano-Pérez 1983),
-which is exact for rects.  The grown walls, with what is needed to look them up, travel as one tuple `walls`:
+A body is an axis-aligned rect or a disc.  Growing every wall by half the body turns it into a point (Lozano-Pérez 1983): by a disc
+into a rect with round corners.  The grown walls, with what is needed to look them up, travel as one tuple `walls`:
 
     solid (rows, cols) uint8 · hazard (rows, cols) bool · covered (rows, cols) int64: a grown rect over the whole
     cell, or -1 · first (rows·cols + 1) int64 and items int64: the grown rects that touch each other cell · grown (M, 4)
-    px · nodes (rows, cols, 2) px · params (10 numbers): cell_px, half the body's width and height, skin, allowed left, top,
-    right, bottom of the centre, 1 when `covered`, `first`, `items`, `grown` and `nodes` are filled, 1 for a body of no size
+    px · nodes (rows, cols, 2) px · params (11 numbers): cell_px, half the body's width and height, skin, allowed left, top,
+    right, bottom of the centre, 1 when `covered`, `first`, `items`, `grown` and `nodes` are filled, 1 for a body of no size,
+    radius of the grown walls' corners, 0 for a rect
     · near (rows, cols) bool: there may be something in the way while the centre is in that cell.
 
 Where walls fill whole cells and the body is no wider than a cell, the raster alone is exact and those arrays are empty.
@@ -18,11 +19,11 @@ from __future__ import annotations
 import math
 
 from npc_world.core.compiled import kernel
-from npc_world.models.nav_raster_lines import beside_line, enters_rect, hazard_block, raster_block, raster_line_is_clear
+from npc_world.models.nav_raster_lines import beside_line, enters_rect, enters_rounded, hazard_block, raster_block, raster_line_is_clear
 
 __all__ = ["body_fits", "first_block", "line_is_clear", "line_time", "node_of", "speed_along"]
 
-CELL, HALF_X, HALF_Y, SKIN, LEFT, TOP, RIGHT, BOTTOM, EXACT, POINT = range(10)
+CELL, HALF_X, HALF_Y, SKIN, LEFT, TOP, RIGHT, BOTTOM, EXACT, POINT, ROUNDING = range(11)
 """Places in `params`."""
 
 SLOWEST = 0.02
@@ -35,14 +36,19 @@ def block_in_cell(walls, row, col, x0, y0, x1, y1):  # type: ignore[no-untyped-d
     solid, hazard, covered, first, items, grown, _, params, _ = walls
     if params[8] == 0.0:
         return raster_block(solid, hazard, params, row, col, x0, y0, x1, y1)
-    best = 2.0
+    best, round_ = 2.0, params[10] > 0.0
     k = covered[row, col]
     if k >= 0:
         best = enters_rect(x0, y0, x1, y1, grown[k, 0], grown[k, 1], grown[k, 2], grown[k, 3])
+        if round_ and best <= 1.0:
+            best = enters_rounded(x0, y0, x1, y1, grown[k, 0], grown[k, 1], grown[k, 2], grown[k, 3], params[10])
     at = row * solid.shape[1] + col
     for j in range(first[at], first[at + 1]):
         k = items[j]
-        best = min(best, enters_rect(x0, y0, x1, y1, grown[k, 0], grown[k, 1], grown[k, 2], grown[k, 3]))
+        met = enters_rect(x0, y0, x1, y1, grown[k, 0], grown[k, 1], grown[k, 2], grown[k, 3])
+        if round_ and met < best:
+            met = enters_rounded(x0, y0, x1, y1, grown[k, 0], grown[k, 1], grown[k, 2], grown[k, 3], params[10])
+        best = min(best, met)
     return min(best, hazard_block(hazard, params, row, col, x0, y0, x1, y1)) if hazard[row, col] else best
 
 

@@ -9,7 +9,7 @@ import math
 
 from npc_world.core.compiled import kernel
 
-__all__ = ["beside_line", "enters_rect", "hazard_block", "raster_block", "raster_line_is_clear"]
+__all__ = ["beside_line", "enters_rect", "enters_rounded", "hazard_block", "raster_block", "raster_line_is_clear"]
 
 
 @kernel
@@ -30,6 +30,31 @@ def enters_rect(x0, y0, x1, y1, left, top, right, bottom):  # type: ignore[no-un
         a, b = (top - y0) / dy, (bottom - y0) / dy
         near, far = max(near, min(a, b)), min(far, max(a, b))
     return near if near < far else 2.0
+
+
+@kernel
+def _enters_disc(x0, y0, x1, y1, cx, cy, radius):  # type: ignore[no-untyped-def]
+    """Fraction in [0, 1] along the segment at which it enters the open disc, or 2.0."""
+    fx, fy, dx, dy = x0 - cx, y0 - cy, x1 - x0, y1 - y0
+    outside = fx * fx + fy * fy - radius * radius
+    if outside < 0.0:
+        return 0.0
+    along, length = fx * dx + fy * dy, dx * dx + dy * dy
+    depth = along * along - length * outside
+    if along >= 0.0 or depth <= 0.0:
+        return 2.0
+    at = (-along - math.sqrt(depth)) / length
+    return at if at <= 1.0 else 2.0
+
+
+@kernel
+def enters_rounded(x0, y0, x1, y1, left, top, right, bottom, rounding):  # type: ignore[no-untyped-def]
+    """As `enters_rect` for a rect whose corners are rounded with that radius: a wall grown by a disc."""
+    inner_left, inner_top, inner_right, inner_bottom = left + rounding, top + rounding, right - rounding, bottom - rounding
+    met = min(enters_rect(x0, y0, x1, y1, inner_left, top, inner_right, bottom), enters_rect(x0, y0, x1, y1, left, inner_top, right, inner_bottom))
+    for corner in range(4):
+        met = min(met, _enters_disc(x0, y0, x1, y1, inner_left if corner % 2 == 0 else inner_right, inner_top if corner < 2 else inner_bottom, rounding))
+    return met
 
 
 @kernel
@@ -58,8 +83,11 @@ def raster_block(solid, hazard, params, row, col, x0, y0, x1, y1):  # type: igno
     for r in range(max(0, row - reach_y), min(rows, row + reach_y + 1)):
         for c in range(max(0, col - reach_x), min(cols, col + reach_x + 1)):
             if solid[r, c] != 0:
-                best = min(best, enters_rect(x0, y0, x1, y1, c * cell - grow_x, r * cell - grow_y,
-                                             (c + 1) * cell + grow_x, (r + 1) * cell + grow_y))
+                left, top, right, bottom = c * cell - grow_x, r * cell - grow_y, (c + 1) * cell + grow_x, (r + 1) * cell + grow_y
+                met = enters_rect(x0, y0, x1, y1, left, top, right, bottom)
+                if met < best and params[10] > 0.0:
+                    met = enters_rounded(x0, y0, x1, y1, left, top, right, bottom, params[10])
+                best = min(best, met)
     return min(best, hazard_block(hazard, params, row, col, x0, y0, x1, y1)) if hazard[row, col] else best
 
 

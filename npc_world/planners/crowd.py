@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from npc_world.core.arguments import frame_seconds, positive
 from npc_world.core.errors import BadInputError
-from npc_world.core.reading import position_of
+from npc_world.core.reading import Disc, position_of
 from npc_world.core.terrain import Terrain
 from npc_world.models.travel_time import TravelTime, travel_time
 from npc_world.planners.avoidance import Avoidance, avoid_all
@@ -93,5 +93,4 @@ class Crowd:
         if self.field is not None and math.dist(self.field.goal[0], goal) < _NEAR_CELLS * self.ground.cell_px:
             self.field = self.field.renewed(self.ground)
             return
-        size = (2.0 * self.radius_px, 2.0 * self.radius_px)
-        self.field = travel_time(self.ground, goal, self.speed_px_s, size=size, surfaces=self.surfaces, holding=self.holding)
+        self.field = travel_time(self.ground, goal, self.speed_px_s, size=Disc(self.radius_px), surfaces=self.surfaces, holding=self.holding)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import weakref
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from npc_world.core.errors import BadInputError
+from npc_world.core.reading import Disc
 from npc_world.core.terrain import Terrain
 from npc_world.models.nav_cells import MOVE_COLS, MOVE_ROWS
 from npc_world.models.nav_grid import NavGrid
@@ -30,6 +33,11 @@ def enters(ground: Terrain, size: tuple[float, float], a: np.ndarray, b: np.ndar
     """Brute force: sample the segment and compare with each grown rect and the border."""
     points = a + np.linspace(0.0, 1.0, 201)[:, None] * (b - a)
     x, y = points[:, 0], points[:, 1]
+    if isinstance(size, Disc):
+        radius, slack = size[0] / 2, 1e-6
+        beyond = np.minimum(points, ground.size - points).min() < radius - slack
+        nearest = np.clip(points[:, None], ground.rects[:, :2], ground.rects[:, 2:])
+        return bool(beyond or (np.hypot(*(points[:, None] - nearest).transpose(2, 0, 1)) < radius - slack).any())
     hw, hh, slack = size[0] / 2, size[1] / 2, 1e-6
     if (x < hw - slack).any() or (x > ground.size[0] - hw + slack).any() or (y < hh - slack).any() or (y > ground.size[1] - hh + slack).any():
         return True
@@ -94,11 +102,46 @@ def test_a_body_too_wide_does_not_pass() -> None:
     assert (18, 5) not in reachable(grid, grid.nearest_free((80, 60)))
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("radius", [14.0, 13.0])
+def test_a_disc_passes_between_two_corners_where_a_box_does_not(radius: float) -> None:
+    """28.3 px from corner to corner, 20 px across and down."""
+    ground = Terrain.from_rects([(0, 100, 100, 100), (120, 0, 200, 80)], size=(240, 200), cell_px=4)
+    start, goal = (60.0, 60.0), (180.0, 140.0)
+    assert find_path(ground, start, goal, size=(2 * radius, 2 * radius)) is None
+    path = find_path(ground, start, goal, size=Disc(radius))
+    assert path is not None and not any(enters(ground, Disc(radius), a, b) for a, b in itertools.pairwise(path))
+    assert find_path(ground, start, goal, size=Disc(14.2)) is None
+
+
+def test_a_disc_goes_nearer_round_a_corner() -> None:
+    ground = Terrain.from_rects([(0, 100, 100, 100)], size=(200, 200), cell_px=5)
+    ways = [find_path(ground, (60, 85), (115, 150), size=size) for size in ((30.0, 30.0), Disc(15.0))]
+    boxed, round_ = (float(np.hypot(*np.diff(way, axis=0).T).sum()) for way in ways)
+    assert round_ < boxed - 3.0
+    assert not any(enters(ground, Disc(15.0), a, b) for a, b in itertools.pairwise(ways[1]))
+
+
+@pytest.mark.parametrize("cell_px", [16.0, 20.0])
+def test_a_disc_as_wide_as_the_corridor_passes(cell_px: float) -> None:
+    ground = Terrain.from_rects([(0, 100, 64, 100), (96, 100, 400, 100)], size=(320, 320), cell_px=cell_px)
+    path = find_path(ground, (80, 60), (80, 260), size=Disc(16.0))
+    assert path is not None and path[len(path) // 2, 0] == pytest.approx(80.0)
+    assert find_path(ground, (80, 60), (80, 260), size=Disc(16.001)) is None
+
+
+def test_a_disc_is_another_body_than_the_box_round_it() -> None:
+    ground = Terrain.open_field((100, 100))
+    assert NavGrid.of(ground, Disc(2)) is NavGrid.of(ground, Disc(2.0))
+    assert NavGrid.of(ground, Disc(2)) is not NavGrid.of(ground, (4.0, 4.0))
+    thing = SimpleNamespace(x=1.0, y=2.0, radius=2.0)
+    assert NavGrid.of(ground, thing) is NavGrid.of(ground, Disc(2))
+
+
+@pytest.mark.parametrize("seed", range(15))
 def test_moves_never_enter_a_wall(seed: int) -> None:
     rng = np.random.default_rng(seed)
     ground = random_ground(rng, 9, aligned=seed % 2 == 0)
-    size = [(0.0, 0.0), (10.0, 10.0), (20.0, 20.0), (7.5, 23.0)][seed % 4]
+    size = [(0.0, 0.0), (10.0, 10.0), (20.0, 20.0), (7.5, 23.0), Disc(9.0)][seed % 5]
     grid = NavGrid.of(ground, size)
     count = 0
     for row, col in np.argwhere(grid.moves):
@@ -113,11 +156,11 @@ def test_moves_never_enter_a_wall(seed: int) -> None:
     assert count > 50
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(10))
 def test_clear_line_agrees_with_brute_force(seed: int) -> None:
     rng = np.random.default_rng(seed)
     ground = random_ground(rng, 6, aligned=seed % 2 == 0)
-    size = [(0.0, 0.0), (8.0, 6.0), (24.0, 30.0)][seed % 3]
+    size = [(0.0, 0.0), (8.0, 6.0), (24.0, 30.0), Disc(4.0), Disc(13.0)][seed % 5]
     grid = NavGrid.of(ground, size)
     both = [0, 0]
     for _ in range(400):
@@ -125,7 +168,7 @@ def test_clear_line_agrees_with_brute_force(seed: int) -> None:
         free = not enters(ground, size, a, b)
         if free != grid.clear_line(a, b):
             assert free, "a clear line enters a wall"
-            assert enters(ground, (size[0] + 1.0, size[1] + 1.0), a, b), "sampling may miss a corner, but only by a little"
+            assert enters(ground, Disc(0.5 * size[0] + 0.5) if isinstance(size, Disc) else (size[0] + 1.0, size[1] + 1.0), a, b), "sampling may miss a corner, but only by a little"
         both[free] += 1
     assert min(both) > 10
 
@@ -135,7 +178,7 @@ def test_repair_equals_rebuilding(seed: int) -> None:
     rng = np.random.default_rng(seed)
     aligned = seed % 2 == 0
     ground = random_ground(rng, 8, aligned)
-    sizes = [None, (10.0, 10.0), (20.0, 20.0), (13.0, 27.5)]
+    sizes = [None, (10.0, 10.0), (20.0, 20.0), (13.0, 27.5), Disc(5.0), Disc(11.0)]
     for size in sizes:
         assert NavGrid.of(ground, size).moves.any()
     for _ in range(30):
@@ -223,7 +266,7 @@ def test_a_wall_short_of_the_edge_leaves_a_way_for_a_point() -> None:
     assert find_path(ground, (20, 20), (600, 20)) is not None
 
 
-@pytest.mark.parametrize("size", [None, (10.0, 10.0), (4.0, 7.0)])
+@pytest.mark.parametrize("size", [None, (10.0, 10.0), (4.0, 7.0), Disc(4.5)])
 def test_lines_on_a_raster_are_clear_where_nothing_is_met_on_the_way(size: tuple[float, float] | None) -> None:
     """The short way for rasters, against what all grids are asked by: how far the body gets."""
     rng = np.random.default_rng(8)

@@ -11,7 +11,7 @@ import pymunk
 from numpy.typing import NDArray
 
 from npc_world.core.errors import BadInputError
-from npc_world.core.reading import position_of
+from npc_world.core.reading import Disc, position_of
 from npc_world.core.records import Action
 from npc_world.core.terrain import Terrain
 
@@ -46,8 +46,11 @@ def drive(body: pymunk.Body, action: Action, dt_s: float, max_force: float | Non
 
 
 def size_of_body(body: pymunk.Body) -> tuple[float, float]:
-    """Width and height in px of the box round all shapes of a body as it stands: the `size=` for `load_npc`."""
-    boxes = [shape.cache_bb() for shape in body.shapes if not shape.sensor]
+    """Width and height in px of the box round all shapes of a body as it stands, a `Disc` where that is one circle: the `size=` for `load_npc`."""
+    solid = [shape for shape in body.shapes if not shape.sensor]
+    if len(solid) == 1 and isinstance(solid[0], pymunk.Circle) and not any(solid[0].offset):
+        return Disc(solid[0].radius)
+    boxes = [shape.cache_bb() for shape in solid]
     if not boxes:
         raise BadInputError(f"body={body!r}: it has no shapes to measure")
     return max(b.right for b in boxes) - min(b.left for b in boxes), max(b.top for b in boxes) - min(b.bottom for b in boxes)
