@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from types import SimpleNamespace
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from npc_world.core.errors import BadInputError
-from npc_world.core.reading import position_of, rect_of, size_of
+from npc_world.core.reading import Disc, position_of, rect_of, size_of
 
 pygame = pytest.importorskip("pygame")
 pymunk = pytest.importorskip("pymunk")
@@ -59,6 +60,16 @@ def test_no_position_names_the_argument(thing: Any) -> None:
         position_of(thing, "enemy")
 
 
+def test_a_disc_is_a_pair_like_that_of_a_box_and_another_body() -> None:
+    assert tuple(Disc(3)) == (6.0, 6.0) and max(Disc(3)) == 6.0
+    assert Disc(3) == Disc(3.0) and Disc(3) != (6.0, 6.0) and (6.0, 6.0) != Disc(3)
+    assert len({Disc(3), Disc(3.0), (6.0, 6.0)}) == 2
+    assert copy.deepcopy(Disc(3)) == Disc(3) and repr(Disc(3)) == "Disc(3.0)"
+    for radius in (-1.0, math.nan, math.inf, "3", True, None):
+        with pytest.raises(BadInputError, match="radius_px="):
+            Disc(radius)
+
+
 def test_the_answer_is_a_copy() -> None:
     own = np.array([1.0, 2.0])
     position_of(own)[0] = 9
@@ -66,7 +77,7 @@ def test_the_answer_is_a_copy() -> None:
 
 
 @pytest.mark.parametrize(("thing", "expected"), [
-    (RECT, (5, 7)), (sprite(rect=RECT), (5, 7)), (SimpleNamespace(radius=3), (6, 6)), ((1, 2), None), (SimpleNamespace(radius=-1), None),
+    (RECT, (5, 7)), (sprite(rect=RECT), (5, 7)), (SimpleNamespace(radius=3), Disc(3)), ((1, 2), None), (SimpleNamespace(radius=-1), None),
     (SimpleNamespace(radius=math.nan), None), (SimpleNamespace(x=0, y=0, w=-4, h=math.inf), None), (SimpleNamespace(x=0, y=0, w=-4, h=2), (4, 2)),
     (SimpleNamespace(radius=lambda: 3), None),
 ])
