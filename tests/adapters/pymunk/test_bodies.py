@@ -10,7 +10,7 @@ import pytest
 
 from npc_world.adapters.pymunk.bodies import drive, size_of_body, terrain_from_space
 from npc_world.core.errors import BadInputError
-from npc_world.core.reading import position_of
+from npc_world.core.reading import Disc, position_of
 from npc_world.core.records import Action
 
 
@@ -29,7 +29,9 @@ def test_a_body_is_read_by_its_position_and_measured_by_its_shapes() -> None:
     space = pymunk.Space()
     body = ball(space)
     assert position_of(body).tolist() == [50, 60]
-    assert size_of_body(body) == pytest.approx((20, 20))
+    assert size_of_body(body) == Disc(10)
+    space.add(pymunk.Circle(body, 4, offset=(9, 0)))
+    assert size_of_body(body) == pytest.approx((23, 20)), "more than one circle: the box round them"
     with pytest.raises(BadInputError, match="no shapes"):
         size_of_body(pymunk.Body(1, 1))
 
