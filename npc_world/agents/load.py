@@ -55,6 +55,8 @@ def load_npc(source: str | os.PathLike[str] | Mapping[str, Any] | NpcConfig, gro
     goals: what the player may want, points or a mapping from name to point.  body: overrides the file's.  size: (width, height) px
     of its body, otherwise read from the sprite given to `step`.  team: shares sight and work with its other members.
     time: "seconds", or "frames" for games that count frames (dt and every speed are then per frame).
+    The first NPC of a process takes about a second, in which its kernels are read, and half a minute the first time on a machine, in
+    which they are compiled and stderr says so: load before play, or show a loading screen and call `warmup`.
     Raises `ConfigError` or `BadInputError`, and `SaveFileError` for a prior's file that a ready config names.
     """
     if not isinstance(ground, Terrain):
@@ -66,6 +68,7 @@ def load_npc(source: str | os.PathLike[str] | Mapping[str, Any] | NpcConfig, gro
     if goals is not None:
         _check_goals(goals)
     config = source if isinstance(source, NpcConfig) else read_npc_config(source)
+    _ready()
     if body is not None:
         config = replace(config, body=body)
     if time == "frames":
@@ -76,6 +79,11 @@ def load_npc(source: str | os.PathLike[str] | Mapping[str, Any] | NpcConfig, gro
     body_size = _body_size(size, config.body, ground)
     _ = NavGrid.of(ground, body_size).moves  # laid out now, not in the first frame of play
     return Npc(ground, config, position, int(seed), team, body_size, called, time == "frames")
+
+
+def _ready() -> None:
+    from npc_world.agents.warming_npcs import warm_npcs  # which loads NPCs itself
+    warm_npcs()
 
 
 def _body_size(size: tuple[float, float] | None, body: TopDownBody, ground: Terrain) -> tuple[float, float]:

@@ -16,7 +16,7 @@ from npc_world.core.compiled import COMPILED, cached_kernels
 
 __all__ = ["Beside"]
 
-_PROGRAM = "import gc, os; gc.disable(); from npc_world.agents.warmup import warm_beside; warm_beside(); os._exit(0)"
+_PROGRAM = "import gc, os; gc.disable(); from {module} import {function}; {function}(); os._exit(0)"
 """It ends soon: what it leaves behind need not be collected, nor taken down piece by piece."""
 _FEW_CACHED = 8
 """With more kernels than this in the cache there is little left to share."""
@@ -24,18 +24,19 @@ _MOST_S = 300.0
 
 
 class Beside:
-    """Started when made, if that is worth it."""
+    """Started when made, if that is worth it.  share: what it runs, as "module:function"."""
 
-    def __init__(self) -> None:
+    def __init__(self, share: str = "npc_world.agents.warmup:warm_beside") -> None:
         self._process: subprocess.Popen[bytes] | None = None
         interpreter = Path(sys.executable or "").name.lower().startswith("python") and not getattr(sys, "frozen", False)
         if not (COMPILED and interpreter and (os.cpu_count() or 1) > 1 and cached_kernels() <= _FEW_CACHED):
             return
+        module, _, function = share.partition(":")
         home = str(Path(__file__).resolve().parents[2])
         paths = [home, *(path for path in (os.environ.get("PYTHONPATH") or "").split(os.pathsep) if path)]
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-c", _PROGRAM], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                [sys.executable, "-c", _PROGRAM.format(module=module, function=function)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)}, creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0))
         except OSError:
             self._process = None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 
 import pytest
 
 import npc_world as nw
-from npc_world.agents import warming_beside
+from npc_world.agents import warming_beside, warming_npcs
 from npc_world.agents.warming_beside import Beside
 
 
@@ -53,6 +54,72 @@ def test_progress_goes_up_to_the_end_whoever_compiles(nothing_compiled: None, mo
     shares: list[float] = []
     nw.warmup(lambda share, what: shares.append(share), processes=2 if second else 1)
     assert shares == sorted(shares) and shares[0] == 0.0 and shares[-1] == 1.0
+
+
+@pytest.fixture
+def first_npc(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """As in a process that has loaded none yet; the steps taken are written down instead."""
+    taken: list[str] = []
+    monkeypatch.setattr(warming_npcs, "_DONE", [False])
+    monkeypatch.setattr(warming_npcs, "COMPILED", True)
+    monkeypatch.setattr(warming_npcs, "npc_steps", lambda: [("own", lambda: taken.append("own"))])
+    monkeypatch.setattr(warming_npcs, "npc_steps_beside", lambda: [("shared", lambda: taken.append("shared"))])
+    monkeypatch.setattr(warming_npcs.gc, "freeze", lambda: None)
+    return taken
+
+
+def load() -> None:
+    nw.load_npc("hunter", nw.Terrain.open_field((300, 200)), position=(40, 40))
+
+
+def test_the_first_npc_of_a_process_readies_the_kernels_and_says_nothing_where_they_are_cached(
+        first_npc: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warming_beside, "cached_kernels", lambda: 50)
+    load()
+    assert first_npc == ["shared", "own"]
+    load()
+    assert first_npc == ["shared", "own"], "once is enough"
+    assert capsys.readouterr().err == ""
+
+
+def test_where_they_must_be_compiled_it_is_said(
+        nothing_compiled: None, first_npc: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warming_beside, "_PROGRAM", "pass")
+    load()
+    said = capsys.readouterr().err
+    assert first_npc == ["own", "shared"]
+    assert "npc_world: compiling" in said and said.rstrip().endswith("s") and "ready after" in said
+
+
+def test_after_a_warm_up_or_without_a_compiler_the_first_npc_is_loaded_at_once(first_npc: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warming_npcs, "COMPILED", False)
+    load()
+    monkeypatch.setattr(warming_npcs, "COMPILED", True)
+    warming_npcs.run_shared([], [], None, lambda share, what: None)
+    load()
+    assert first_npc == []
+
+
+def test_what_an_npc_does_in_play_was_ready_when_it_was_loaded() -> None:
+    """In a process of its own: no kernel gets machine code for other types after the load."""
+    program = """
+import numpy as np, npc_world as nw
+ground = nw.Terrain.from_rects([(200, 100, 20, 200), (120, 60, 20, 20)], (400, 320), surface="grass")
+ground.set_surface((40, 200, 80, 60), "mud")
+npc = nw.load_npc("hunter", ground, (60, 60), goals={"boat": (350, 280)})
+from npc_world.core import compiled
+count = lambda: {f"{k.__module__}.{k.__name__}": len(k.overloads) for k in compiled._KERNELS if hasattr(k, "overloads")}
+before, me = count(), np.array([60.0, 60.0])
+for k in range(240):
+    target = (300 + 60 * np.cos(k / 20), 160 + 60 * np.sin(k / 15)) if k < 120 or k > 170 else None
+    me = me + npc.step(me, target, 1 / 30, others=[(100, 100)] if k % 2 else ()).velocity_px_s / 30
+    if k == 60:
+        ground.set_solid((300, 20, 20, 40), True)
+after = count()
+print(sorted(name for name in after if after[name] != before.get(name, 0)))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=300)
+    assert done.stdout.strip() == "[]", done.stdout + done.stderr
 
 
 def test_a_speed_told_as_a_whole_number_calls_for_no_kernels_of_its_own() -> None:
