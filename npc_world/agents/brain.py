@@ -24,6 +24,7 @@ from npc_world.agents.motion import OwnMotion
 from npc_world.agents.noticing import Noticing
 from npc_world.agents.own_ground import OwnGround
 from npc_world.agents.pacing import Pacing
+from npc_world.agents.perception import perceive
 from npc_world.agents.planning import Planning
 from npc_world.agents.reach import Reach, touching_px
 from npc_world.agents.situation import Situation
@@ -82,6 +83,10 @@ class Brain:
         self._attention.reset()
         own = _GOLDEN * self._seed + 0.37 * float(np.sum(self.post)) / self.ground.cell_px  # strangers: by chance; a team: evenly
         self._pacing.phase = self._noticing.phase = (_GOLDEN * self.member if self.member > 0 or self.team.size > 1 else own) % 1.0
+
+    def perceive(self, time_s: float, dt_s: float, me: Any, target: Any, others: Any, size_px: tuple[float, float]) -> Observation:
+        """What it is shown in the frame that begins, see `perception.perceive`."""
+        return perceive(time_s, dt_s, me, target, others, size_px, self._turns.others_seen, self._turns.frame_of(self._number))
 
     def step(self, now: Observation, moves: Floats | None = None) -> Action:
         """The whole of it.  moves (n, 2): what the game can realise, None for anything."""

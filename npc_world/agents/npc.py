@@ -15,7 +15,7 @@ from npc_world.agents.brain import Brain
 from npc_world.agents.config import NpcConfig
 from npc_world.agents.explanation import explain, with_ground
 from npc_world.agents.own_ground import surfaces_from
-from npc_world.agents.perception import Clock, perceive
+from npc_world.agents.perception import Clock
 from npc_world.agents.team import Team, goal_points
 from npc_world.beliefs.target_model import TargetModel
 from npc_world.beliefs.vision import Vision
@@ -57,8 +57,8 @@ class Npc:
 
     def step(self, me: Any, target: Any, dt_s: float, others: Iterable[Any] = (), options: Any = None) -> Action:
         """What to do now.  me: the game's own sprite, body or position of this NPC; target: what it hunts, None while unseen, or
-        a dict of several; dt_s: seconds since the last frame (frames, when loaded with time="frames"); others: bodies to avoid, or
-        `nw.Bodies`, read once for many NPCs;
+        a dict of several; dt_s: seconds since the last frame (frames, when loaded with time="frames"); others: bodies to avoid, this NPC's
+        own among them or not (one group handed to many NPCs is read once a frame), or `nw.Bodies`;
         options: (n, 2) the velocities the game can realise, one of which is then advised.
 
         Raises `BadInputError` naming the argument for positions that cannot be read or are not finite and for a dt in another unit.
@@ -66,7 +66,7 @@ class Npc:
         """
         step_s = self._clock.advance(dt_s / _FRAMES_PER_S if self._frames and isinstance(dt_s, (int, float, np.number)) else dt_s)
         self._clock.time_s = max(self._clock.time_s, self.team.time_s)
-        seen = perceive(self._clock.time_s, step_s, me, target, others, self._size)
+        seen = self._brain.perceive(self._clock.time_s, step_s, me, target, others, self._size)
         if step_s <= 0.0:
             return self._standing() if self._brain.action is None else self._in_game_units(self._brain.action)
         self._size = seen.size_px

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -13,11 +14,12 @@ from npc_world.core.errors import BadInputError
 from npc_world.core.reading import position_of, size_of
 from npc_world.core.records import Bodies, Observation, Sighting
 
-__all__ = ["Clock", "bodies_of", "checked_frame", "perceive"]
+__all__ = ["Clock", "OthersSeen", "bodies_of", "checked_frame", "perceive"]
 
 _LONGEST_UNIT_MISTAKE = 1000.0
 """A frame above `LONGEST_FRAME_S` is a mistaken unit, unless it is longer than any frame in milliseconds, after frames that were in order: the machine slept."""
 _NOBODY = Bodies(np.empty((0, 2)))
+_WORTH_SHARING = 4
 _HITCH_S = 0.25
 """A longer frame was a stall, not play: thought passes at most this much."""
 
@@ -49,8 +51,35 @@ class Clock:
         return step
 
 
-def perceive(time_s: float, dt_s: float, me: Any, target: Any, others: Iterable[Any], default_size: tuple[float, float]) -> Observation:
-    """What one NPC was shown this frame.  `target` is a thing, None while unseen, or a dict of them by name.
+class OthersSeen:
+    """What the NPCs of one ground are shown of each other in one frame, read once.
+
+    A game that hands each of n NPCs one group of them all would else have it read n times.  Assumes that within a frame it does not matter
+    who has moved already: where all step and move in turn, each sees the others as they stood when the first of them stepped.
+    """
+
+    def __init__(self) -> None:
+        self._frame = -1
+        self._things: list[Any] = []
+        self._rows: dict[int, int] = {}
+        self._bodies = _NOBODY
+
+    def read(self, frame: int, things: Iterable[Any], me: Any) -> Bodies:
+        """As `bodies_of`, `frame` counts those of the ground."""
+        listed = list(things)
+        if len(listed) < _WORTH_SHARING:
+            return bodies_of(listed, me)
+        if frame != self._frame or len(listed) != len(self._things) or not all(map(operator.is_, listed, self._things)):
+            self._frame = -1  # until all could be read
+            self._bodies = bodies_of(listed)
+            self._frame, self._things, self._rows = frame, listed, {id(thing): row for row, thing in enumerate(listed)}
+        row = self._rows.get(id(me), -1)
+        return self._bodies if row < 0 else Bodies(self._bodies.positions_px, self._bodies.sizes_px, row)
+
+
+def perceive(time_s: float, dt_s: float, me: Any, target: Any, others: Iterable[Any] | Bodies, default_size: tuple[float, float],
+             seen: OthersSeen | None = None, frame: int = 0) -> Observation:
+    """What one NPC was shown this frame.  `target` is a thing, None while unseen, or a dict of them by name; seen: what others were shown.
 
     Raises `BadInputError` naming `me`, `target` or `others` when a position cannot be read or is not finite.
     """
@@ -65,7 +94,15 @@ def perceive(time_s: float, dt_s: float, me: Any, target: Any, others: Iterable[
                 label = "target" if name == "target" else f"target[{name!r}]"
                 targets[str(name)] = Sighting(position_of(thing, label), size_of(thing))
     return Observation(time_s=time_s, dt_s=dt_s, position_px=position, size_px=size_of(me) or default_size, targets=targets,
-                       others=_checked(others) if type(others) is Bodies else bodies_of(others, me))
+                       others=_others(others, me, seen, frame))
+
+
+def _others(others: Iterable[Any] | Bodies, me: Any, seen: OthersSeen | None, frame: int) -> Bodies:
+    if type(others) is Bodies:
+        return _checked(others)
+    if type(others) is tuple and not others:
+        return _NOBODY
+    return bodies_of(others, me) if seen is None else seen.read(frame, others, me)
 
 
 def bodies_of(things: Iterable[Any], me: Any = None, name: str = "others") -> Bodies:

@@ -13,6 +13,7 @@ from collections import deque
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from npc_world.agents.perception import OthersSeen
 from npc_world.core.terrain import Terrain
 
 __all__ = ["PLANS_PER_S", "WORK_PER_S", "Turns"]
@@ -50,6 +51,8 @@ class Turns:
         self._spare, self._asked, self._frames = True, False, 0
         self._ahead: dict[int, float] = {}
         """What plans under way do next in one piece."""
+        self.others_seen = OthersSeen()
+        """What they see of each other."""
         self.together_on: list[Any] = []
         """What the NPCs of this ground work out together."""
 
@@ -87,6 +90,10 @@ class Turns:
         """How many NPCs are at it: those of the last frame, or of this one so far when they are more."""
         stepped = len(self._stepped)
         return stepped if stepped > self._thinkers else self._thinkers
+
+    def frame_of(self, number: int) -> int:
+        """Number of the frame that an NPC is about to begin."""
+        return self._frames + (number in self._stepped)
 
     def begin(self, number: int, dt_s: float) -> None:
         """An NPC begins its frame of dt_s seconds."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import npc_world as nw
-from npc_world.agents.perception import bodies_of
+from npc_world.agents.perception import OthersSeen, bodies_of
 
 DT_S = 1.0 / 60.0
 
@@ -54,6 +54,51 @@ def test_read_once_or_one_by_one_makes_no_difference():
     np.testing.assert_allclose(apart, run(shared=False), atol=1e-9)
     gaps = np.hypot(*np.moveaxis(apart[-1][:, None] - apart[-1][None], 2, 0))
     assert gaps[~np.eye(6, dtype=bool)].min() > 10.0
+
+
+class Counted(Sprite):
+    """Counts how often it is looked at."""
+
+    looks = 0
+
+    @property
+    def rect(self) -> Sprite:
+        Counted.looks += 1
+        return Sprite(self.x, self.y, self.w, self.h)
+
+
+def test_a_group_handed_to_each_of_its_npcs_is_read_once_a_frame():
+    ground = nw.Terrain.open_field((800, 600))
+    sprites = [Counted(100.0 + 50.0 * i, 100.0) for i in range(12)]
+    npcs = [nw.load_npc("hunter", ground, position=sprite, seed=i) for i, sprite in enumerate(sprites)]
+
+    def frame() -> int:
+        Counted.looks = 0
+        for npc, sprite in zip(npcs, sprites, strict=True):
+            npc.step(sprite, (400.0, 500.0), DT_S, others=sprites)
+        return Counted.looks
+
+    frame()
+    assert frame() <= 12 * 8, "each reads itself, and one of them reads all"
+
+
+def test_what_npcs_are_shown_is_read_anew_when_it_is_another_frame_or_others():
+    seen = OthersSeen()
+    group = [Sprite(10.0 * i, 0.0) for i in range(6)]
+    first = seen.read(0, group, group[2])
+    assert first.without == 2 and len(first) == 5
+    group[0].x = 500.0
+    assert seen.read(0, group, group[3]).positions_px[0, 0] == 10.0, "within a frame as the first saw it"
+    assert seen.read(0, group, group[3]).without == 3
+    assert seen.read(1, group, group[3]).positions_px[0, 0] == 510.0
+    assert len(seen.read(1, group[:5], group[3])) == 4, "one has gone"
+    group[1] = Sprite(70.0, 70.0)
+    assert seen.read(1, group, None).positions_px[1].tolist() == [80.0, 80.0], "one is another"
+    assert len(seen.read(1, (thing for thing in group), None)) == 6
+    group[4].x = float("nan")
+    for _ in range(2):
+        with pytest.raises(nw.BadInputError, match=r"others\[4\]"):
+            seen.read(2, group, None)
 
 
 @pytest.mark.parametrize("bodies", [
