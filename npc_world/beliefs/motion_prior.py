@@ -28,17 +28,18 @@ __all__ = ["MotionPrior", "PriorConfig", "ways"]
 
 Floats = NDArray[np.float64]
 _SHIPPED = Path(__file__).parent / "priors" / "scripted.npz"
-_KIND, _VERSION = "npc_world motion prior", 2
+_KIND, _VERSION, _OLDER = "npc_world motion prior", 3, 2
+"""In files of the older version futures lie around the best guess, as the last number of their correction says."""
 
 
 @dataclass(frozen=True, slots=True)
 class MotionPrior:
     """A mixture of futures given the last second or so of a body's way, in its own frame: moved, turned and scaled.
 
-    Make one with `fit` or `load`.  Small networks read off the past a best guess (least absolute error), and around it the
-    means, weights and widths of a Gaussian mixture whose mean it is (mixture density network, Bishop 1994; multiple choice
-    learning, Guzman-Rivera et al. 2012), with regions corrected on bodies held out.  Where units are known and steps fine, boosted trees mend the
-    guess, also by the free ground around the place as others' routes have shown it (`motion_prior_correction`), if that helps with
+    Make one with `fit` or `load`.  Small networks read off the past a best guess (least absolute error); other futures, free of it,
+    of which one comes near whatever happens (multiple choice learning, Guzman-Rivera et al. 2012); and weights and widths of all,
+    a Gaussian mixture whose mean the best guess is (mixture density network, Bishop 1994), with regions corrected on bodies held out.
+    Where units are known and steps fine, boosted trees mend the guess, and all futures with it, also by the free ground around the place as others' routes have shown it (`motion_prior_correction`), if that helps with
     bodies held out.  Assumes that bodies to come move as those it was fitted on; it knows no walls that nobody's route has shown
     and no other bodies, and is wrong where these decide.
     """
@@ -89,7 +90,7 @@ class MotionPrior:
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> MotionPrior:
         """Read what `save` wrote.  Raises `SaveFileError` naming the file and what is wrong with it."""
-        stored = read_snapshot(path, _KIND, _VERSION)
+        stored = read_snapshot(path, _KIND, _VERSION, _OLDER)
         try:
             parts = {name: np.ascontiguousarray(stored[name], dtype=np.float64) for name in (*NETWORK, "spread", "shapes", "correction")}
             grid = Grid(np.ascontiguousarray(stored["lags_s"], np.float64), np.ascontiguousarray(stored["ahead_s"], np.float64))

@@ -1,10 +1,8 @@
 """How wrong a batch of mixtures is about what came, and which way each number should move: the gradient that fitting follows.
 
 A mixture of K futures: coefficients of a few smooth shapes in time per axis, so that each future is coherent; weights; a
-covariance per future and horizon.  The first future is the single best guess, and the others are placed so that the mixture's
-mean is that guess too.  Three terms: the negative log density of every step (Bishop 1994, mixture density networks), the error of
-the nearest future alone (Guzman-Rivera et al. 2012, multiple choice learning: spreads the futures as a quantiser would, each for a
-case of its own), and the absolute error of the first.
+covariance per future and horizon.  The first future is the single best guess.  Two terms: the negative log density of every step
+(Bishop 1994, mixture density networks), and the absolute error of the first.
 """
 
 from __future__ import annotations
@@ -15,13 +13,13 @@ import numpy as np
 
 from npc_world.core.compiled import kernel
 
-__all__ = ["BEST", "FIRST_SHARE", "LEAST_LOG", "MOST_CORRELATED", "MOST_LOG", "NEAREST", "SPREADS", "TERMS", "mixture_loss", "output_size",
+__all__ = ["BEST", "FIRST_SHARE", "LEAST_LOG", "MOST_CORRELATED", "MOST_LOG", "SPREADS", "TERMS", "mixture_loss", "output_size",
            "read_coefficients", "read_shares"]
 
 SPREADS = 4
 """Outputs that widen all covariances: log factor along and across at no time ahead, and what the last horizon adds."""
-TERMS = 3
-DENSITY, NEAREST, BEST = range(TERMS)
+TERMS = 2
+DENSITY, BEST = range(TERMS)
 MOST_CORRELATED = 0.95
 LEAST_LOG, MOST_LOG = -7.0, 4.0
 FIRST_SHARE = 0.2
@@ -52,17 +50,19 @@ def read_shares(out, logits, chance, share):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def read_coefficients(out, share, coefficients):  # type: ignore[no-untyped-def]
-    """Fill coefficients (K, 2B): the first as it is said, the others beside it so that all together have it as their mean."""
+def read_coefficients(out, share, free, coefficients):  # type: ignore[no-untyped-def]
+    """Fill coefficients (K, 2B): each future as it is said; unless free the others beside the first so that all together have it as their mean."""
     futures, size = coefficients.shape
     rest = max(1e-12, 1.0 - share[0])
     for c in range(size):
         middle = 0.0
-        for k in range(1, futures):
-            middle += share[k] / rest * out[k * size + c]
-        coefficients[0, c] = out[c]
-        for k in range(1, futures):
-            coefficients[k, c] = out[c] + out[k * size + c] - middle
+        if not free:
+            for k in range(1, futures):
+                middle += share[k] / rest * out[k * size + c]
+        for k in range(futures):
+            coefficients[k, c] = out[k * size + c]
+            if k > 0 and not free:
+                coefficients[k, c] += out[c] - middle
 
 
 @kernel
@@ -126,40 +126,26 @@ def _miss(truth, mean, k, known, last, soon, scale, d_mean):  # type: ignore[no-
             off = math.sqrt(dx * dx + dy * dy + 1e-10)
             w = (0.5 + soon / (h + 1.0)) / known + (0.5 if h == last else 0.0)
             total += w * off
-            if scale > 0.0:
-                d_mean[k, h, 0] += scale * w * dx / off
-                d_mean[k, h, 1] += scale * w * dy / off
+            d_mean[k, h, 0] += scale * w * dx / off
+            d_mean[k, h, 1] += scale * w * dy / off
     return total
 
 
 @kernel
-def _back(out, d_mean, d_log, shapes, chance, share, d_coefficients, d_out):  # type: ignore[no-untyped-def]
+def _back(d_mean, d_log, logits, shapes, chance, share, d_out):  # type: ignore[no-untyped-def]
     """From the futures' places and log weights back to the outputs; the reverse of `read_coefficients` and `read_shares`."""
     futures, steps, width = d_mean.shape[0], d_mean.shape[1], shapes.shape[2]
-    size, rest = 2 * width, max(1e-12, 1.0 - share[0])
-    logits = futures * size
     for k in range(futures):
         for a in range(2):
             for b in range(width):
-                total = 0.0
                 for h in range(steps):
-                    total += d_mean[k, h, a] * shapes[a, h, b]
-                d_coefficients[k, a * width + b] = total
+                    d_out[(2 * k + a) * width + b] += d_mean[k, h, a] * shapes[a, h, b]
     total = 0.0
     for k in range(futures):
         d_log[k] *= (1.0 - FIRST_SHARE) * chance[k] / max(share[k], 1e-12)
         total += d_log[k]
     for k in range(futures):
         d_out[logits + k] += chance[k] * total - d_log[k]
-    for c in range(size):
-        moved, middle = 0.0, 0.0
-        for k in range(1, futures):
-            moved += d_coefficients[k, c]
-            middle += share[k] / rest * out[k * size + c]
-        d_out[c] += moved + d_coefficients[0, c]
-        for k in range(1, futures):
-            d_out[k * size + c] += d_coefficients[k, c] - share[k] / rest * moved
-            d_out[logits + k] -= share[k] / rest * moved * (out[k * size + c] - middle)
 
 
 @kernel
@@ -173,7 +159,7 @@ def mixture_loss(out, truth, importance, shapes, spread, weights, d_out, d_sprea
     futures, width = spread.shape[0], shapes.shape[2]
     logits, widen = futures * 2 * width, futures * 2 * width + futures
     mean, d_mean = np.empty((futures, steps, 2)), np.empty((futures, steps, 2))
-    coefficients, d_coefficients = np.empty((futures, 2 * width)), np.empty((futures, 2 * width))
+    coefficients = np.empty((futures, 2 * width))
     chance, share, d_log, logp = np.empty(futures), np.empty(futures), np.empty(futures), np.empty(futures)
     terms[:] = 0.0
     d_out[:] = 0.0
@@ -186,7 +172,7 @@ def mixture_loss(out, truth, importance, shapes, spread, weights, d_out, d_sprea
         if known == 0:
             continue
         read_shares(out[n], logits, chance, share)
-        read_coefficients(out[n], share, coefficients)
+        read_coefficients(out[n], share, True, coefficients)
         for k in range(futures):
             for h in range(steps):
                 for a in range(2):
@@ -199,13 +185,5 @@ def mixture_loss(out, truth, importance, shapes, spread, weights, d_out, d_sprea
         if weights[DENSITY] > 0.0:
             terms[DENSITY] += _density_term(out[n], truth[n], weights[DENSITY] / (known * count), mean, share, spread, widen, logp, d_mean, d_log,
                                             d_out[n], d_spread) / (known * count)
-        if weights[NEAREST] > 0.0:
-            nearest, least = 0, math.inf
-            for k in range(futures):
-                off = _miss(truth[n], mean, k, known, last, 0.0, 0.0, d_mean)
-                if off < least:
-                    nearest, least = k, off
-            terms[NEAREST] += importance[n] * least / count
-            _miss(truth[n], mean, nearest, known, last, 0.0, importance[n] * weights[NEAREST] / count, d_mean)
         terms[BEST] += importance[n] / count * _miss(truth[n], mean, 0, known, last, _SOON, importance[n] * weights[BEST] / count, d_mean)
-        _back(out[n], d_mean, d_log, shapes, chance, share, d_coefficients, d_out[n])
+        _back(d_mean, d_log, logits, shapes, chance, share, d_out[n])

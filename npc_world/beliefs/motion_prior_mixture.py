@@ -43,17 +43,32 @@ def evaluate_networks(first, first_offset, second, second_offset, top, offset, s
 
 
 @kernel
+def _first_likeliest(share):  # type: ignore[no-untyped-def]
+    """The first of share (K,) becomes as great as any: it is the best guess."""
+    most = 1.0001 * float(np.max(share[1:]))
+    if share[0] < most:
+        total = 1.0 - share[0] + most
+        share[0] = most
+        for k in range(share.shape[0]):
+            share[k] /= total
+
+
+@kernel
 def _own_frame(out, spread, shapes, correction, mean, deviation, weights):  # type: ignore[no-untyped-def]
     """Fill mean (K + 1, H, 2), deviation (K + 1, H, 3) = along, across, correlation, weights (K + 1,) in the body's own frame.
 
-    The last row is as wide as all others together, times a factor: what no future foresees.
+    The last row is as wide as all others together, times a factor: what no future foresees.  It lies so that the mixture's mean is
+    the first future, the best guess, whatever the others say.
     """
     futures, steps, width = spread.shape[0], spread.shape[1], shapes.shape[2]
     widen = futures * 2 * width + futures
     tail = correction[steps, 0]
     coefficients, chance, share = np.empty((futures, 2 * width)), np.empty(futures), np.empty(futures)
     read_shares(out, futures * 2 * width, chance, share)
-    read_coefficients(out, share, coefficients)
+    free = correction[steps, 1] > 0.5
+    read_coefficients(out, share, free, coefficients)
+    if free:
+        _first_likeliest(share)
     for k in range(futures):
         weights[k] = (1.0 - tail) * share[k]
     weights[futures] = tail
@@ -80,7 +95,8 @@ def _own_frame(out, spread, shapes, correction, mean, deviation, weights):  # ty
             xy += share[k] * (r * sa * sc + mx * my)
         xx, yy, xy = xx - x * x, yy - y * y, xy - x * y
         factor = math.exp(correction[h, 1])
-        mean[futures, h, 0], mean[futures, h, 1] = x, y
+        mean[futures, h, 0] = mean[0, h, 0] + (1.0 - tail) / tail * (mean[0, h, 0] - x)
+        mean[futures, h, 1] = mean[0, h, 1] + (1.0 - tail) / tail * (mean[0, h, 1] - y)
         deviation[futures, h, 0], deviation[futures, h, 1] = factor * math.sqrt(xx), factor * math.sqrt(yy)
         deviation[futures, h, 2] = max(-MOST_CORRELATED, min(MOST_CORRELATED, xy / math.sqrt(xx * yy)))
 
@@ -90,7 +106,7 @@ def place_mixture(out, spread, shapes, ahead, correction, frame, times, position
     """Fill positions (K + 1, T, 2), covariances (K + 1, T, 2, 2), weights (K + 1,) in the world, `times` (T,) s from now.
 
     out (O,) of the networks; spread (K, H, 3), shapes (2, H, B) at ahead (H,) s; frame (5,) of `read_past`.  correction
-    (H + 1, 2): log factors on deviations and on the widest row's, and its share.  Between the horizons ways are straight and
+    (H + 1, 2): log factors on deviations and on the widest row's; its share, and 1 where futures are free of the first.  Between the horizons ways are straight and
     deviations linear; beyond the last both go on growing.
     """
     rows, steps = spread.shape[0] + 1, spread.shape[1]

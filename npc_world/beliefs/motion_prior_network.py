@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from npc_world.beliefs.motion_prior_loss import TERMS, mixture_loss
+from npc_world.beliefs.motion_prior_loss import SPREADS, TERMS, mixture_loss
 
-__all__ = ["Network", "Schedule", "averaged", "initial", "joined", "outputs", "product", "summed", "train"]
+__all__ = ["Network", "Schedule", "averaged", "backwards", "initial", "joined", "outputs", "product", "summed", "train"]
 
 Floats = NDArray[np.float64]
+AnyFloats = NDArray[Any]
 _BETA_1, _BETA_2, _TINY = 0.9, 0.999, 1e-8
+_CALMED = (0, 2, 4)
+"""Of a network's arrays those that are pulled towards zero."""
 _ALONE = 1 << 18
 """Multiplications of a product that OpenBLAS leaves to one thread.  It shares greater ones out, and for matrices this small its threads
 wait for each other longer than they work: ten times as long in all where something else is running."""
@@ -51,21 +55,18 @@ class Schedule:
     rate: float = 3e-3
     decay: float = 1e-3
     """Pull of the weights towards zero, relative to the rate."""
-    weights: tuple[float, float, float] = (1.0, 1.0, 1.0)
-    """Of density, nearest future, best guess."""
+    weights: tuple[float, float] = (1.0, 1.0)
+    """Of density, best guess."""
 
 
-def initial(inputs: int, hidden: int, centres: Floats, steps: int, best: Floats, rng: np.random.Generator) -> Network:
-    """A network that says the linear guess best (D, C) and the centres (K, C) of what strays from it."""
-    futures, size = centres.shape
-    out = futures * size + futures + 4
-    offset = np.zeros(out)
-    offset[size:futures * size] = centres[1:].ravel()
-    straight = np.zeros((inputs, out))
+def initial(inputs: int, hidden: int, best: Floats, steps: int, rng: np.random.Generator) -> Network:
+    """A network of one future that says the linear guess best (D, C)."""
+    size = best.shape[1]
+    straight = np.zeros((inputs, size + 1 + SPREADS))
     straight[:, :size] = best
     return Network(rng.normal(0.0, inputs ** -0.5, (inputs, hidden)), np.zeros(hidden), rng.normal(0.0, hidden ** -0.5, (hidden, hidden)),
-                   np.zeros(hidden), rng.normal(0.0, 0.02 * hidden ** -0.5, (hidden, out)), offset, straight,
-                   np.zeros((futures, steps, 3)))
+                   np.zeros(hidden), rng.normal(0.0, 0.02 * hidden ** -0.5, (hidden, straight.shape[1])), np.zeros(straight.shape[1]), straight,
+                   np.zeros((1, steps, 3)))
 
 
 def outputs(net: Network, x: Floats) -> tuple[Floats, Floats, Floats]:
@@ -75,32 +76,28 @@ def outputs(net: Network, x: Floats) -> tuple[Floats, Floats, Floats]:
     return product(two, net.top) + product(x, net.straight) + net.offset, one, two
 
 
-def product(rows: Floats, by: Floats) -> Floats:
+def product(rows: AnyFloats, by: AnyFloats) -> AnyFloats:
     """rows (N, A) @ by (A, B), a few rows at a time: the same on any number of cores."""
     few = max(1, _ALONE // by.size)
     whole = len(rows) // few * few
-    out = np.empty((len(rows), by.shape[1]))
+    out = np.empty((len(rows), by.shape[1]), dtype=rows.dtype)
     np.matmul(rows[:whole].reshape(-1, few, rows.shape[1]), by, out=out[:whole].reshape(-1, few, by.shape[1]))
     np.matmul(rows[whole:], by, out=out[whole:])
     return out
 
 
-def summed(rows: Floats, others: Floats) -> Floats:
+def summed(rows: AnyFloats, others: AnyFloats) -> AnyFloats:
     """rows (N, A) transposed @ others (N, B), likewise."""
     few = max(1, _ALONE // (rows.shape[1] * others.shape[1]))
-    total = np.zeros((rows.shape[1], others.shape[1]))
+    total = np.zeros((rows.shape[1], others.shape[1]), dtype=rows.dtype)
     for i in range(0, len(rows), few):
         total += rows[i:i + few].T @ others[i:i + few]
     return total
 
 
 def train(net: Network, x: Floats, truth: Floats, importance: Floats, shapes: Floats, schedule: Schedule, rng: np.random.Generator,
-          mirror: tuple[Floats, Floats] | None = None, centre: Floats | None = None, advance: Callable[[], None] = lambda: None) -> Floats:
-    """Fit in place; returns (epochs, TERMS).
-
-    mirror: signs (D,) of the inputs and (2,) of the axes under reflection, drawn per sample.  centre (N, 2B): the first future's
-    coefficients where another network says them.
-    """
+          mirror: tuple[Floats, Floats], advance: Callable[[], None] = lambda: None) -> Floats:
+    """Fit in place; returns (epochs, TERMS).  mirror: signs (D,) of the inputs and (2,) of the axes under reflection, drawn per sample."""
     parameters = net.arrays()
     slow = [np.zeros_like(p) for p in parameters]
     fast = [np.zeros_like(p) for p in parameters]
@@ -109,19 +106,14 @@ def train(net: Network, x: Floats, truth: Floats, importance: Floats, shapes: Fl
     total, done = steps_per_epoch * schedule.epochs, 0
     history = np.zeros((schedule.epochs, TERMS))
     weights, terms = np.array(schedule.weights), np.zeros(TERMS)
-    calmed = (0, 2, 4) if centre is None else (0, 2, 4, 6)  # the straight way is the best guess's; where that is given, only the others'
     for epoch in range(schedule.epochs):
         order = rng.permutation(count)
         for step in range(steps_per_epoch):
             rows = order[step * batch:(step + 1) * batch]
-            xb, yb, given = x[rows], truth[rows], None if centre is None else centre[rows]
-            if mirror is not None:
-                flip = (rng.random(batch) < 0.5)[:, None]
-                xb = np.where(flip, xb * mirror[0], xb)
-                yb = np.where(flip[:, :, None], yb * mirror[1], yb)
-                if given is not None:
-                    given = np.where(flip, given * np.repeat(mirror[1], shapes.shape[2]), given)
-            gradients = _gradients(net, xb, np.ascontiguousarray(yb), importance[rows], shapes, weights, given, terms)
+            flip = (rng.random(batch) < 0.5)[:, None]
+            xb = np.where(flip, x[rows] * mirror[0], x[rows])
+            yb = np.where(flip[:, :, None], truth[rows] * mirror[1], truth[rows])
+            gradients = _gradients(net, xb, yb, importance[rows], shapes, weights, terms)
             history[epoch] += terms / steps_per_epoch
             done += 1
             share = done / total
@@ -130,27 +122,26 @@ def train(net: Network, x: Floats, truth: Floats, importance: Floats, shapes: Fl
                 slow[i] += (1.0 - _BETA_1) * (g - slow[i])
                 fast[i] += (1.0 - _BETA_2) * (g * g - fast[i])
                 p -= rate * (slow[i] / (1.0 - _BETA_1 ** done) / (np.sqrt(fast[i] / (1.0 - _BETA_2 ** done)) + _TINY))
-                if i in calmed:
+                if i in _CALMED:
                     p -= rate * schedule.decay * p
         advance()
     return history
 
 
-def _gradients(net: Network, x: Floats, truth: Floats, importance: Floats, shapes: Floats, weights: Floats, given: Floats | None,
-               terms: Floats) -> list[Floats]:
+def _gradients(net: Network, x: Floats, truth: Floats, importance: Floats, shapes: Floats, weights: Floats, terms: Floats) -> list[Floats]:
     out, one, two = outputs(net, x)
-    if given is not None:
-        out[:, :given.shape[1]] = given
     d_out, d_spread = np.empty_like(out), np.zeros_like(net.spread)
     mixture_loss(out, truth, importance, shapes, net.spread, weights, d_out, d_spread, terms)
-    if given is not None:
-        d_out[:, :given.shape[1]] = 0.0
     length = np.sqrt((d_out ** 2).sum(axis=1, keepdims=True))  # a single strange window must not throw the network off
     d_out /= np.maximum(1.0, length * len(x) / 20.0)
+    return [*backwards(net, x, one, two, d_out), d_spread]
+
+
+def backwards(net: Network, x: Floats, one: Floats, two: Floats, d_out: Floats) -> list[Floats]:
+    """Gradients of all parameters but the spreads, from that of the outputs; one, two: the hidden layers."""
     d_two = product(d_out, net.top.T) * (1.0 - two ** 2)
     d_one = product(d_two, net.second.T) * (1.0 - one ** 2)
-    return [summed(x, d_one), d_one.sum(axis=0), summed(one, d_two), d_two.sum(axis=0), summed(two, d_out), d_out.sum(axis=0), summed(x, d_out),
-            d_spread]
+    return [summed(x, d_one), d_one.sum(axis=0), summed(one, d_two), d_two.sum(axis=0), summed(two, d_out), d_out.sum(axis=0), summed(x, d_out)]
 
 
 def averaged(nets: Sequence[Network]) -> Network:

@@ -14,6 +14,7 @@ from npc_world.beliefs.motion_prior_calibration import calibrated
 from npc_world.beliefs.motion_prior_correction import Correction, fit_correction
 from npc_world.beliefs.motion_prior_fit import first_network, mirror_signs, time_shapes
 from npc_world.beliefs.motion_prior_frame import EXTRAS
+from npc_world.beliefs.motion_prior_futures import Lesson, spread_futures
 from npc_world.beliefs.motion_prior_network import Network, Schedule, averaged, joined, outputs, train
 from npc_world.beliefs.motion_prior_windows import Grid, Windows, cut_windows, grid_for
 from npc_world.core.errors import BadInputError
@@ -27,6 +28,8 @@ NETWORK = ("first", "first_offset", "second", "second_offset", "top", "offset", 
 """Arrays of which every member of the ensemble has its own."""
 _FEWEST = 60
 """Situations below which there is nothing to learn from."""
+_WORK = 4
+"""A round of the other futures takes about as long as so many of a best guess."""
 _MOST_IMPORTANT = 4.0
 _HELD_OUT = 500
 """Situations per held-out part that regions are held against."""
@@ -36,19 +39,22 @@ _HELD_OUT = 500
 class PriorConfig:
     """How large a motion prior is and how it is fitted."""
 
-    futures: int = tunable(21, "rows of a forecast: the first is the best single guess, the last stands for what the others do not foresee", low=3, high=64)
+    futures: int = tunable(22, "rows of a forecast: the first is the best single guess, the last stands for what the others do not foresee", low=3, high=64)
     members: int = tunable(2, "networks whose best guesses are averaged", low=1, high=16)
     parts: int = tunable(4, "parts the tracks are dealt into, each held out once to correct the stated regions; 1 holds none out", low=1, high=16)
-    hidden: int = tunable(24, "units per hidden layer of each network", low=2, high=256)
+    hidden: int = tunable(24, "units per hidden layer of each network of a best guess", low=2, high=256)
     shapes: int = tunable(4, "ways in time each future is composed of, per axis", low=2, high=8)
     situations: int = tunable(12_000, "situations each network learns from, at most, drawn from three times as many", low=100, high=1_000_000)
     epochs: int = tunable(16, "rounds through them", low=1, high=1000)
     rate: float = tunable(3e-3, "length of a step of learning", low=1e-5, high=0.1)
-    density: float = tunable(1.0, "what the likelihood of what came counts in fitting", low=0.0, high=100.0)
-    nearest: float = tunable(100.0, "what the error of the nearest future counts: spreads the futures over all that may come", low=0.0, high=1000.0)
-    calm: float = tunable(1.0, "pull towards saying the same of every past, of the network that spreads futures: less where bodies are of many kinds", low=0.0, high=100.0)
-    balance: float = tunable(1.0, "0: groups count by their situations; 1: small ones count as much as great ones", low=0.0, high=1.0)
-    speed_balance: float = tunable(0.5, "the same for rare speeds, where futures are spread; the best guess is for common ones", low=0.0, high=1.0)
+    spread_hidden: int = tunable(64, "units per hidden layer of the network of the other futures", low=2, high=256)
+    spread_situations: int = tunable(24_000, "situations it learns from in each round, drawn anew", low=100, high=1_000_000)
+    spread_epochs: int = tunable(60, "rounds", low=1, high=1000)
+    spread_rate: float = tunable(2e-3, "length of a step of its learning", low=1e-5, high=0.1)
+    calm: float = tunable(3.0, "pull towards saying the same of every past, of the network of the other futures: less where bodies are of many kinds", low=0.0, high=100.0)
+    balance: float = tunable(1.0, "0: groups count by their situations; 1: small ones count as much as great ones, in the best guess", low=0.0, high=1.0)
+    spread_balance: float = tunable(0.5, "the same in the other futures", low=0.0, high=1.0)
+    speed_balance: float = tunable(0.0, "the same for rare speeds, in the other futures; the best guess is for common ones", low=0.0, high=1.0)
     tail: float = tunable(0.1, "weight of what no future foresees", low=0.001, high=0.5)
     trees: int = tunable(400, "boosted trees that mend the best guess where units are known and steps below 0.25 s, from the past and from others' routes; 0: none", low=0, high=5000)
     forget: float = tunable(0.05, "share of situations of which only part of the past is shown", low=0.0, high=1.0)
@@ -73,7 +79,7 @@ class Trained:
     shapes: Floats
     """(2, H, B)"""
     correction: Floats
-    """(H + 1, 2), see `calibrated`."""
+    """(H + 1, 2), see `calibrated`; its last number is 1 where futures stand by themselves, 0 where they lie around the first."""
     mended: Correction | None = None
     """What trees add to the best guess."""
 
@@ -92,36 +98,37 @@ def train_prior(tracks: Sequence[Floats], dt_s: float, groups: Sequence[int] | N
     importance = np.minimum(_MOST_IMPORTANT, windows.frames[:, 4] / max(1e-12, float(windows.frames[:, 4].mean()))) if not any_unit \
         else np.ones(len(windows.inputs))
     group = None if groups is None else np.asarray(groups)[windows.track]
-    shares = [_balance(windows, group, typical, config.balance, power) for power in (0.0, config.speed_balance)]
+    shares = [_balance(windows, group, typical, *powers) for powers in ((config.balance, 0.0), (config.spread_balance, config.speed_balance))]
     mirror = mirror_signs(len(grid.lags_s), EXTRAS, turned)
     count = int(part.max()) + 1
     folds = count if count > 1 else 0
 
-    def drawn(without: int = -1, spreads: bool = False) -> NDArray[np.int64]:
+    def drawn(without: int = -1) -> NDArray[np.int64]:
         """Situations to learn from: some more often than others."""
-        chance = np.where(part == without, 0.0, shares[spreads])
+        chance = np.where(part == without, 0.0, shares[0])
         return rng.choice(len(chance), min(config.situations, len(chance)), p=chance / chance.sum())
 
-    start = [first_network(_rows(windows, drawn(spreads=futures > 1)), shapes, futures, config.hidden, mirror, rng) for futures in (1, config.futures - 1)]
+    start = first_network(windows, shapes, config.hidden, rng)
     report = progress if progress is not None else _line
-    total = (1 + folds) * (1 + config.members)
+    taught = [config.spread_epochs] + folds * [max(1, config.spread_epochs // 2)]  # to see how wrong they are among strangers fewer will do
+    rounds = [config.members * config.epochs + _WORK * epochs for epochs in taught]
+    total = sum(rounds)
 
     def fitted(i: int, without: int = -1) -> Network:
-        """First the best guess by itself, then the others around it: together, the likelihood would bend the guess."""
+        """First the best guess by itself, then the other futures: together, these would bend the guess."""
         seeded, guesses = np.random.default_rng(rng.integers(2 ** 63)), []
-
-        def run(net: Network, which: int, rows: NDArray[np.int64], schedule: Schedule, said: Floats | None = None) -> Network:
-            told = _Told(report, (i * (1 + config.members) + which) / total, config.epochs * total)
-            train(net, windows.inputs[rows], windows.truth[rows], importance[rows], shapes, schedule, seeded, mirror, said, told.advance)
-            return net
-
-        guessing = Schedule(epochs=config.epochs, rate=config.rate, weights=(0.0, 0.0, 1.0))
-        for k in range(config.members):
-            guesses.append(run(copy.deepcopy(start[0]), k, drawn(without), guessing))
-        centre, rows, size = averaged(guesses), drawn(without, True), 2 * shapes.shape[2]
-        said = outputs(centre, windows.inputs[rows])[0][:, :size]
-        spreading = Schedule(epochs=config.epochs, rate=config.rate, decay=config.calm, weights=(config.density, config.nearest, 0.0))
-        return joined(centre, run(copy.deepcopy(start[1]), config.members, rows, spreading, said), size)
+        told = _Told(report, sum(rounds[:i]) / total, total)
+        for _ in range(config.members):
+            net, rows = copy.deepcopy(start), drawn(without)
+            train(net, windows.inputs[rows], windows.truth[rows], importance[rows], shapes,
+                  Schedule(epochs=config.epochs, rate=config.rate, weights=(0.0, 1.0)), seeded, mirror, told.advance)
+            guesses.append(net)
+        centre, kept, size = averaged(guesses), np.flatnonzero(part != without), 2 * shapes.shape[2]
+        lesson = Lesson(x=windows.inputs[kept], truth=windows.truth[kept], chance=shares[1][kept], importance=np.sqrt(importance[kept]),
+                        guess=outputs(centre, windows.inputs[kept])[0][:, :size], shapes=shapes, mirror=mirror, futures=config.futures - 2,
+                        hidden=config.spread_hidden, epochs=taught[i], situations=config.spread_situations, rate=config.spread_rate,
+                        decay=config.calm)
+        return joined(centre, spread_futures(lesson, seeded, lambda: told.advance(_WORK)), size)
 
     whole = fitted(0)
     nets = [fitted(1 + i, i) for i in range(folds)] or [whole]
@@ -189,10 +196,6 @@ def _balance(windows: Windows, group: NDArray[np.int64] | None, typical: Floats,
     return np.asarray(share / share.sum())
 
 
-def _rows(windows: Windows, rows: NDArray[np.int64]) -> Windows:
-    return Windows(windows.inputs[rows], windows.frames[rows], windows.truth[rows], windows.track[rows])
-
-
 def _together(members: list[Network], shapes: Floats, correction: Floats, mended: Correction | None) -> Trained:
     def stacked(name: str) -> Floats:
         return np.ascontiguousarray(np.stack([getattr(net, name) for net in members]))
@@ -202,14 +205,14 @@ def _together(members: list[Network], shapes: Floats, correction: Floats, mended
 
 
 class _Told:
-    """Counts the rounds of one member towards the whole."""
+    """Counts the rounds of one network towards the whole."""
 
     def __init__(self, report: Report, begins: float, total: int) -> None:
         self._report, self._share, self._step = report, begins, 1.0 / total
         report(begins, "fitting")
 
-    def advance(self) -> None:
-        self._share += self._step
+    def advance(self, rounds: int = 1) -> None:
+        self._share += self._step * rounds
         self._report(min(0.999, self._share), "fitting")
 
 

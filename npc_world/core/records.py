@@ -136,8 +136,8 @@ class Forecast:
     def representatives(self, count: int) -> Floats:
         """(count, H, 2) futures that together cover what may come, the most probable first: as many draws leave larger gaps.
 
-        They minimise how far the nearest of them is expected to be off, under this forecast itself, half over all steps and half
-        at the last.  Deterministic; some milliseconds for twenty.  Raises `BadInputError`.
+        They minimise how far the nearest of them is expected to be off, under this forecast itself: that of the nearest over all
+        steps counts twice, that of the nearest at the last step once.  Deterministic; some milliseconds for twenty.  Raises `BadInputError`.
         """
         if isinstance(count, bool) or not isinstance(count, (int, np.integer)) or count < 1:
             raise BadInputError(f"count={count!r}: expected a whole number, 1 or more")

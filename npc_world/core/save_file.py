@@ -37,8 +37,8 @@ def write_snapshot(path: str | os.PathLike[str], arrays: Mapping[str, Any], kind
         raise
 
 
-def read_snapshot(path: str | os.PathLike[str], kind: str = _MAGIC, version: int = VERSION) -> dict[str, Any]:
-    """The arrays of a save file of that kind and version.  Raises `SaveFileError` naming the file and what is wrong with it."""
+def read_snapshot(path: str | os.PathLike[str], kind: str = _MAGIC, version: int = VERSION, oldest: int | None = None) -> dict[str, Any]:
+    """The arrays of a save file of that kind and version; oldest: the first version that is read too.  Raises `SaveFileError` naming the file and what is wrong with it."""
     source = Path(path)
     try:
         with zipfile.ZipFile(source) as archive:
@@ -48,7 +48,7 @@ def read_snapshot(path: str | os.PathLike[str], kind: str = _MAGIC, version: int
             if "format" not in stored or str(stored["format"]) != kind:
                 raise SaveFileError(f"{source}: not an {kind} save file")
             found = int(stored["version"])
-            if found != version:
+            if not (version if oldest is None else oldest) <= found <= version:
                 raise SaveFileError(f"{source}: version {found}; this npc_world reads version {version}")
             return {name.removeprefix("data/"): stored[name] for name in stored.files if name.startswith("data/")}
     except FileNotFoundError:

@@ -10,6 +10,7 @@ import pytest
 
 import npc_world as nw
 from npc_world.beliefs.motion_prior import PriorConfig
+from npc_world.beliefs.motion_prior_futures import winner_loss
 from npc_world.beliefs.motion_prior_loss import TERMS, mixture_loss, output_size
 from npc_world.beliefs.motion_prior_network import product, summed
 from npc_world.core import mixture
@@ -169,7 +170,7 @@ def test_the_gradient_is_that_of_the_loss() -> None:
     out = rng.normal(size=(5, output_size(futures, width)))
     truth, shapes = rng.normal(size=(5, steps, 2)), rng.normal(size=(2, steps, width))
     truth[1, 2:] = np.nan
-    spread, weights, importance = 0.3 * rng.normal(size=(futures, steps, 3)), np.array([1.0, 2.0, 0.5]), rng.uniform(0.5, 2.0, 5)
+    spread, weights, importance = 0.3 * rng.normal(size=(futures, steps, 3)), np.array([1.0, 0.5]), rng.uniform(0.5, 2.0, 5)
 
     def loss(out: np.ndarray, spread: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
         d_out, d_spread, terms = np.empty_like(out), np.zeros_like(spread), np.zeros(TERMS)
@@ -186,6 +187,51 @@ def test_the_gradient_is_that_of_the_loss() -> None:
             below = loss(out, spread)[0]
             array[index] = before
             assert gradient[index] == pytest.approx((above - below) / 2e-5, rel=1e-3, abs=1e-6)
+
+
+def test_the_best_guess_is_the_first_future_and_the_mean_whatever_the_others_say(prior: nw.MotionPrior) -> None:
+    for past, _ in moments(walkers(4, 9)):
+        said = prior.forecast(past, DT_S)
+        np.testing.assert_allclose(said.mean(), said.positions_px[0], atol=1e-9)
+        assert np.hypot(*(said.positions_px[1:-1, -1] - said.positions_px[0, -1]).T).max() > 0.1
+
+
+def test_futures_of_an_older_file_lie_around_the_best_guess(prior: nw.MotionPrior, tmp_path: Path) -> None:
+    prior.save(tmp_path / "now.npz")
+    stored = dict(np.load(tmp_path / "now.npz"))
+    correction = stored["data/correction"].copy()
+    assert correction[-1, 1] == 1.0
+    correction[-1, 1] = 0.0
+    np.savez(tmp_path / "old.npz", **(stored | {"version": np.array(2), "data/correction": correction}))
+    old = nw.MotionPrior.load(tmp_path / "old.npz")
+    past, _ = moments(walkers(1, 9))[0]
+    said, now = old.forecast(past, DT_S), prior.forecast(past, DT_S)
+    np.testing.assert_allclose(said.positions_px[0], now.positions_px[0], atol=1e-4)
+    np.testing.assert_allclose(said.positions_px[-1], said.positions_px[0], atol=1e-9)
+    np.testing.assert_allclose(said.mean(), said.positions_px[0], atol=1e-9)
+    np.savez(tmp_path / "ancient.npz", **(stored | {"version": np.array(1)}))
+    with pytest.raises(nw.SaveFileError, match="version 1"):
+        nw.MotionPrior.load(tmp_path / "ancient.npz")
+
+
+def test_futures_are_taught_by_what_came_near_them_along_the_gradient() -> None:
+    rng = np.random.default_rng(1)
+    futures, steps, width, count = 4, 5, 2, 7
+    out, base = rng.normal(size=(count, futures * 2 * width)), rng.normal(size=(count, 2 * width))
+    truth, shapes, importance = rng.normal(size=(count, steps, 2)), rng.normal(size=(2, width, steps)), rng.uniform(0.5, 2.0, count)
+    truth[2, 3:], truth[3] = np.nan, np.nan
+    d_out = np.empty_like(out)
+    before = winner_loss(out, base, truth, importance, shapes, 0.0, 0, d_out)
+    found = np.empty_like(out)
+    for n, c in [(int(rng.integers(count)), int(rng.integers(out.shape[1]))) for _ in range(60)]:
+        at, out[n, c] = out[n, c], out[n, c] + 1e-6
+        after = winner_loss(out, base, truth, importance, shapes, 0.0, 0, found)
+        out[n, c] = at
+        assert d_out[n, c] == pytest.approx((after - before) / 1e-6, rel=1e-3, abs=1e-5)
+    touched = (d_out.reshape(count, futures, -1) != 0.0).any(axis=2).sum(axis=1)
+    assert touched.max() <= 2 and touched[3] == 0  # the nearest over all steps, and the nearest at the last
+    winner_loss(out, base, truth, importance, shapes, 0.01, 2, found)
+    assert ((found != 0.0).reshape(count, futures, -1).any(axis=2)[0, 2])  # a trace reaches the others in turn
 
 
 @pytest.mark.parametrize("count", [0, 1, 7, 21, 22, 257])
