@@ -20,6 +20,7 @@ from npc_world.core.pieces import Pieces
 from npc_world.learning.ball_change import Change, find_change
 from npc_world.learning.ball_config import BallConfig
 from npc_world.learning.ball_data import Throw, noise_of
+from npc_world.learning.ball_forecast import forecast_in_pieces
 from npc_world.learning.ball_knowledge import GOOD, BallKnowledge, explicable, learn
 from npc_world.learning.ball_leftover import Leftover
 from npc_world.learning.ball_local import imagined_ahead, scales_shown, track_locally
@@ -43,6 +44,10 @@ _PUZZLES = 3
 """Throws of a new beginning."""
 _TRIED = 3
 """Schemes that are tried on them whole, when they explain the beginnings of two."""
+_KEPT_WARY, _CALM = 0.9, 0.2
+"""Share of wariness that is kept with each throw that is explained, and what is left when it ends: fifteen throws later."""
+_FORESEEN, _THEN = (0.1, 0.3), (0.05, 0.12, 0.25, 0.5, 1.0)
+"""After which shares of a throw it is foreseen to judge regions, and at which shares of its rest."""
 
 
 class BallLearner:
@@ -62,6 +67,8 @@ class BallLearner:
         """Whether all that is known came from the throws that are kept, so that they may be fitted again from nothing."""
         self._doubts = 0
         """Throws in a row that could not be explained."""
+        self._startled = 0.0
+        """1 after a throw that could not be explained, less with each that was since."""
         self._settled: BallKnowledge | None = None
         """What was known before throws that nothing explained made unsure of it."""
         self._puzzles: list[Throw] = []
@@ -80,9 +87,17 @@ class BallLearner:
         return (yield from self._following_whole(throw, before))
 
     def ahead(self, tracking: Tracking) -> tuple[BallWorld | None, Floats | None]:
-        """What the balls of `tracking` will feel from now on, when that is not as it was, and by what laws."""
-        left = self._left_over()
+        """What the balls of `tracking` will feel from now on, when that is not as it was, and by what laws.
+
+        Where throws have shown a push, another may meet it again, even though the laws explain it so far.
+        """
+        left = self._left_ahead()
         return (None, None) if left is None else imagined_ahead(tracking, self.known, left)
+
+    @property
+    def regions(self) -> Floats | None:
+        """(2,) where forecasts are to be cut for their 50 % and 90 % regions; None: where they say."""
+        return None if self._left_ahead() is None else self.residual.cuts.copy()
 
     def _following_whole(self, throw: Throw, before: Tracking | None) -> Pieces[Tracking]:
         known = self._eyes().scaled_to([throw, *self._throws], self.world)
@@ -94,6 +109,8 @@ class BallLearner:
     def lesson(self, throw: Throw, before: Tracking | None) -> Pieces[None]:
         """Learn from a throw that is over; before: as it was followed, perhaps not to its end."""
         surprise = 1.0
+        if self.known.learned and self._left_ahead() is not None:
+            yield from self._judge_regions(throw)
         if self.known.learned or self.residual.active:
             before = None if self._left_over() is not None else before  # then it was followed by its newest sightings alone
             whole = before is not None and before.sightings == len(throw.times_s)
@@ -111,7 +128,7 @@ class BallLearner:
                 yield from self._begin_anew(throw)
         else:
             yield from self._learn([throw])
-            self._doubts, self._settled = 0, None
+            self._doubts, self._settled, self._startled = 0, None, self._startled * _KEPT_WARY
             self._test_drift()
         yield from self._learn_residual(throw)
 
@@ -145,7 +162,7 @@ class BallLearner:
         self.residual.restore(arrays)
         self.known, self.felt = known, self._feel()
         self._throws, self._all_kept = [], not known.learned
-        self._puzzles, self._puzzled, self._doubts, self._settled = [], 0, 0, None
+        self._puzzles, self._puzzled, self._doubts, self._settled, self._startled = [], 0, 0, None, 0.0
         self._misfits.clear()
 
     # ---- one throw ----------------------------------------------------------------------------------------------
@@ -171,6 +188,7 @@ class BallLearner:
         self.known = self._with_own_eyes(known)
         self._settled = None if change.explained else self._settled or before
         self._doubts = 0 if change.explained else self._doubts + 1
+        self._startled = self._startled * _KEPT_WARY if change.explained else 1.0
         if change.names or not change.explained:
             self.change, self.since_change = change, 0
         self.learned_throws += int(change.explained)
@@ -223,7 +241,7 @@ class BallLearner:
         """Laws, scheme and eyes of a new beginning by so many throws; what was felt beside others is forgotten."""
         self.residual.forget()
         self.felt = self.world
-        self.known, self._settled, self._doubts = found, None, 0
+        self.known, self._settled, self._doubts, self._startled = found, None, 0, 0.0
         self._throws, self._all_kept, self._puzzles, self._puzzled = self._puzzles, True, [], 0
         self.change, self.since_change = None, 0
         self.learned_throws += throws
@@ -250,6 +268,25 @@ class BallLearner:
             self.felt = self._feel()
             if self.residual.active and self._settled is not None:
                 self.known, self._settled, self._doubts = self._settled, None, 0  # it was not the laws
+
+    def _left_ahead(self) -> Leftover | None:
+        """The same for what the ball may still meet, while throws that nothing explained are not long past."""
+        wary = self.residual.active or self._startled > _CALM
+        return self.residual.left() if self.known.noise_px is not None and wary else self._left_over()
+
+    def _judge_regions(self, throw: Throw) -> Pieces[None]:
+        """Foresee a throw not yet learned from as it would have been, and correct where regions are cut by what then came."""
+        length = len(throw.times_s)
+        for seen in (int(length * share) for share in _FORESEEN):
+            at = seen - 1 + np.unique(np.ceil((length - seen) * np.array(_THEN)).astype(int))
+            if seen < self.config.shortest_throw or len(at) < len(_THEN):
+                continue
+            times_s = throw.times_s[at] - throw.times_s[seen - 1]
+            tracking = yield from self.following(throw.part(0, seen), None)
+            paths, contacts = yield from tracking.imagining(times_s, 4, *self.ahead(tracking))
+            stated = yield from forecast_in_pieces(times_s, paths, contacts, 0.0, self.config.hypotheses, self.config.tolerance_radii * self.world.radius_px)
+            blurred = replace(stated, covariances_px2=stated.covariances_px2 + (self.known.noise_px or 0.0) ** 2 * np.eye(2))  # eyes see it so
+            self.residual.note_levels(blurred.levels(throw.seen_px[at]))
 
     def _left_over(self) -> Leftover | None:
         """What throws have shown beside the laws, while something is felt there or nothing explains the newest ones."""

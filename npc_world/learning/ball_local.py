@@ -69,6 +69,8 @@ def imagined_ahead(tracking: Tracking, known: BallKnowledge, left: Leftover) -> 
     """The world as each ball of the cloud feels it from now on, and their laws z (n, F) without the push of this place."""
     states, z, laws, push = tracking.states_now(), tracking.cloud.z.copy(), tracking.setting.laws, tracking.push_px_s2
     place = states[:, :2].mean(axis=0)
+    if push is None and not laws.free[:2].all():
+        push = np.zeros((len(z), 2))  # gravity was given, and the laws alone explain the throw so far
     if push is None:
         belief, here = _loosened(known, 0.0).belief, left.at(place)
         gain = here**2 / np.maximum(here**2 + np.diag(belief.covariance)[:2] * laws.gravity_scale**2, 1e-300)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -255,8 +255,10 @@ class BallModel:
         Raises `BadInputError` before the first sighting.
         """
         imagined = self.imagine(horizon_s, step_s)
-        return forecast_of(imagined.times_s, imagined.paths_px, imagined.contacts, 0.0, self.config.hypotheses,
-                           self.config.tolerance_radii * self.world.radius_px)
+        stated = forecast_of(imagined.times_s, imagined.paths_px, imagined.contacts, 0.0, self.config.hypotheses,
+                             self.config.tolerance_radii * self.world.radius_px)
+        cuts = self._learner.regions
+        return stated if cuts is None else replace(stated, regions=np.tile(cuts, (len(stated.times_s), 1)))
 
     def imagine(self, horizon_s: float, step_s: float, contacts: int = 16) -> Imagined:
         """The futures behind a forecast, and what each of them touches."""

@@ -52,6 +52,13 @@ _LONE = 0.03
 """Weight of a window without a wider arc where it is said how far off a node is."""
 _MATTERS = 0.03
 """Pushes below this share of gravity are left alone."""
+_STATED = np.array([0.5, 0.9])
+_BEGUN = np.array([0.35, 0.9])
+"""Where regions are cut before any was judged: most pushes are smaller than their deviation, a few far larger, as measured over tuning worlds."""
+_CUTS = np.array([[0.1, 0.6], [0.8, 0.99]])
+"""Least and largest level at which a region is cut."""
+_CUTTING = np.array([0.15, 0.05])
+"""How far one forecast moves these."""
 _SWIRL_SD = 0.7
 """Prior deviation of acceleration per velocity, 1/s."""
 
@@ -66,6 +73,8 @@ class ResidualLearner:
         self._scales: Floats = np.full((2, len(SCALES)), _EVEN)
         self._frame: Floats | None = None
         self._residual: Floats = np.zeros((0, 0, 2))
+        self.cuts = _BEGUN.copy()
+        """(2,) levels of past forecasts that held 50 % and 90 % of what then came."""
 
     @property
     def active(self) -> bool:
@@ -74,7 +83,7 @@ class ResidualLearner:
 
     def forget(self) -> None:
         """The world changed: nothing learned here holds."""
-        self.field, self._frame, self._left = NO_FIELD, None, None
+        self.field, self._frame, self._left, self.cuts = NO_FIELD, None, None, _BEGUN.copy()
 
     def learning(self, throw: Throw, world: BallWorld, gravity_px_s2: Floats, drag_per_s: float, noise_px: float) -> Pieces[bool]:
         """Judge by a new throw what was learned before, then learn from it, in pieces that announce their work.  True when `field` has changed."""
@@ -120,12 +129,18 @@ class ResidualLearner:
         """Over how many flights of a new throw what is left over was so much less or more than usual, see `Leftover`."""
         self._scales = _KEPT * self._scales + shown
 
+    def note_levels(self, levels: Floats) -> None:
+        """How likely places (n,) were called at which the ball then was: moves the cuts towards where half and nine tenths are inside
+        (adaptive conformal inference, Gibbs & Candès 2021)."""
+        held = (levels[:, None] <= self.cuts).mean(axis=0)
+        self.cuts = np.clip(self.cuts + _CUTTING * (_STATED - held), *_CUTS)
+
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Everything learned, as plain arrays; none before anything was."""
         if self._frame is None:
             return {}
         named = {"frame": self._frame, "shape": np.array(self._shape), "square": self._square, "pull": self._pull, "residual": self._residual,
-                 "without": self._without, "with": self._with, "count": self._count, "anyway": self._anyway, "excess": self._excess, "strength": self._strength, "scales": self._scales, "swirl_errors": self._swirl_errors}
+                 "without": self._without, "with": self._with, "count": self._count, "anyway": self._anyway, "excess": self._excess, "strength": self._strength, "scales": self._scales, "swirl_errors": self._swirl_errors, "cuts": self.cuts}
         return {f"residual/{name}": value for name, value in named.items()}
 
     def restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -140,7 +155,8 @@ class ResidualLearner:
             wanted = {"square": (_MEMBERS, size, size), "pull": (_MEMBERS, size, 2), "residual": (_MEMBERS, size, 2), "without": (size - 2,),
                       "with": (size - 2,), "count": (size - 2,), "anyway": (size - 2,), "excess": (3, size - 2), "strength": (1,), "scales": (2, len(SCALES)), "swirl_errors": (3,)}
             found = {name: np.array(arrays[f"residual/{name}"], np.float64).reshape(expected) for name, expected in wanted.items()}
-            sound = frame.shape == (3,) and rows > 1 and columns > 1 and all(np.isfinite(v).all() for v in (frame, *found.values()))
+            cuts = np.array(arrays.get("residual/cuts", _BEGUN), np.float64).reshape(2)  # older files lack them
+            sound = frame.shape == (3,) and rows > 1 and columns > 1 and all(np.isfinite(v).all() for v in (frame, cuts, *found.values()))
         except (KeyError, TypeError, ValueError) as error:
             raise BadInputError(f"arrays: the residual is damaged: {error}") from None
         if not sound:
@@ -151,6 +167,7 @@ class ResidualLearner:
         self._without, self._with, self._count = found["without"], found["with"], found["count"]
         self._anyway, self._excess, self._swirl_errors = found["anyway"], found["excess"], found["swirl_errors"]
         self._strength, self._scales = found["strength"], found["scales"]
+        self.cuts = np.clip(cuts, *_CUTS)
         self._open()
 
     def _lay_out(self, world: BallWorld, throw: Throw) -> None:

@@ -151,3 +151,41 @@ def test_what_is_felt_is_fitted_anew_in_small_pieces_and_the_same_as_at_once() -
     assert max(pieces) < 40_000
     assert at_once.active
     assert (at_once.field.nodes == spread.field.nodes).all()
+
+
+def test_regions_are_cut_where_past_ones_held() -> None:
+    learner = ResidualLearner(np.random.default_rng(0))
+    rng = np.random.default_rng(3)
+    for _ in range(200):
+        learner.note_levels(rng.random(5) ** 2)  # what came was likelier than said: 50 % at 0.25, 90 % at 0.81
+    assert learner.cuts == pytest.approx([0.25, 0.81], abs=0.1)
+    learner.forget()
+    assert learner.cuts[1] == 0.9
+
+
+@pytest.mark.parametrize("gravity", [None, 1000.0])
+def test_where_winds_were_met_a_calm_beginning_promises_nothing(gravity: float | None) -> None:
+    rng = np.random.default_rng(8)
+    windy, far = with_zone(600.0), (850.0, 120.0, -150.0, -50.0, 0.0)  # flies into the zone after a second
+    ball = BallModel(ROOM, 15.0, gravity, damping=0.85, restitution=0.7, friction=0.4, inertia=0.5, thickness_px=5.0)
+    ball.fit([(TIMES, throw(rng, STILL)) for _ in range(2)])
+    calm = np.round(STILL.roll([far], LAW, 1 / 60, 150).paths_px[0])
+
+    def foreseen(start_s: float) -> tuple[float, np.ndarray | None]:
+        for k in range(30):
+            ball.observe(start_s + TIMES[k], calm[k])
+        forecast = ball.forecast(1.5, 0.1)
+        spread = float(np.sqrt(np.average([c[-1].trace() for c in forecast.covariances_px2], weights=forecast.weights)))
+        ball.reset()
+        return spread, forecast.regions
+
+    spread, regions = foreseen(0.0)
+    assert spread < 5.0
+    assert regions is None
+    for n in range(1, 5):
+        for time_s, place in zip(TIMES, throw(rng, windy), strict=True):
+            ball.observe(10.0 * n + time_s, place)
+        ball.reset()
+    wider, regions = foreseen(90.0)
+    assert wider > 4.0 * spread, "the wind begins further on, and the laws alone explain the throw so far"
+    assert regions is not None
