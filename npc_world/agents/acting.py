@@ -48,7 +48,7 @@ class Acting:
             speed *= config.patrolling.speed_factor
         velocity = self.steerer.velocity(plan, now.position_px, motion.velocity, now.dt_s, speed, now.size_px, table, config)
         link = self.steerer.link
-        if link is None:
+        if link is None and not self.steerer.aligning:
             velocity = self.keep_clear.velocity(now, motion.velocity, velocity, speed, self.ground)
         wish_x, wish_y = velocity.tolist()
         if plan.behaviour in ("watch", "guard") and wish_x == 0.0 and wish_y == 0.0:

@@ -133,7 +133,7 @@ class Brain:
         elif not airborne:
             self.freedom.learn(commanded, moved, now.dt_s, now.size_px)
         changed = self._own_ground.learn(now, moved, commanded, self.speed(now.size_px), self.config.body.max_acceleration_px_s2 or 0.0,
-                                         motion.jumped or airborne)
+                                         motion.jumped or airborne or self.steerer.aligning)
         if changed:
             self.team.tell_ground(self.member, self.surfaces.beliefs)
 

@@ -21,6 +21,10 @@ Floats = NDArray[np.float64]
 _OBEYS_AT_ONCE_S = 0.3
 """A body that reaches top speed faster than this on its ground needs no imagining: it turns within about its own length."""
 
+_HELD = 3
+"""Frames after which a body that does not move is taken to be held up."""
+_MORE_PX = (0.25, 0.6, 1.0, 0.0)
+"""How much further than onto its path it means to move aside then, in turn: games round pixels, or cut them."""
 _LEAST_LINK_S = 0.05
 """A link that takes no time is crossed in about so much."""
 
@@ -39,6 +43,11 @@ class Steerer:
         self._grid: tuple[int, tuple[float, float], NavGrid] | None = None
         self._believed: tuple[Floats | None, list[list[float]]] = (None, [])
         self._cell = (0, 0)
+        self._at = (math.nan, math.nan)
+        self.aligning = False
+        """Whether it was last asked to get past a corner: walls are then not to be kept clear of, it is a part of a pixel that is lacking."""
+        self._asked, self._held = False, 0
+        """Whether it asked to move, and for how many frames it has not moved although it did."""
 
     def _grid_for(self, size: tuple[float, float]) -> NavGrid:
         """The grid for a body of this size, looked up again when the ground or the size has changed: it is asked for several times a frame."""
@@ -50,17 +59,31 @@ class Steerer:
     def velocity(self, plan: Plan, position: Floats, own_velocity: tuple[float, float], dt_s: float, speed: float, size: tuple[float, float],
                  table: Floats, config: NpcConfig) -> Floats:
         """(2,) the velocity to ask for now."""
+        self.aligning = False
+        asked = self._along(plan, position, own_velocity, dt_s, speed, size, table, config)
+        self._asked = bool(asked[0] or asked[1])
+        return asked
+
+    def _along(self, plan: Plan, position: Floats, own_velocity: tuple[float, float], dt_s: float, speed: float, size: tuple[float, float],
+               table: Floats, config: NpcConfig) -> Floats:
         if plan is not self._plan:
             self._plan, self._progress = plan, PathProgress(plan.waypoints_px, self._links(plan.waypoints_px, speed, size))
         assert self._progress is not None
         x, y = position.tolist()
         if table is not self._believed[0]:  # the same array for as long as nothing new is believed
             self._believed = table, table.tolist()
+        self._held = self._held + 1 if (x, y) == self._at and self._asked else 0
+        self._at = x, y
         row, col = self._cell = self.ground.cell_of((x, y))
         factor, grip, drift_x, drift_y = self._believed[1][self.ground.surface.item(row, col)]
         reach = speed * factor * dt_s
         acceleration = config.body.max_acceleration_px_s2 or 0.0
         slides = acceleration > 0.0 and speed > _OBEYS_AT_ONCE_S * acceleration * grip
+        if self._held >= _HELD and self.link is None and reach > 0.0:
+            aside = self._aligned((x, y), reach, speed, size)
+            if aside is not None:
+                self.aligning = True
+                return aside
         if self._progress.all_walked and not (slides or drift_x or drift_y):  # most frames of most bodies: straight on, with the next waypoint out of reach
             to_x, to_y = self._progress.heads_for
             leg = math.hypot(to_x - x, to_y - y)
@@ -76,6 +99,27 @@ class Steerer:
         if drift_x or drift_y:
             return self._against_drift(self._progress.remaining_points, position, dt_s, speed, factor, [drift_x, drift_y], size)
         return self._at_once(self._progress.remaining_points, (x, y), dt_s, speed, factor, size)
+
+    def _aligned(self, at: tuple[float, float], reach: float, speed: float, size: tuple[float, float]) -> Floats | None:
+        """Held up at a corner that it is beside its path for, by a part of a pixel or a few: aside onto the path, however the game cuts moves to
+        pixels.  None where nothing is in the way to the next waypoint, or it is on its path.
+
+        A game that moves whole pixels along `action.direction` never moves aside by a direction of which less than a pixel is left.
+        """
+        assert self._progress is not None
+        start, end = self._progress.leg
+        across, down = end[0] - start[0], end[1] - start[1]
+        length = math.hypot(across, down)
+        if length < 1e-9 or self._grid_for(size).clear_line(at, end):
+            return None
+        across, down = across / length, down / length
+        off = (start[0] - at[0]) * down - (start[1] - at[1]) * across  # to the path, along (down, -across)
+        if not 1e-6 < abs(off) <= 0.5 * max(size):
+            return None
+        aside = min(1.0, (abs(off) + _MORE_PX[self._held // 2 % len(_MORE_PX)]) / reach)
+        onwards = math.sqrt(1.0 - aside * aside)
+        aside = math.copysign(aside, off)
+        return np.array((speed * (aside * down + onwards * across), speed * (onwards * down - aside * across)))
 
     @property
     def link(self) -> Link | None:

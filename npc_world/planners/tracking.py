@@ -63,6 +63,11 @@ class PathProgress:
         return self._points[self.next]
 
     @property
+    def leg(self) -> tuple[list[float], list[float]]:
+        """The last waypoint passed, and the next one, each [x, y]."""
+        return self._points[max(0, self.next - 1)], self._points[self.next]
+
+    @property
     def link(self) -> Link | None:
         """The link it is on."""
         return self._links.get(self.next - 1) if self._links and self.next > 0 else None
