@@ -28,7 +28,7 @@ _SUBSTEPS = (1, 2, 4, 3, 5, 8, 10)
 _NARROW = 1.2
 """Deviations of noisy fits are so much too small, as measured over tuning worlds: a Gaussian about one solution does not see the
 other contact frames that noise leaves possible.  Rounded sightings leave fewer."""
-_ROUNDED = 1.0
+_ROUNDED = 0.85
 """And of fits to whole pixels: that the ball was within half a pixel, no more and no less, tells more than the Gaussian of the fit."""
 _FADING = 1.06
 """Deviations are widened by this with each throw that is added to what is known: else they would shrink for ever, while the

@@ -57,7 +57,7 @@ def track_locally(world: BallWorld, known: BallKnowledge, throw: Throw, left: Le
     here = _loosened(known, 0.0)
     setting = Setting(world, here.laws, known.scheme, known.step_s, known.noise_px)
     z = here.belief.z + spread_evenly(balls, len(here.belief.z), rng) @ _root(here.belief.covariance).T
-    cloud = Cloud(np.ascontiguousarray(states), here.laws.clip(here.belief.within(z)))
+    cloud = Cloud(np.ascontiguousarray(states), here.laws.clip(np.clip(z, here.belief.low, here.belief.high)))
     mean = np.array([*now[0], *now[1], 0.0])
     solution = Solution(mean[None], here.belief.z, here.belief.covariance, np.zeros((1, 5 + z.shape[1], 5 + z.shape[1])), np.ones(1), 0.0)
     late = steps[-1] - np.floor(steps[-1])  # the cloud begins on an engine step

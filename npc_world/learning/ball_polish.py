@@ -18,10 +18,6 @@ Floats = NDArray[np.float64]
 NO_SPIN = 0.002
 """Share of the widest plausible spin that counts as none."""
 _WIDEST_FRICTION = 2.0
-_SILENT = 0.5
-"""Share of the deviation believed before that a friction must keep for its slope to have told nothing of it."""
-_SURELY = 25.0
-"""Squared error over noise from which a friction is excluded for good: much, for the throws' states are held while it is tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +86,8 @@ def _loosen(setting: Setting, running: list[Progress], solution: Solution, belie
             bounds: tuple[Floats, Floats] | None) -> Pieces[tuple[Solution, Floats, Floats]]:
     """Frictions that are only known to suffice: above some value every contact so far gripped, and the sightings are the same.
 
-    A Gaussian at the edge of such a plateau would be falsely certain, and one upon it knows nothing of the edge.  The plateau is found
-    on a grid, and the friction takes the mean and spread over it of what was believed before; returns also the plateau's ends (F,),
-    infinite where there is none.
+    A Gaussian at the edge of such a plateau would be falsely certain.  The plateau is found on a grid, and the friction takes the
+    mean and spread over it of what was believed before; returns also the plateau's ends (F,), infinite where there is none.
     """
     names = [name for name, free in zip(setting.laws.names, setting.laws.free, strict=True) if free]
     low, high = np.full(len(names), -np.inf), np.full(len(names), np.inf)
@@ -111,28 +106,17 @@ def _loosen(setting: Setting, running: list[Progress], solution: Solution, belie
         costs = yield from costs_in_pieces(setting, pieces, used, states, trials, mean, np.zeros((len(mean), len(mean))))
         level = costs - float(costs.min())
         weight = np.exp(-0.5 * level - 0.5 * ((grid - mean[j]) / deviation[j]) ** 2) * np.gradient(grid)
-        ends = before_low[j], before_high[j]
-        permitted = (grid >= ends[0]) & (grid <= ends[1])
+        permitted = (grid >= before_low[j]) & (grid <= before_high[j])
         if weight[permitted].sum() > 1e-3 * weight.sum():
             weight, level = np.where(permitted, weight, 0.0), np.where(permitted, level, np.inf)
             level = level - float(level.min())  # of what is permitted, the best may be far from the best of all
-        else:
-            permitted[:], ends = True, (-np.inf, np.inf)
         weight /= weight.sum()
         centre = float(weight @ grid)
         variance = float(weight @ (grid - centre) ** 2)
-        silent = laplace > _SILENT * deviation[j]  # contacts that grip have no slope: only the grid tells what would not have gripped
-        inside, before = grid[level < (_SURELY if silent else 9.0)], grid[permitted]
-        fewer = inside[0] > before[0], inside[-1] < before[-1]
-        least, most = grid[max(0, np.searchsorted(grid, inside[0]) - 1)], grid[min(len(grid) - 1, np.searchsorted(grid, inside[-1]) + 1)]  # an end lies between
-        if silent:
-            if any(fewer):
-                variances[j], z[j] = variance, centre
-            elif len(before) < len(grid):
-                variances[j], z[j] = deviation[j] ** 2, mean[j]  # of a Gaussian cut off already: once more would be once too often
-            low[j], high[j] = least if fewer[0] else ends[0], most if fewer[1] else ends[1]
-        elif variance > 4.0 * laplace**2 or inside[-1] - inside[0] > 8.0 * laplace:
-            variances[j], z[j], low[j] = max(variance, laplace**2), centre, float(inside[0])
+        inside = grid[level < 9.0]
+        if variance > 4.0 * laplace**2 or inside[-1] - inside[0] > 8.0 * laplace:
+            variances[j] = max(variance, laplace**2)
+            z[j], low[j] = centre, float(inside[0])
             high[j] = float(inside[-1]) if inside[-1] < _WIDEST_FRICTION else np.inf
     if not variances:
         return solution, low, high

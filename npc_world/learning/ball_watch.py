@@ -25,9 +25,9 @@ _BLUR_RADII = 0.01
 """Noise, in ball radii, at which nearly exact sightings are read first."""
 _FEWEST_DRAWS = 20.0
 """Effective draws below which a weighting is not trusted."""
-_EDGE = 0.003
+_EDGE = 0.015
 """Softness of the edge of a rounding interval, in rounding steps."""
-_PASSES = 6
+_PASSES = 5
 _DRAWING = 6000
 """What a pass costs beside its rolling, in ball steps."""
 _RECENT = 12
@@ -50,12 +50,6 @@ class LawBelief:
         """With standard deviations `factor` times as large and at least (F,) `deviation`, and nothing cut off."""
         wide = self.covariance * factor**2 + np.diag(deviation**2)
         return LawBelief(self.z, wide, np.full_like(self.z, -np.inf), np.full_like(self.z, np.inf))
-
-    def within(self, draws: Floats) -> Floats:
-        """Draws (n, F) of the Gaussian folded at its ends: what lies beyond one is as far inside of it, for cut off there it would be a heap."""
-        inside = np.where(draws < self.low, 2.0 * self.low - draws, draws)
-        inside = np.where(inside > self.high, 2.0 * self.high - inside, inside)
-        return np.asarray(np.clip(inside, self.low, self.high))
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +185,7 @@ def cloud_of(setting: Setting, piece: Piece, solution: Solution, belief: LawBeli
         white = spread_evenly(3 * count, len(centre), rng)
         tail = np.sqrt(rng.chisquare(8.0, (3 * count, 1)) / 8.0)
         draws = centre + (white / tail) @ _root(covariance).T
-        states, z = draws[:, :5], setting.laws.clip(belief.within(draws[:, 5:]))
+        states, z = draws[:, :5], setting.laws.clip(np.clip(draws[:, 5:], belief.low, belief.high))
         smooth, boxed = yield from losses_in_pieces(setting, piece, len(piece.steps), states, z, 0.5 * rounding_px, max(_EDGE * rounding_px, 1e-300))
         off, away = states - piece.mean, draws[:, 5:] - belief.z
         base = np.einsum("bs,sr,br->b", off, piece.precision, off) + np.einsum("bf,fg,bg->b", away, precision, away)

@@ -122,23 +122,6 @@ def test_learns_throw_by_throw_and_keeps_little() -> None:
     assert len(ball._learner._throws) <= ball.config.throws_kept
 
 
-def test_a_friction_that_always_sufficed_is_known_to_suffice() -> None:
-    rng = np.random.default_rng(12)
-    ball = model(inertia=0.5)
-    ball.fit([(TIMES, np.round(throw(rng, friction=1.2))) for _ in range(3)])
-    belief, at = ball.knowledge.belief, -1
-    assert 0.2 < belief.low[at] < 1.2, "a lesser one would have slipped, which nobody saw"
-    assert belief.low[at] < belief.z[at] < 1.7
-    assert ball.physics["friction_0"][1] > 0.15, "how much more than suffices it is nobody saw either"
-    for n in range(6):  # throws that tell no more of it
-        watch(ball, np.round(throw(rng, friction=1.2))[:40], 40, start_s=10.0 * n)
-        ball.reset()
-    later = ball.knowledge.belief
-    assert later.low[at] >= belief.low[at]
-    assert later.z[at] == pytest.approx(belief.z[at], abs=0.15)
-    assert np.sqrt(later.covariance[at, at] / belief.covariance[at, at]) == pytest.approx(1.0, abs=0.5)
-
-
 def test_ignorant_forecasts_are_wide_not_wrong() -> None:
     rng = np.random.default_rng(6)
     path = throw(rng)

@@ -40,25 +40,3 @@ def test_their_middle_hardly_depends_on_the_seed() -> None:
     ahead = np.array([c.states[:, 0] + 0.8 * c.states[:, 2] for c in clouds])
     expected = np.sqrt(covariance[0, 0] + 1.6 * covariance[0, 2] + 0.64 * covariance[2, 2])
     assert np.median(ahead, axis=1).std() < 0.04 * expected, "independent draws would vary by 0.078"
-
-
-def test_seen_in_whole_pixels_no_ball_was_further_than_half_a_pixel_from_where_it_was_seen() -> None:
-    world = BallWorld.build([], 15.0)
-    laws = BallLaws.build(world.materials, 500.0, gravity_px_s2=1000.0, damping=1.0, inertia=0.5, restitution=0.5, friction=0.5)
-    setting = Setting(world, laws, "chipmunk", FRAME, 12.0**-0.5)
-    start = np.array([[100.3, 100.8, 213.0, -37.0, 0.0]])
-    path = world.roll(start, laws.rows(np.zeros((1, 0))), FRAME, 40).paths_px[0]
-    piece = Piece(np.arange(41.0), np.round(path), np.zeros(5), np.diag([0, 0, 1e-6, 1e-6, 1.0]))
-    nothing, ends = np.zeros((1, 0)), np.zeros(0)
-    solution = finished(fit_pieces(setting, [piece], [41], start, nothing[0], ends, np.zeros((0, 0))))
-    cloud = finished(cloud_of(setting, piece, solution, LawBelief(ends, np.zeros((0, 0)), ends, ends), 256, 1.0, np.random.default_rng(0)))
-    off = np.abs(cloud.roll(setting, 40, 0).paths_px - piece.seen_px)
-    assert off.max() < 0.515, "a soft edge lets balls be where none can have been, and regions hold too much"
-    assert (cloud.states[:, :4].min(axis=0) < start[0, :4]).all()
-    assert (cloud.states[:, :4].max(axis=0) > start[0, :4]).all()
-
-
-def test_draws_beyond_an_end_are_folded_inside() -> None:
-    belief = LawBelief(np.zeros(2), np.eye(2), np.array([0.3, -np.inf]), np.array([np.inf, 1.0]))
-    draws = np.array([[0.1, 0.2], [0.7, 1.4], [0.3, 1.0]])
-    assert np.allclose(belief.within(draws), [[0.5, 0.2], [0.7, 0.6], [0.3, 1.0]])
