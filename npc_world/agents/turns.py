@@ -74,6 +74,7 @@ class Turns:
         self._granted.clear()
         self._under_way.clear()
         self._ahead.clear()
+        self.others_seen = OthersSeen()  # frames are counted anew
         self._worked.clear()
         self._work_left = self._work_share = WORK_PER_S / 60.0
         self._spare, self._asked, self._frames = True, False, 0

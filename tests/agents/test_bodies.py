@@ -82,6 +82,19 @@ def test_a_group_handed_to_each_of_its_npcs_is_read_once_a_frame():
     assert frame() <= 12 * 8, "each reads itself, and one of them reads all"
 
 
+def test_who_joins_makes_all_look_again():
+    """Frames are counted anew then: what was seen in the first frame before is not taken for the first one after."""
+    ground = nw.Terrain.open_field((800, 600))
+    sprites = [Sprite(100.0 + 50.0 * i, 100.0) for i in range(6)]
+    first = nw.load_npc("hunter", ground, position=sprites[0], seed=1)
+    turns = first._brain._turns
+    first.step(sprites[0], (400.0, 500.0), DT_S, others=sprites)
+    sprites[3].x = 700.0
+    second = nw.load_npc("hunter", ground, position=(50.0, 50.0), seed=2)
+    second.step((50.0, 50.0), (400.0, 500.0), DT_S, others=sprites)
+    assert turns.others_seen.read(turns.frame_of(second._brain._number) - 1, sprites, None).positions_px[3, 0] == 710.0
+
+
 def test_what_npcs_are_shown_is_read_anew_when_it_is_another_frame_or_others():
     seen = OthersSeen()
     group = [Sprite(10.0 * i, 0.0) for i in range(6)]
