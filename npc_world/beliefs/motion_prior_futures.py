@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npc_world.beliefs.motion_prior_loss import SPREADS, TERMS, mixture_loss
+from npc_world.beliefs.motion_prior_loss import SPREADS, TERMS, known_steps, mixture_loss
 from npc_world.beliefs.motion_prior_network import Network, backwards, joined, outputs, product, summed
 from npc_world.core.compiled import kernel
 
@@ -124,11 +124,7 @@ def winner_loss(out, base, truth, importance, shapes, trace, anyone, d_out):  # 
     lost = 0.0
     d_out[:] = 0.0
     for n in range(count):
-        known, last = 0, -1
-        for h in range(steps):
-            if truth[n, h, 0] == truth[n, h, 0]:
-                known += 1
-                last = h
+        known, last = known_steps(truth[n])
         if known == 0:
             continue
         over_best, over_least, end_best, end_least = 0, math.inf, 0, math.inf

@@ -13,7 +13,7 @@ import numpy as np
 
 from npc_world.core.compiled import kernel
 
-__all__ = ["BEST", "FIRST_SHARE", "LEAST_LOG", "MOST_CORRELATED", "MOST_LOG", "SPREADS", "TERMS", "mixture_loss", "output_size",
+__all__ = ["BEST", "FIRST_SHARE", "LEAST_LOG", "MOST_CORRELATED", "MOST_LOG", "SPREADS", "TERMS", "known_steps", "mixture_loss", "output_size",
            "read_coefficients", "read_shares"]
 
 SPREADS = 4
@@ -149,6 +149,17 @@ def _back(d_mean, d_log, logits, shapes, chance, share, d_out):  # type: ignore[
 
 
 @kernel
+def known_steps(truth):  # type: ignore[no-untyped-def]
+    """(how many steps of a track (H, 2) are known, the last of them or -1): it is NaN where it ended."""
+    known, last = 0, -1
+    for h in range(truth.shape[0]):
+        if truth[h, 0] == truth[h, 0]:
+            known += 1
+            last = h
+    return known, last
+
+
+@kernel
 def mixture_loss(out, truth, importance, shapes, spread, weights, d_out, d_spread, terms):  # type: ignore[no-untyped-def]
     """Fill d_out (N, O) and add to d_spread (K, H, 3); terms (TERMS,) takes the mean of each.
 
@@ -164,11 +175,7 @@ def mixture_loss(out, truth, importance, shapes, spread, weights, d_out, d_sprea
     terms[:] = 0.0
     d_out[:] = 0.0
     for n in range(count):
-        known, last = 0, -1
-        for h in range(steps):
-            if truth[n, h, 0] == truth[n, h, 0]:
-                known += 1
-                last = h
+        known, last = known_steps(truth[n])
         if known == 0:
             continue
         read_shares(out[n], logits, chance, share)
