@@ -160,7 +160,10 @@ class Catcher:
         waiting, self._waiting = self._waiting, []
         lead = self.config.reaction_s
         left = self._touches - self._touched
-        self._job = started(self._imagine(waiting, feet, lead, left), self._worker)
+        goal, why, _ = self._goal(feet)
+        if goal is not None:  # until the thought counts it goes on to where the last one sent it
+            feet = np.array([feet[0] + np.clip(goal - feet[0], -lead * self.speed_px_s, lead * self.speed_px_s), feet[1]])
+        self._job = started(self._imagine(waiting, feet, goal if why == "catching" else None, lead, left), self._worker)
         self._job_due_s = self._time_s + lead
         self._next_s = self._time_s + max(self.config.replan_s, lead)
 
@@ -184,7 +187,7 @@ class Catcher:
         catch = thought.catch
         self._jump_at_s = None if catch is None or catch.jump_s is None else thought.time_s + catch.jump_s
 
-    def _imagine(self, waiting: list[tuple[float, Floats]], feet: Floats, lead_s: float, touches_left: int) -> Pieces[Thought | None]:
+    def _imagine(self, waiting: list[tuple[float, Floats]], feet: Floats, heading: float | None, lead_s: float, touches_left: int) -> Pieces[Thought | None]:
         self._show(waiting)
         if self._shown < self.config.fewest:
             return None
@@ -192,7 +195,7 @@ class Catcher:
         until = lost_at(imagined.contacts, self._floor, touches_left)
         futures = (imagined.times_s, imagined.paths_px)
         catch = yield from catch_in_pieces(futures, feet, self.speed_px_s, self.reach, on_ground=True, limits_px=self.limits_px, ready_s=lead_s,
-                                           until_s=until)
+                                           until_s=until, heading_to=None if heading is None else (heading, feet[1]))
         forecast = yield from forecast_in_pieces(imagined.times_s, imagined.paths_px, imagined.contacts, 0.0, self.ball.config.hypotheses,
                                                  self.ball.config.tolerance_radii * self.ball.world.radius_px)
         yield _WORDS

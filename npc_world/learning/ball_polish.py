@@ -105,7 +105,8 @@ def _loosen(setting: Setting, running: list[Progress], solution: Solution, belie
         states = np.tile(solution.states, (len(grid), 1, 1))
         costs = yield from costs_in_pieces(setting, pieces, used, states, trials, mean, np.zeros((len(mean), len(mean))))
         level = costs - float(costs.min())
-        weight = np.exp(-0.5 * level - 0.5 * ((grid - mean[j]) / deviation[j]) ** 2) * np.gradient(grid)
+        loss = level + ((grid - mean[j]) / deviation[j]) ** 2
+        weight = np.exp(-0.5 * (loss - loss.min())) * np.gradient(grid)
         permitted = (grid >= before_low[j]) & (grid <= before_high[j])
         if weight[permitted].sum() > 1e-3 * weight.sum():
             weight, level = np.where(permitted, weight, 0.0), np.where(permitted, level, np.inf)

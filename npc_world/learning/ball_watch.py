@@ -25,9 +25,9 @@ _BLUR_RADII = 0.01
 """Noise, in ball radii, at which nearly exact sightings are read first."""
 _FEWEST_DRAWS = 20.0
 """Effective draws below which a weighting is not trusted."""
-_EDGE = 0.015
+_EDGE = 0.003
 """Softness of the edge of a rounding interval, in rounding steps."""
-_PASSES = 5
+_PASSES = 4
 _DRAWING = 6000
 """What a pass costs beside its rolling, in ball steps."""
 _RECENT = 12
@@ -193,7 +193,7 @@ def cloud_of(setting: Setting, piece: Piece, solution: Solution, belief: LawBeli
         if rounding_px:
             share = _furthest(base, smooth, boxed, share, 0.12 * len(draws))
             smooth = (1.0 - share) * smooth + share * boxed
-        weights = _weights(base + smooth)
+        weights = _tempered(base + smooth, _FEWEST_DRAWS)
         enough = 1.0 / float((weights**2).sum())
         if enough > 0.12 * len(weights) and (share == 1.0 or not rounding_px):
             break
@@ -201,9 +201,6 @@ def cloud_of(setting: Setting, piece: Piece, solution: Solution, belief: LawBeli
         spread = (draws - mean) * np.sqrt(weights)[:, None]
         covariance = 1.2 * spread.T @ spread + (0.05 if enough > 4 * _FEWEST_DRAWS else 0.3) * covariance
         centre = mean
-    if enough < _FEWEST_DRAWS:  # too few draws carry all: rather too wide than one ball
-        weights = np.sqrt(weights)
-        weights /= weights.sum()
     order = _by_velocity(states[:, 2:4], count)
     chosen = order[np.searchsorted(np.cumsum(weights[order]), (np.arange(count) + rng.random()) / count).clip(0, len(weights) - 1)]
     return Cloud(np.ascontiguousarray(states[chosen]), np.ascontiguousarray(z[chosen]))
@@ -230,9 +227,19 @@ def _by_velocity(velocities: Floats, count: int) -> NDArray[np.intp]:
     return np.lexsort((np.where(lane % 2 == 0, velocities[:, 1], -velocities[:, 1]), lane))
 
 
-def _weights(loss: Floats) -> Floats:
-    weights = np.exp(-0.5 * (loss - loss.min()))
+def _weights(loss: Floats, power: float = 1.0) -> Floats:
+    weights = np.exp(-0.5 * power * (loss - loss.min()))
     return np.asarray(weights / weights.sum())
+
+
+def _tempered(loss: Floats, fewest: float) -> Floats:
+    """Weights under as much of the loss as leaves so many effective draws: where too few would carry all, rather too wide than one ball."""
+    power = 1.0
+    weights = _weights(loss)
+    while 1.0 / float((weights**2).sum()) < fewest:
+        power *= 0.7
+        weights = _weights(loss, power)
+    return weights
 
 
 def _furthest(base: Floats, smooth: Floats, boxed: Floats, least: float, wanted: float) -> float:

@@ -28,7 +28,11 @@ _PLACES = 120
 _LOOK, _AT_ONCE, _BESIDE = 0.012, 8000, 1000
 """Work of one look at one ball at one time from one place, of one piece about as much as it may be, and what a piece costs beside."""
 _EQUAL = 0.015
-"""Probabilities this close count as equal: then the place where the balls come down most centrally wins."""
+"""Probabilities this close count as equal: then the place that the balls come nearest to wins."""
+_SOONER = 0.05
+"""Share of the sideways reach that a ball may stay away for being caught a second sooner."""
+_WORTH = 0.05
+"""How much more probable a catch must be for a jump, or for going back on where the body is already on its way to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +74,14 @@ class Catch:
 
 def catch_in_pieces(futures: Forecast | tuple[ArrayLike, ArrayLike], position: ArrayLike, speed_px_s: float, reach: CatchReach | ArrayLike, *,
                     on_ground: bool = False, limits_px: tuple[float, float] | None = None, ready_s: float = 0.0, until_s: ArrayLike = math.inf,
-                    balls: int = 256, rng: np.random.Generator | None = None) -> Pieces[Catch | None]:
+                    balls: int = 256, rng: np.random.Generator | None = None, heading_to: ArrayLike | None = None) -> Pieces[Catch | None]:
     """The place from which most futures of the ball are caught in time; None when none is.
 
     futures: a `Forecast` (from which `balls` futures are drawn), or (times_s (H,), paths_px (n, H, 2)) as `BallModel.imagine` gives.
     reach: a `CatchReach`, a radius, or (sideways, upwards).  on_ground: the body moves along x only, within `limits_px`, at its own
     height.  ready_s: when it can start.  until_s: when it is too late, one for all or (n,) per future, such as the second bounce.
+    heading_to: where the body is on its way to, which it does not give up for a place that is hardly better: who wavers between two
+    chances as good misses both.
     """
     at = pair_of(position, "position")
     positive(speed_px_s, "speed_px_s")
@@ -88,12 +94,13 @@ def catch_in_pieces(futures: Forecast | tuple[ArrayLike, ArrayLike], position: A
     places = _places_on_ground(paths, times, at, speed_px_s, box, limits_px) if on_ground else _places_in_the_open(paths, at, speed_px_s, times)
     round_px = float(np.asarray(reach)) if not isinstance(reach, CatchReach) and np.ndim(reach) == 0 else 0.0
     standing = yield from _times_in_pieces(places, at, speed_px_s, ready_s, times, paths, until, box, round_px, False)
-    best = _best(places, standing, times, paths)
+    kept = None if heading_to is None else np.hypot(*(places - pair_of(heading_to, "heading_to")).T) <= max(box.sideways_px, round_px)
+    best = _best(standing, kept)
     if box.jump_px > 0.0:
         leaping = yield from _times_in_pieces(places, at, speed_px_s, ready_s, times, paths, until, box, round_px, True)
-        higher = _best(places, leaping, times, paths)
-        if higher is not None and (best is None or _share(leaping, higher) > _share(standing, best) + 0.05):
-            caught = leaping[higher][np.isfinite(leaping[higher])]
+        higher = _best(leaping, kept)
+        if higher is not None and (best is None or _share(leaping, higher) > _share(standing, best) + _WORTH):
+            caught = leaping[0, higher][np.isfinite(leaping[0, higher])]
             found = _catch(places, leaping, higher, at, speed_px_s, ready_s)
             return Catch(found.point_px, found.time_s, found.probability, found.arrival_s, max(0.0, float(np.median(caught)) - box.rise_s))
     return None if best is None else _catch(places, standing, best, at, speed_px_s, ready_s)
@@ -104,14 +111,14 @@ catch_point = at_once(catch_in_pieces, "catch_point")
 
 def _times_in_pieces(places: Floats, at: Floats, speed: float, ready: float, times: Floats, paths: Floats, until: Floats, box: CatchReach,
                      round_px: float, jumps: bool) -> Pieces[Floats]:
-    """`catch_times`, some places at a time."""
-    out = np.empty((len(places), len(paths)))
+    """`_caught`, some places at a time."""
+    out = np.empty((2, len(places), len(paths)))
     looks = _LOOK * paths.shape[0] * paths.shape[1]
     some = max(1, int(_AT_ONCE / looks))
     for first in range(0, len(places), some):
         part = slice(first, first + some)
         yield int(_BESIDE + looks * len(places[part]))
-        out[part] = catch_times(places[part], at, speed, ready, times, paths, until, box, round_px=round_px, jumps=jumps)
+        out[:, part] = _caught(places[part], at, speed, ready, times, paths, until, box, round_px, jumps)
     return out
 
 
@@ -123,22 +130,29 @@ def catch_times(places: ArrayLike, position: ArrayLike, speed_px_s: float, ready
     With one path, that of the ball as it then flew, this is the clairvoyant bound: what could have been caught at all.
     """
     goals = np.ascontiguousarray(places, np.float64).reshape(-1, 2)
-    out = np.empty((len(goals), len(np.asarray(until_s))))
+    return np.asarray(_caught(goals, position, float(speed_px_s), float(ready_s), times_s, paths_px, until_s, reach, round_px, jumps)[0])
+
+
+def _caught(places: Floats, position: ArrayLike, speed: float, ready: float, times: ArrayLike, paths: ArrayLike, until: ArrayLike, reach: CatchReach,
+            round_px: float, jumps: bool) -> Floats:
+    """(2, M, n): `catch_times`, and how near each ball comes while within reach, in sideways reaches (or radii), 1 at the edge of it."""
+    out = np.empty((2, len(places), len(np.asarray(until))))
     box = np.array([reach.sideways_px, reach.up_px, reach.down_px, reach.jump_px if jumps else 0.0, reach.rise_s, round_px])
-    _catch_kernel(goals, np.ascontiguousarray(position, np.float64), float(speed_px_s), float(ready_s), np.ascontiguousarray(times_s, np.float64),
-                  np.ascontiguousarray(paths_px, np.float64), np.ascontiguousarray(until_s, np.float64), box, out)
+    _catch_kernel(places, np.ascontiguousarray(position, np.float64), speed, ready, np.ascontiguousarray(times, np.float64),
+                  np.ascontiguousarray(paths, np.float64), np.ascontiguousarray(until, np.float64), box, out)
     return out
 
 
 @kernel
 def _catch_kernel(places: Floats, position: Floats, speed: float, ready: float, times: Floats, paths: Floats, until: Floats, box: Floats,
                   out: Floats) -> None:
-    """Fill out (M, n); see `catch_times`.  box: sideways, up, down, jump, rise s, radius."""
+    """Fill out (2, M, n); see `_caught`.  box: sideways, up, down, jump, rise s, radius."""
     for m in range(places.shape[0]):
         dx, dy = places[m, 0] - position[0], places[m, 1] - position[1]
         distance = math.sqrt(dx * dx + dy * dy)
         for n in range(paths.shape[0]):
-            out[m, n] = math.inf
+            out[0, m, n] = math.inf
+            out[1, m, n] = 1.0
             for h in range(times.shape[0]):
                 time = times[h]
                 if time > until[n]:
@@ -151,16 +165,22 @@ def _catch_kernel(places: Floats, position: Floats, speed: float, ready: float, 
                     share = run / distance
                 side = paths[n, h, 0] - position[0] - share * dx
                 over = position[1] + share * dy - paths[n, h, 1]
+                near = 0.0
                 if box[5] > 0.0:
-                    caught = side * side + over * over <= box[5] * box[5]
+                    near = math.sqrt(side * side + over * over) / box[5]
+                    caught = near <= 1.0
                 else:
                     top = box[1]
                     if time - ready >= box[4]:
                         top += box[3]
                     caught = side <= box[0] and side >= -box[0] and over <= top and over >= -box[2]
+                    if caught and box[0] > 0.0:
+                        near = abs(side) / box[0]
                 if caught:
-                    out[m, n] = time
-                    break
+                    if out[0, m, n] == math.inf:
+                        out[0, m, n] = time
+                    if near < out[1, m, n]:
+                        out[1, m, n] = near
 
 
 def _places_on_ground(paths: Floats, times: Floats, at: Floats, speed: float, box: CatchReach, limits: tuple[float, float] | None) -> Floats:
@@ -190,27 +210,26 @@ def _places_in_the_open(paths: Floats, at: Floats, speed: float, times: Floats) 
     return np.vstack([at + offset * np.minimum(1.0, reach / np.maximum(away, 1e-300))[:, None], at])
 
 
-def _best(places: Floats, caught: Floats, times: Floats, paths: Floats) -> int | None:
-    """Row that catches most; of equals, the one that stands most centrally under the balls it catches, then the sooner."""
-    share = np.isfinite(caught).mean(axis=1)
+def _best(caught: Floats, kept: NDArray[np.bool_] | None) -> int | None:
+    """Row of (2, M, n) that catches most, among the `kept` unless others catch more by what is worth it; of equals, the one that the
+    balls it catches come nearest to (a slow ball that only just comes within reach is as soon missed), then the sooner."""
+    held = np.isfinite(caught[0])
+    share = held.mean(axis=1)
     if share.max() <= 0.0:
         return None
+    if kept is not None and share[kept].max(initial=0.0) >= max(share.max() - _WORTH, 1e-9):
+        share = np.where(kept, share, 0.0)
     equal = np.flatnonzero((share >= share.max() - _EQUAL) & (share > 0.0))
-    rows = np.arange(len(paths))
-    off = np.empty(len(equal))
-    for k, m in enumerate(equal):
-        held = np.isfinite(caught[m])
-        steps = np.searchsorted(times, caught[m][held])
-        off[k] = float(np.mean(np.abs(paths[rows[held], steps, 0] - places[m, 0])))
-    return int(equal[np.argmin(off)])
+    cost = np.where(held[equal], caught[1, equal] + _SOONER * caught[0, equal], 0.0).sum(axis=1) / held[equal].sum(axis=1)
+    return int(equal[np.argmin(cost)])
 
 
 def _share(caught: Floats, row: int) -> float:
-    return float(np.isfinite(caught[row]).mean())
+    return float(np.isfinite(caught[0, row]).mean())
 
 
 def _catch(places: Floats, caught: Floats, row: int, at: Floats, speed: float, ready: float) -> Catch:
-    when = caught[row][np.isfinite(caught[row])]
+    when = caught[0, row][np.isfinite(caught[0, row])]
     away = float(np.hypot(*(places[row] - at)))
     return Catch(places[row].copy(), float(np.median(when)), _share(caught, row), ready + away / speed)
 

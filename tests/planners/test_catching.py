@@ -62,6 +62,29 @@ def test_a_ball_overhead_is_jumped_for() -> None:
     assert abs(at[0] - found.point_px[0]) < 45.0, "highest when the ball is there"
 
 
+def test_of_two_chances_as_good_it_keeps_to_the_one_it_is_on_its_way_to() -> None:
+    first, second = falling(300.0, 400.0), falling(700.0, 400.0)
+    both = np.concatenate([first[:60], second[:60]])[None]  # comes down at 300, and later at 700
+    times = np.arange(1, 121) / 60.0
+    sooner = catch_point((times, both), (500.0, 600.0), 400.0, BOX, on_ground=True)
+    assert sooner is not None and abs(sooner.point_px[0] - 300.0) < 20.0
+    for goal in (300.0, 700.0):
+        found = catch_point((times, both), (500.0, 600.0), 400.0, BOX, on_ground=True, heading_to=(goal, 600.0))
+        assert found is not None and abs(found.point_px[0] - goal) < 20.0
+    paths = np.concatenate([np.tile(first[None], (90, 1, 1)), np.tile(second[None], (10, 1, 1))])
+    found = catch_point((TIMES, paths), (500.0, 600.0), 400.0, BOX, on_ground=True, heading_to=(700.0, 600.0))
+    assert found is not None and abs(found.point_px[0] - 300.0) < 20.0, "nine times as many balls are worth turning round for"
+    missed = catch_point((TIMES, paths[90:]), (690.0, 600.0), 400.0, BOX, on_ground=True, heading_to=(300.0, 600.0))
+    assert missed is not None and missed.probability == 1.0, "where it was going to catches nothing any more"
+
+
+def test_a_slow_ball_is_met_and_not_waited_for_at_arms_length() -> None:
+    rolling = np.stack([400.0 - 30.0 * TIMES, np.full(120, 590.0)], axis=1)  # gets as far as 355 before it is lost
+    found = catch_point((TIMES, rolling[None]), (280.0, 600.0), 200.0, BOX, on_ground=True, limits_px=(0.0, 360.0), until_s=1.5)
+    assert found is not None and found.probability == 1.0
+    assert found.point_px[0] > 350.0, "at 340 it would come within reach too, in its last moment"
+
+
 def test_the_edge_of_its_ground_holds_it() -> None:
     path = falling(700.0, 450.0)
     found = catch_point((TIMES, path[None]), (500.0, 600.0), 400.0, BOX, on_ground=True, limits_px=(400.0, 690.0))
