@@ -53,7 +53,7 @@ def run_benchmark(level: str, options: argparse.Namespace) -> int:
     os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
     pygame.init()
     surface = pygame.display.set_mode(WINDOW)
-    nw.warmup()
+    nw.warmup(parts=("npcs",))
     seed, island = options.seed, None
     think: list[tuple[float, float]] = []
     draw: list[tuple[float, float]] = []

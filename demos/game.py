@@ -67,7 +67,7 @@ class App(Shell):
     def begin(self, straight_to_play: bool) -> None:
         """The first screen: compile the minds, paint an island, then the menu or the round."""
         def job(progress: Progress) -> None:
-            nw.warmup(progress=lambda share, what: progress(0.55 * share, f"compiling minds: {what}"))
+            nw.warmup(parts=("npcs",), progress=lambda share, what: progress(0.55 * share, f"compiling minds: {what}"))
             progress(0.55, "compiling minds: how they are drawn")
             MindView()
             Dusk((64, 64)).prepare(pygame.Surface((64, 64)))

@@ -78,7 +78,7 @@ class CourierApp(Shell):
     def begin(self, straight_to_play: bool) -> None:
         """The first screen: compile the minds, paint the town, then the menu or the day."""
         def job(progress: Progress) -> None:
-            nw.warmup(progress=lambda share, what: progress(0.7 * share, f"compiling minds: {what}"))
+            nw.warmup(parts=("roads",), progress=lambda share, what: progress(0.7 * share, f"compiling minds: {what}"))
             multiply(pygame.Surface((4, 4)), (255, 255, 255))  # compiled here, not in a frame
             progress(0.72, "Atlas learns the town, Quill reads")
             self._wake(self.seed)

@@ -88,7 +88,7 @@ def run_benchmark(options: argparse.Namespace) -> int:
     os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
     pygame.init()
     surface = pygame.display.set_mode(WINDOW)
-    nw.warmup()
+    nw.warmup(parts=("roads",))
     multiply(pygame.Surface((4, 4)), (255, 255, 255))
     town, day = Town(options.seed), options.day
     think: list[tuple[float, float]] = []

@@ -78,7 +78,7 @@ class KeeperApp(Shell):
 
     def begin(self, straight_to_play: bool) -> None:
         def job(progress: Progress) -> None:
-            nw.warmup(progress=lambda share, what: progress(0.95 * share, f"compiling minds: {what}"))
+            nw.warmup(parts=("balls",), progress=lambda share, what: progress(0.95 * share, f"compiling minds: {what}"))
 
         def then() -> None:
             self.audio.start_music()

@@ -32,7 +32,7 @@ def run_benchmark(options: argparse.Namespace, difficulty: str) -> int:
     os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
     pygame.init()
     surface = pygame.display.set_mode(WINDOW)
-    nw.warmup()
+    nw.warmup(parts=("balls",))
     clock = pygame.time.Clock()
     steps: list[tuple[float, float]] = []
     draws: list[tuple[float, float]] = []

@@ -31,13 +31,13 @@ from npc_world.planners.interception import intercept
 from npc_world.planners.paths import find_path
 from npc_world.planners.places import places_of
 
-__all__ = ["Steps", "npc_steps", "npc_steps_beside", "run_shared", "warm_npcs", "warm_npcs_beside"]
+__all__ = ["NPCS_BESIDE", "Steps", "npc_steps", "npc_steps_beside", "run_shared", "run_steps", "warm_npcs", "warm_npcs_beside"]
 
 Steps = list[tuple[str, Callable[[], None]]]
 _DONE = [False]
 _SILENT_S = 1.5
 """What takes no longer needs no words."""
-_BESIDE = "npc_world.agents.warming_npcs:warm_npcs_beside"
+NPCS_BESIDE = "npc_world.agents.warming_npcs:warm_npcs_beside"
 
 
 def warm_npcs() -> None:
@@ -45,7 +45,7 @@ def warm_npcs() -> None:
     if _DONE[0] or not COMPILED:
         return
     notice = _Notice()
-    beside = Beside(_BESIDE)
+    beside = Beside(NPCS_BESIDE)
     notice(0.0, "starting", at_once=beside.started)
     run_shared(npc_steps(), npc_steps_beside(), beside, notice)
     if notice.spoken:
@@ -65,12 +65,12 @@ def run_shared(own: Steps, shared: Steps, beside: Beside | None, report: Callabl
     _DONE[0] = True
     try:
         if beside is not None and beside.started:
-            _run(own, report, 0.0, 0.8)
+            run_steps(own, report, 0.0, 0.8)
             while not beside.finished(0.1):  # a loading screen goes on being drawn
                 report(0.8, "the last ones")
-            _run(shared, report, 0.9, 1.0)
+            run_steps(shared, report, 0.9, 1.0)
         else:
-            _run(shared + own, report, 0.0, 1.0)
+            run_steps(shared + own, report, 0.0, 1.0)
     finally:
         if beside is not None:
             beside.stop()
@@ -86,7 +86,8 @@ def npc_steps_beside() -> Steps:
     return [("paths", _paths), ("interception", _interceptions), ("hemming in", _flanks), ("keeping clear", _crowds), ("the ground", _grounds)]
 
 
-def _run(steps: Steps, report: Callable[[float, str], None], begin: float, end: float) -> None:
+def run_steps(steps: Steps, report: Callable[[float, str], None], begin: float, end: float) -> None:
+    """One after the other, from one share of the whole to another."""
     for i, (what, run) in enumerate(steps):
         report(begin + (end - begin) * i / len(steps), what)
         run()

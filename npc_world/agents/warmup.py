@@ -4,32 +4,48 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import numpy as np
 
 from npc_world.agents.catcher import Catcher
 from npc_world.agents.navigator import Navigator
 from npc_world.agents.warming_beside import Beside
-from npc_world.agents.warming_npcs import Steps, npc_steps, npc_steps_beside, run_shared
+from npc_world.agents.warming_npcs import NPCS_BESIDE, Steps, npc_steps, npc_steps_beside, run_shared, run_steps
+from npc_world.core.errors import BadInputError
 from npc_world.learning.ball_model import BallConfig, BallModel
 from npc_world.learning.symmetric import solve_symmetric
 from npc_world.planners.catching import CatchReach
 from npc_world.planners.roads import RoadMap
 
-__all__ = ["warm_beside", "warmup"]
+__all__ = ["PARTS", "warm_beside", "warmup"]
 
 
-def warmup(progress: Callable[[float, str], None] | None = None, processes: int = 2) -> None:
-    """Run a tiny world through every kernel there is.  `progress(share, what)` is called as it goes; the default prints a
+PARTS = ("npcs", "roads", "balls")
+"""What `warmup` can make ready: bodies that chase and walk, `Navigator` and its roads, `BallModel` and `Catcher`."""
+
+
+def warmup(progress: Callable[[float, str], None] | None = None, processes: int = 2, parts: Collection[str] = PARTS) -> None:
+    """Run a tiny world through the kernels.  `progress(share, what)` is called as it goes; the default prints a
     line to stderr when it takes longer than a moment.  Seconds the first time on a machine, well under one afterwards.
 
+    parts: of "npcs", "roads" and "balls", what the game uses; NPCs take most of the time, balls some seconds, roads hardly one.
     The first time a second Python process compiles its share beside this one, where there are two cores; processes=1: never.
     Last it freezes what it has made (`gc.freeze`): the collector would walk all that the compiler keeps again and again in
     play, some 50 ms each time.  `load_npc` does as much as an NPC needs by itself; balls and roads are readied here only.
+    Raises `BadInputError` for parts there are not.
     """
+    wanted = {parts} if isinstance(parts, str) else set(parts)
+    if not wanted <= set(PARTS):
+        raise BadInputError(f"parts={parts!r}: expected some of {', '.join(map(repr, PARTS))}")
     report = progress if progress is not None else _line
-    run_shared(npc_steps(), _steps_beside(), Beside() if processes > 1 else None, report)
+    others = [step for part in PARTS if part in wanted for step in _OTHERS.get(part, [])]
+    if "npcs" in wanted:
+        everything = wanted == set(PARTS)
+        beside = (Beside() if everything else Beside(NPCS_BESIDE)) if processes > 1 else None
+        run_shared(npc_steps(), npc_steps_beside() + others, beside, report)
+    else:
+        run_steps(others, report, 0.0, 1.0)
     gc.collect(1)  # a whole collection would take as long as those it spares
     gc.freeze()
     report(1.0, "ready")
@@ -37,12 +53,8 @@ def warmup(progress: Callable[[float, str], None] | None = None, processes: int 
 
 def warm_beside() -> None:
     """What the second process does; it ends by itself."""
-    for _, run in _steps_beside():
+    for _, run in [*npc_steps_beside(), *_OTHERS["roads"], *_OTHERS["balls"]]:
         run()
-
-
-def _steps_beside() -> Steps:
-    return [*npc_steps_beside(), ("roads", _roads), ("balls", _balls), ("catching", _catches)]
 
 
 def _line(share: float, what: str) -> None:
@@ -85,3 +97,6 @@ def _balls() -> None:
     ball.forecast(0.2, 0.1).contains(path[:2], 0.5)
     ball.reset()
     solve_symmetric(np.eye(3), np.ones((3, 2)))
+
+
+_OTHERS: dict[str, Steps] = {"roads": [("roads", _roads)], "balls": [("balls", _balls), ("catching", _catches)]}

@@ -19,7 +19,7 @@ from npc_world.learning.ball_knowledge import BallKnowledge, learn
 from npc_world.learning.ball_shooting import Setting
 from npc_world.learning.ball_tracking import piece_of
 from npc_world.learning.ball_watch import Explained, LawBelief, explain
-from npc_world.models.ball_contact import contact_of
+from npc_world.models.ball_contact import clearances_of
 from npc_world.models.ball_world import BallWorld
 
 __all__ = ["Change", "find_change"]
@@ -96,12 +96,11 @@ def _touched(world: BallWorld, seen: Floats) -> list[int]:
         return []
     travel = float(np.median(np.linalg.norm(np.diff(seen, axis=0), axis=1)))
     last: dict[int, int] = {}
-    for first, count, material, kind in world.obstacles.tolist():
-        for n in range(len(seen) - 1, -1, -1):
-            gap = contact_of(seen[n, 0], seen[n, 1], first, count, kind, world.edges, world.radius_px)[2]
-            if gap < 0.7 * travel:
-                last[material] = max(n, last.get(material, -1))
-                break
+    for o, material in enumerate(world.obstacles[:, 2].tolist()):
+        gaps = clearances_of(np.ascontiguousarray(seen), world.obstacles[o : o + 1], world.edges, world.radius_px)
+        near = np.flatnonzero(gaps < 0.7 * travel)
+        if len(near):
+            last[material] = max(int(near[-1]), last.get(material, -1))
     return sorted(last, key=lambda m: -last[m])
 
 

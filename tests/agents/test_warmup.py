@@ -56,6 +56,21 @@ def test_progress_goes_up_to_the_end_whoever_compiles(nothing_compiled: None, mo
     assert shares == sorted(shares) and shares[0] == 0.0 and shares[-1] == 1.0
 
 
+@pytest.mark.parametrize("parts", [("balls",), ("roads",), "balls", ("balls", "roads"), ()])
+def test_a_game_without_npcs_waits_for_what_it_uses_alone(parts: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("npc_world.agents.warmup.run_shared", lambda *_: pytest.fail("this takes ten times as long"))
+    said: list[tuple[float, str]] = []
+    nw.warmup(lambda share, what: said.append((share, what)), parts=parts)
+    assert said[-1] == (1.0, "ready") and {what for _, what in said} <= {"balls", "catching", "roads", "ready"}
+    assert any(what == "roads" for _, what in said) == ("roads" in parts)
+    assert any(what == "balls" for _, what in said) == ("balls" in parts)
+
+
+def test_parts_there_are_not_are_named() -> None:
+    with pytest.raises(nw.BadInputError, match=r"parts=\('ghosts',\): expected some of 'npcs', 'roads', 'balls'"):
+        nw.warmup(parts=("ghosts",))
+
+
 @pytest.fixture
 def first_npc(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """As in a process that has loaded none yet; the steps taken are written down instead."""
