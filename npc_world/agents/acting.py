@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npc_world.agents.config import NpcConfig
+from npc_world.agents.hindrance import touches_a_body
 from npc_world.agents.keeping_clear import KeepClear
 from npc_world.agents.motion import OwnMotion
 from npc_world.agents.perception import facing
@@ -50,6 +51,7 @@ class Acting:
         link = self.steerer.link
         if link is None and not self.steerer.aligning:
             velocity = self.keep_clear.velocity(now, motion.velocity, velocity, speed, self.ground)
+        velocity = self.steerer.insisted(velocity, speed, now.size_px, now.dt_s, lambda: touches_a_body(now))
         wish_x, wish_y = velocity.tolist()
         if plan.behaviour in ("watch", "guard") and wish_x == 0.0 and wish_y == 0.0:
             self.heading_rad = _scan(self.heading_rad, now, target, config.guarding.scan_rad_s)

@@ -20,7 +20,8 @@ _PARALLEL = 1e-6
 class Freedom:
     """Learns from own motion whether the body is bound to a horizontal or vertical line; moves the game names say so at once.
 
-    Assumes that a body which has never moved along an axis, although asked to, cannot.  Wrong for one that was placed against
+    Assumes that a body which has never moved along an axis, although asked to go that way rather than along the other, cannot: games that move
+    along one axis at a time take the one that is asked for more.  Wrong for one that was placed against
     a wall nobody told of; it finds out when it tries again.
     """
 
@@ -39,7 +40,8 @@ class Freedom:
         keep = math.exp(-dt_s / _FORGET_S)
         (asked_x, asked_y), (wish_x, wish_y) = self._asked_px, commanded_px_s.tolist()
         (way_x, way_y), (moved_x, moved_y) = self._moved_px, moved_px
-        self._asked_px = keep * asked_x + abs(wish_x) * dt_s, keep * asked_y + abs(wish_y) * dt_s
+        wish_x, wish_y = abs(wish_x), abs(wish_y)
+        self._asked_px = (keep * asked_x + (wish_x * dt_s if wish_x >= wish_y else 0.0), keep * asked_y + (wish_y * dt_s if wish_y >= wish_x else 0.0))
         self._moved_px = way_x + abs(moved_x), way_y + abs(moved_y)
         self._enough_px = _ASKED_BODIES * max(size_px)
 

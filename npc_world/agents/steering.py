@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from npc_world.agents.config import NpcConfig
+from npc_world.agents.getting_free import GettingFree
 from npc_world.core.links import Link
 from npc_world.core.records import Plan
 from npc_world.core.terrain import Terrain
@@ -25,6 +27,14 @@ _HELD = 3
 """Frames after which a body that does not move is taken to be held up."""
 _MORE_PX = (0.25, 0.6, 1.0, 0.0)
 """How much further than onto its path it means to move aside then, in turn: games round pixels, or cut them."""
+_STUCK = 6
+"""Frames after which it tries other ways than its path; twice as many where it has tried to get past a corner by moving aside."""
+_STUCK_PX, _STUCK_BODIES = 2.0, 0.1
+"""So far it should have come by then, the lesser of both: what moves slowly and is seen on whole pixels stands still for some frames."""
+_UNKNOWN_S = 1.0
+"""Where nothing is known to be in its way it waits for so long: the game may have stunned it."""
+_THERE_PX, _THERE_BODIES = 1.0, 0.05
+"""Nearer than this, the lesser of both, it has arrived, if its game does not move it on: cut to whole pixels nothing is left to move."""
 _LEAST_LINK_S = 0.05
 """A link that takes no time is crossed in about so much."""
 
@@ -46,8 +56,26 @@ class Steerer:
         self._at = (math.nan, math.nan)
         self.aligning = False
         """Whether it was last asked to get past a corner: walls are then not to be kept clear of, it is a part of a pixel that is lacking."""
-        self._asked, self._held = False, 0
-        """Whether it asked to move, and for how many frames it has not moved although it did."""
+        self._asked_px, self._held, self._should_px = 0.0, 0, 0.0
+        """How far it asked to move in the last frame; for how many frames it has not moved although it asked, and how far it should have come in them."""
+        self._gathers_s = 0.0
+        """So long a body that gathers speed may seem to stand, seen on whole pixels."""
+        self._has_moved = False
+        self._aside = False
+        """Whether moving aside was tried since it is held up."""
+        self.one_speed = False
+        """Whether it goes as fast as it can whatever it asks for: it then stands or runs past where it is to stop."""
+        self._free = GettingFree()
+
+    def _arrived(self, reach: float, size: tuple[float, float]) -> bool:
+        """Whether it is as near to its path's end as a body comes that moves in steps of `reach` or of whole pixels."""
+        ahead = self._progress.remaining_points if self._progress is not None else []
+        return len(ahead) == 1 and math.dist(self._at, ahead[0]) <= max(0.5 * reach, min(_THERE_PX, _THERE_BODIES * max(size)))
+
+    def _beside_a_wall(self, reach: float, size: tuple[float, float]) -> bool:
+        """Whether one is known in a step's reach along one of the axes."""
+        (x, y), grid, far = self._at, self._grid_for(size), max(reach, _STUCK_BODIES * max(size))
+        return not all(grid.clear_line((x, y), (x + across * far, y + down * far)) for across, down in ((1, 0), (-1, 0), (0, 1), (0, -1)))
 
     def _grid_for(self, size: tuple[float, float]) -> NavGrid:
         """The grid for a body of this size, looked up again when the ground or the size has changed: it is asked for several times a frame."""
@@ -60,8 +88,25 @@ class Steerer:
                  table: Floats, config: NpcConfig) -> Floats:
         """(2,) the velocity to ask for now."""
         self.aligning = False
-        asked = self._along(plan, position, own_velocity, dt_s, speed, size, table, config)
-        self._asked = bool(asked[0] or asked[1])
+        return self._along(plan, position, own_velocity, dt_s, speed, size, table, config)
+
+    def insisted(self, asked: Floats, speed: float, size: tuple[float, float], dt_s: float, blocked: Callable[[], bool]) -> Floats:
+        """(2,) what to ask for instead of `asked`, which others were minded in: where it does not get from its place, all it can, and then other ways.
+
+        blocked: whether another body is in the way, which is then waited for.
+        """
+        x, y = asked.tolist()
+        size_of_wish = math.hypot(x, y)
+        if size_of_wish > 0.0 and self.link is None:
+            held = (self._held >= _HELD and self._held * dt_s > self._gathers_s and self._should_px > min(_STUCK_PX, _STUCK_BODIES * max(size))
+                    and not self._arrived(speed * dt_s, size) and not blocked())
+            if held and size_of_wish < speed:  # a game that cuts moves to whole pixels makes nothing of slow ones
+                asked = asked * (speed / size_of_wish)
+            stuck = (held and self._has_moved and self._held >= (2 * _STUCK if self._aside else _STUCK)
+                     and (self._held * dt_s >= _UNKNOWN_S or self._beside_a_wall(speed * dt_s, size)))
+            asked = self._free.velocity(asked, self._at, stuck, speed, size, dt_s)
+            self.aligning = self.aligning or held
+        self._asked_px = dt_s * size_of_wish
         return asked
 
     def _along(self, plan: Plan, position: Floats, own_velocity: tuple[float, float], dt_s: float, speed: float, size: tuple[float, float],
@@ -72,17 +117,22 @@ class Steerer:
         x, y = position.tolist()
         if table is not self._believed[0]:  # the same array for as long as nothing new is believed
             self._believed = table, table.tolist()
-        self._held = self._held + 1 if (x, y) == self._at and self._asked else 0
+        if (x, y) == self._at and self._asked_px > 0.0:
+            self._held, self._should_px = self._held + 1, self._should_px + self._asked_px
+        else:
+            self._has_moved = self._has_moved or ((x, y) != self._at and not math.isnan(self._at[0]))
+            self._held, self._should_px, self._aside = 0, 0.0, False
         self._at = x, y
         row, col = self._cell = self.ground.cell_of((x, y))
         factor, grip, drift_x, drift_y = self._believed[1][self.ground.surface.item(row, col)]
         reach = speed * factor * dt_s
         acceleration = config.body.max_acceleration_px_s2 or 0.0
+        self._gathers_s = 2.0 * math.sqrt(2.0 * _STUCK_PX / (acceleration * grip)) if acceleration > 0.0 else 0.0
         slides = acceleration > 0.0 and speed > _OBEYS_AT_ONCE_S * acceleration * grip
         if self._held >= _HELD and self.link is None and reach > 0.0:
             aside = self._aligned((x, y), reach, speed, size)
             if aside is not None:
-                self.aligning = True
+                self.aligning = self._aside = True
                 return aside
         if self._progress.all_walked and not (slides or drift_x or drift_y):  # most frames of most bodies: straight on, with the next waypoint out of reach
             to_x, to_y = self._progress.heads_for
@@ -90,6 +140,8 @@ class Steerer:
             if leg >= reach > 0.0:
                 share = reach / leg
                 return _paced((to_x - x) * share, (to_y - y) * share, speed)
+        if self.one_speed and self._arrived(reach, size):
+            return np.zeros(2)
         self._progress.advance((x, y), max(1.0 * size[0], reach) * 0.5 if slides else reach * 0.5, dt_s)
         link = self.link
         if link is not None:
