@@ -134,6 +134,7 @@ class Brain:
             self.freedom.learn(commanded, moved, now.dt_s, now.size_px)
         changed = self._own_ground.learn(now, moved, commanded, self.speed(now.size_px), self.config.body.max_acceleration_px_s2 or 0.0,
                                          motion.jumped or airborne or self.steerer.aligning)
+        self.steerer.one_speed = self.surfaces.obedience.full_speed
         if changed:
             self.team.tell_ground(self.member, self.surfaces.beliefs)
 

@@ -38,6 +38,7 @@ class OwnGround:
         self.ground = ground
         self.learner = SurfaceLearner(config.learning, config.surfaces)
         self.learner.stagger(apart)
+        self.learner.speed_guessed = config.body.max_speed_px_s is None
         self._watcher = SurfaceWatcher()
         self._touched = False
         self._went_px: Step | None = None
@@ -123,6 +124,7 @@ class OwnGround:
         """Other settings, and other priors where these were changed."""
         changed = {name: prior for name, prior in new.surfaces.items() if old.surfaces.get(name) != prior}
         self.learner.retune(new.learning, changed)
+        self.learner.speed_guessed = new.body.max_speed_px_s is None
 
     # ---- save and restore ----------------------------------------------------------------------------------------
 

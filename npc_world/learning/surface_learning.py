@@ -13,7 +13,8 @@ from npc_world.core.tunable import check_tunables, tunable
 from npc_world.learning.surface_doubt import GroundDoubt, GroundFit, Velocity
 from npc_world.learning.surface_estimate import SurfaceEstimate, SurfaceSurprise, another_ground, differs, surprise_of
 from npc_world.learning.surface_fit import fit_surface, told_apart
-from npc_world.models.surfaces import DEFAULT_SURFACES, UNKNOWN, Surface
+from npc_world.learning.surface_obedience import Obedience
+from npc_world.models.surfaces import DEFAULT_SURFACES, UNKNOWN, Surface, clipped_surface
 
 __all__ = ["SurfaceLearner", "SurfaceLearning"]
 
@@ -42,8 +43,9 @@ class SurfaceLearner:
     surprising, rivals that know nothing are asked too; one replaces the belief once some stretches speak clearly for it
     (their evidence ratio, Kass & Raftery 1995): so one knock is forgiven, and ice that has become mud is learned anew.
     How badly the body obeys its model on the whole (a game that moves in eight directions, or a frame late) is measured,
-    and counts as noise.  Assumes that the game moves the body as advised, apart from the ground; a drift that holds
-    it in place exactly is taken for an obstacle.  Beliefs are kept by name, not by place: of two patches of one name that differ, the
+    and counts as noise.  Of a body that is to obey at once and obeys no law at all (`Obedience`) only the speed is learned at which it comes
+    along on the whole, and nothing is said.  Assumes of others that the game moves them as advised, apart from the ground; a drift that holds
+    one in place exactly is taken for an obstacle.  Beliefs are kept by name, not by place: of two patches of one name that differ, the
     one trodden last is believed of both, and each crossing is a change to be learned; give such patches names of their own.
     """
 
@@ -59,11 +61,17 @@ class SurfaceLearner:
         self._other: dict[str, int] = {}
         """Stretches in a row after which a surface was believed to be other than told."""
         self._misfit = 1.0
+        self.obedience = Obedience()
+        """Of a body without an acceleration limit: whether it has the velocity it asks for."""
+        self.speed_guessed = False
+        """Nobody told its top speed: how it first finds a ground is then no surprise."""
+        self._trusted = False
+        """Whether it is known well enough how it obeys for a word on the ground."""
         self._unexplained: float | None = None
         self._rows: list[tuple[float, ...]] = []
         self._patience_s = 0.0
         self._wish_before = (0.0, 0.0)
-        self._late_lead = 0.0
+        self._late_lead, self._top = 0.0, 0.0
         self._began_s, self._last_s, self._surface = 0.0, 0.0, ""
         self._crossing = 0
         """Frames for which the ground left behind still counts."""
@@ -147,11 +155,15 @@ class SurfaceLearner:
         return min(3.0 * shortest, max(shortest, max_speed / (max_acceleration * self.belief(self._surface).grip)))
 
     def _measure(self, max_speed: float, max_acceleration: float) -> bool:
+        self._top = max_speed
         track, length_s = self._track(self._rows), self._last_s - self._began_s
         if not told_apart(track, length_s, max_speed):
             self._entered = None
             return False
         name, config = self._surface, self.config
+        if max_acceleration <= 0.0 and not self._obeys(name, length_s, max_speed):
+            return self._roughly(name)
+        self._trusted = max_acceleration > 0.0 or self.obedience.trusted(name)
         floor = _SHARPEST * max_speed * length_s / (len(track) - 1)
         seen = self._unexplained if self._unexplained is not None else (0.05 * max_speed * config.window_s) ** 2
         body = _Body(float(max_speed), float(max_acceleration), math.sqrt(max(seen, floor * floor)))
@@ -176,17 +188,54 @@ class SurfaceLearner:
         self._tell(name, new.estimate.record)
         return True
 
+    def _obeys(self, name: str, length_s: float, max_speed: float) -> bool:
+        """Whether a body that is to obey at once may do so, this stretch heard."""
+        table, scale = np.array(self._rows), 1.0 / (length_s * max_speed)
+        moved_x, moved_y = ((table[-1, 1:3] - table[0, 1:3]) * scale).tolist()
+        noise = math.sqrt(2.0 * self._unexplained) * scale if self._unexplained is not None else 0.0
+        was_full, was_rough = self.obedience.full_speed, self.obedience.rough
+        self.obedience.hear(name, table[1:, 0], table[1:, 3:7] / max_speed, (moved_x, moved_y), noise)
+        if self.obedience.full_speed != was_full:
+            self._doubts.clear()
+        if self.obedience.rough and not was_rough:
+            for other in [other for other in self._estimates if other != name]:  # what was found of those was the body's doing
+                self._roughly(other)
+        return not self.obedience.rough
+
+    def _roughly(self, name: str) -> bool:
+        """Of a body that obeys no law: how fast it comes along on the whole, and nothing else.  True when that has changed."""
+        self._doubts.clear()
+        self._entered = self._heard_until_s = None
+        self._other.clear()
+        factor, prior, old = self.obedience.factor(name), self._prior(name), self.belief(name)
+        if factor is None:
+            return False
+        deviation = max(_ROUGHLY_SD, self.obedience.misfit)
+        new = clipped_surface(max(_SLOWEST, factor), prior.grip, prior.push_x, prior.push_y, deviation, prior.grip_sd, prior.push_sd)
+        if abs(new.speed_factor - old.speed_factor) < _HARDLY and (new.push_x, new.push_y, new.grip) == (old.push_x, old.push_y, old.grip):
+            return False
+        self._told[name] = self.beliefs[name] = new
+        return True
+
     def _tell(self, name: str, now: Surface) -> None:
         """Say that the ground is other than was told, once that has lasted: what is believed at once may still wander back."""
+        if self.speed_guessed and name not in self._told:
+            if self._trusted and now.speed_factor_sd < _SURE:
+                self._told[name] = now
+            return
         told = self._told.setdefault(name, self._prior(name))
         self._other[name] = self._other.get(name, 0) + 1 if differs(told, now) else 0
-        if self._other[name] >= _LASTING:
+        if self._other[name] >= _LASTING and self._trusted:
             self._told[name], self._other[name] = now, 0
             self.surprise = surprise_of(name, told, now, self._last_s)
 
     def _track(self, rows: list[tuple[float, ...]], late: bool | None = None) -> Floats:
         """(n, 5) for `fit_surface`; late: whether the game moves a frame after the wish, as believed when None."""
         table = np.array(rows)
+        if self.obedience.full_speed:
+            for wish in (table[:, 3:5], table[:, 5:7]):
+                speeds = np.hypot(wish[:, 0], wish[:, 1])
+                wish *= np.divide(self._top, speeds, out=np.zeros(len(rows)), where=speeds > 0.0)[:, None]
         return np.ascontiguousarray(table[:, [0, 1, 2, 5, 6]] if (self._late_lead > 0.0 if late is None else late) else table[:, :5])
 
     def _punctual(self, old: SurfaceEstimate, fit: GroundFit, body: _Body) -> GroundFit:
@@ -215,10 +264,12 @@ class SurfaceLearner:
         if found is not None and not known and not another_ground(old.record, found.estimate.record):  # an outlier, told apart from a change
             self._doubts.pop(name, None)
             return fit
-        if found is not None:
+        if found is not None and self._trusted:
+            first = self.speed_guessed and name not in self._told
             told, self._told[name], self._other[name] = self._told.get(name, self._prior(name)), found.estimate.record, 0
-            if not known and differs(told, found.estimate.record):
+            if not known and differs(told, found.estimate.record) and not first:
                 self.surprise = surprise_of(name, told, found.estimate.record, self._last_s)
+        if found is not None:
             return found
         if name not in self._doubts:  # a stretch that nothing explains, the belief least of all, says nothing
             return fit if 2.0 * fit.cost < _HOPELESS * self.config.surprise_sd**2 + noise else None
@@ -277,6 +328,12 @@ _MOST_OF_ONE = 8.0
 """No single stretch says more than this, as a log evidence ratio, of whether the game does as advised a frame late."""
 _LASTING = 6
 """Stretches in a row that must speak for other ground before a word is said of it; the belief itself follows at once."""
+
+
+_SURE = 0.06
+"""A speed factor known this well is what to measure changes from, where nobody told the body's speed."""
+_ROUGHLY_SD, _SLOWEST, _HARDLY = 0.1, 0.1, 0.03
+"""How well the speed is known at best of a body that obeys no law, what is believed of it at least, and what is no change of it."""
 
 
 @dataclass(frozen=True, slots=True)
