@@ -66,6 +66,7 @@ class OthersSeen:
 
     def read(self, frame: int, things: Iterable[Any], me: Any) -> Bodies:
         """As `bodies_of`, `frame` counts those of the ground."""
+        _checked_listed(things, "others")
         listed = list(things)
         if len(listed) < _WORTH_SHARING:
             return bodies_of(listed, me)
@@ -109,12 +110,18 @@ def bodies_of(things: Iterable[Any], me: Any = None, name: str = "others") -> Bo
     """Where the things are and how large, without `me`; `BadInputError` naming the one that cannot be read."""
     if type(things) is tuple and not things:
         return _NOBODY
+    _checked_listed(things, name)
     positions, sizes = [], []
     for i, thing in enumerate(things):
         if thing is not me:
             positions.append(position_of(thing, f"{name}[{i}]"))
             sizes.append(size_of(thing) or (math.nan, math.nan))
     return Bodies(np.array(positions), np.array(sizes)) if positions else _NOBODY
+
+
+def _checked_listed(things: Any, name: str) -> None:
+    if not isinstance(things, Iterable):
+        raise BadInputError(f"{name}={things!r}: expected a list or group of bodies, () for none")
 
 
 def _checked(bodies: Bodies) -> Bodies:

@@ -258,7 +258,7 @@ class Action:
 
     @property
     def direction(self) -> Floats:
-        """(2,) unit vector of the velocity, or zero."""
+        """(2,) unit vector of the velocity, or zero; for a vector of pygame's `Vector2(*action.direction)`, which takes no array."""
         speed = math.hypot(self.velocity_px_s[0], self.velocity_px_s[1])
         return self.velocity_px_s / speed if speed > 0.0 else np.zeros(2)
 

@@ -79,12 +79,18 @@ class Terrain:
         return cls((width, height), cell, np.zeros(shape, np.int16), [surface], rects)
 
     @classmethod
-    def from_grid(cls, kinds: ArrayLike, cell_px: float = 32, legend: Mapping[int, str] | None = None,
+    def from_grid(cls, kinds: ArrayLike, cell_px: float = 32, legend: Mapping[int, str] | Mapping[str, str] | None = None,
                   solid: Iterable[str] = ("wall",)) -> Terrain:
-        """A tile map: kinds (rows, cols) int, `legend` from kind to surface name, `solid` the names that are walls.
+        """A tile map: kinds (rows, cols) int, or rows of text, `legend` from kind to surface name, `solid` the names that are walls.
 
         Kinds without an entry in the legend are an error.  Without a legend, 0 is "ground" and 1 is "wall".
+
+        >>> ground = Terrain.from_grid(["####", "#.P#", "####"], 32, {"#": "wall", ".": "ground", "P": "ground"})
+        >>> ground.size, ground.is_solid((16, 48)), ground.is_solid((80, 48))
+        ((128.0, 96.0), True, False)
         """
+        if isinstance(kinds, (list, tuple)) and kinds and all(isinstance(row, str) for row in kinds):
+            kinds = [list(str(row)) for row in kinds]
         try:
             grid = np.asarray(kinds)
         except ValueError:
@@ -94,11 +100,14 @@ class Terrain:
         if grid.dtype == np.bool_:
             grid = grid.astype(np.int64)
         _check_count(grid.size, cell_px)
-        if not np.issubdtype(grid.dtype, np.integer):
-            raise BadInputError(f"kinds has dtype {grid.dtype}: expected whole numbers")
         if legend is not None and not isinstance(legend, Mapping):
             raise BadInputError(f"legend={legend!r}: expected a mapping from kind to surface name, as {{0: 'grass', 1: 'wall'}}")
-        names = {0: "ground", 1: "wall"} if legend is None else dict(legend)
+        text = grid.dtype.kind == "U"
+        if text and legend is None:
+            raise BadInputError("kinds has text: expected a legend with it, as {'.': 'ground', '#': 'wall'}")
+        if not text and not np.issubdtype(grid.dtype, np.integer):
+            raise BadInputError(f"kinds has dtype {grid.dtype}: expected whole numbers, or text")
+        names: dict[Any, str] = {0: "ground", 1: "wall"} if legend is None else dict(legend)
         unknown = sorted(set(np.unique(grid).tolist()) - set(names))
         if unknown:
             raise BadInputError(f"kinds has {unknown[:8]} without an entry in legend={names!r}")

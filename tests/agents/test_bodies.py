@@ -16,6 +16,12 @@ class Sprite:
         self.x, self.y, self.w, self.h = x, y, w, h
 
 
+def test_one_body_in_place_of_a_list_of_them_is_named():
+    npc = nw.load_npc("hunter", nw.Terrain.open_field((800, 600)), (50.0, 50.0), seed=1)
+    with pytest.raises(nw.BadInputError, match=r"others=.*expected a list or group"):
+        npc.step((50.0, 50.0), (400.0, 500.0), DT_S, others=Sprite(10, 20, 4, 6))
+
+
 def test_things_of_all_kinds_are_read_and_iterate_as_sightings():
     me = (0.0, 0.0)
     bodies = bodies_of([me, Sprite(10, 20, 4, 6), (7.0, 8.0)], me)

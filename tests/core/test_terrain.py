@@ -51,6 +51,15 @@ def test_a_grid_with_a_legend() -> None:
     assert [ground.surface_at(point) for point in ((5, 5), (15, 15), (29, 19), (-9, 99))] == ["grass", "ice", "grass", "ice"]
 
 
+def test_a_map_of_text() -> None:
+    legend = {"#": "wall", ".": "ground", "~": "water"}
+    ground = Terrain.from_grid(["###", "#.~"], cell_px=10, legend=legend)
+    assert ground.size == (30, 20)
+    assert [ground.surface_at((x, 15)) for x in (15, 25)] == ["ground", "water"]
+    assert np.array_equal(ground.solid, Terrain.from_grid([list("###"), list("#.~")], cell_px=10, legend=legend).solid)
+    assert ground.is_solid((5, 15)) and not ground.is_solid((15, 15))
+
+
 def test_a_grid_without_a_legend_and_one_of_booleans() -> None:
     for kinds in ([[0, 1]], np.array([[False, True]]), np.array([[0, 1]], dtype=np.uint8)):
         assert Terrain.from_grid(kinds).solid.tolist() == [[EMPTY, FULL]]
@@ -163,7 +172,8 @@ def test_rects_that_cannot_be_used(arguments: dict[str, Any], named: str) -> Non
 @pytest.mark.parametrize(("arguments", "named"), [
     ({"kinds": []}, "kinds has shape"), ({"kinds": [1, 2]}, "kinds has shape"), ({"kinds": [[0.5]]}, "kinds has dtype"),
     ({"kinds": [[0, 5]]}, r"\[5\] without an entry"), ({"kinds": [[0], [0, 1]]}, "different lengths"),
-    ({"kinds": [["a"]]}, "kinds has dtype"), ({"kinds": [[0]], "cell_px": None}, "cell_px=None"), ({"kinds": [[0]], "cell_px": -1}, "cell_px=-1"),
+    ({"kinds": [["a"]]}, "kinds has text"), ({"kinds": ["#.", "#P"], "legend": {"#": "wall", ".": "ground"}}, r"kinds has \['P'\] without"),
+    ({"kinds": [[0]], "cell_px": None}, "cell_px=None"), ({"kinds": [[0]], "cell_px": -1}, "cell_px=-1"),
 ])
 def test_grids_that_cannot_be_used(arguments: dict[str, Any], named: str) -> None:
     with pytest.raises(BadInputError, match=named):

@@ -41,6 +41,10 @@ class NPCGroup(pygame.sprite.Group):  # type: ignore[misc, type-arg]
                  team: Any = None, walls: Iterable[Any] | None = None, time: str = "seconds") -> None:
         if time not in _SECONDS_PER_UNIT:
             raise BadInputError(f"time={time!r}: expected one of {', '.join(_SECONDS_PER_UNIT)}")
+        if not isinstance(ground, Terrain):
+            raise BadInputError(f"ground={ground!r}: expected a Terrain")
+        if isinstance(preset, (pygame.sprite.Sprite, pygame.sprite.AbstractGroup, list, tuple)):
+            raise BadInputError(f"preset={preset!r}: expected a preset's name, a path or a dict; sprites come after it")
         self.ground = ground
         self._preset, self._seed, self._team, self._time = preset, seed, team, time
         self._walls = Walls(ground, walls)

@@ -121,6 +121,11 @@ def test_a_killed_sprite_takes_its_npc_with_it(ground: Terrain, straight: Any) -
 def test_wrong_use_is_named(ground: Terrain, straight: Any) -> None:
     with pytest.raises(BadInputError, match="time='ms'"):
         NPCGroup(ground, time="ms")
+    for sprites in (Body(), [Body()], pygame.sprite.Group(Body())):  # as other groups are made: it would be left empty
+        with pytest.raises(BadInputError, match="sprites come after it"):
+            NPCGroup(ground, sprites)  # type: ignore[arg-type]
+    with pytest.raises(BadInputError, match="expected a Terrain"):
+        NPCGroup([Body()], "hunter")  # type: ignore[arg-type]
     with pytest.raises(BadInputError, match="exactly one sprite"):
         NPCGroup(ground).add(Body(), Body(), npc=straight((0, 0)))
     group = NPCGroup(ground)
