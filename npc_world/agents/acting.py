@@ -25,10 +25,10 @@ Floats = NDArray[np.float64]
 class Acting:
     """Follows a plan frame by frame, keeps clear of others, and remembers where it faces and what it asked for."""
 
-    def __init__(self, ground: Terrain, config: NpcConfig, rng: np.random.Generator) -> None:
+    def __init__(self, ground: Terrain, config: NpcConfig, rng: np.random.Generator, number: int = 0) -> None:
         self.ground = ground
         self.steerer = Steerer(ground, rng)
-        self.keep_clear = KeepClear(config.avoidance)
+        self.keep_clear = KeepClear(config.avoidance, number)
         self.heading_rad = 0.0
         self.carry = np.zeros(2)
         self._said_of: Plan | None = None

@@ -59,7 +59,7 @@ class Brain:
         if member == 0:
             team.stagger(apart)
         self._noticing, self._pacing, self._reach, self._attention = Noticing(ground), Pacing(), Reach(), Attention(self._number)
-        self.acting = Acting(ground, config, self.rng)
+        self.acting = Acting(ground, config, self.rng, self._number)
         self.steerer = self.acting.steerer
         self.behaviour: Behaviour = _BEHAVIOURS[config.behaviour]()
         self.holding: frozenset[str] = frozenset()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,17 +15,20 @@ __all__ = ["KeepClear"]
 
 Floats = NDArray[np.float64]
 _NEAR_S = 3.0
+_GOLDEN_RAD = 2.39996323
+"""So far apart that no two of many point the same way."""
 _NOWHERE = np.empty((0, 2))
 
 
 class KeepClear:
-    """Remembers where the others were a frame ago, for their velocities."""
+    """Remembers where the others were a frame ago, for their velocities.  number: of those on its ground, for where two have one place."""
 
-    def __init__(self, config: Avoidance) -> None:
+    def __init__(self, config: Avoidance, number: int = 0) -> None:
         self.config = config
         self._avoider = (config, Avoider(config))
         self._last: Floats = _NOWHERE
-        self._own = np.empty(6)
+        self._own = np.empty(8)
+        self._own[6:] = math.cos(_GOLDEN_RAD * number), math.sin(_GOLDEN_RAD * number)
 
     def velocity(self, now: Observation, own: tuple[float, float], wanted: Floats, speed: float, ground: Terrain) -> Floats:
         """(2,) the wanted velocity changed as little as keeps clear of `now.others` and of walls.
@@ -40,7 +45,7 @@ class KeepClear:
             return wanted
         if self._avoider[0] is not self.config:
             self._avoider = (self.config, Avoider(self.config))
-        self._own[:2], self._own[2:4], self._own[4:] = now.position_px, own, wanted
+        self._own[:2], self._own[2:4], self._own[4:6] = now.position_px, own, wanted
         size = 0.5 * max(now.size_px)
         sizes = None if others.sizes_px is None else np.ascontiguousarray(others.sizes_px, np.float64)
         found = self._avoider[1].velocity(self._own, size, places, last, sizes, others.without, _NEAR_S * speed + 2.0 * size, now.dt_s, ground, speed)

@@ -105,7 +105,7 @@ class Avoider:
                  ground: Terrain, top_speed_px_s: float) -> Floats | None:
         """(2,) px/s, or None when none of the others is within `reach_px`.
 
-        own (6,): position, velocity, wanted velocity; places and before (n, 2): where the others are and were a frame ago, nothing known of
+        own (6,): position, velocity, wanted velocity, or (8,), see `avoid_seen`; places and before (n, 2): where the others are and were a frame ago, nothing known of
         that when before has other rows; sizes (n, 2), NaN or None where not known, when they count as large as itself; without: the row
         that is itself, or -1.  They avoid it too.
         """

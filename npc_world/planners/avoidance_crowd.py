@@ -29,6 +29,9 @@ _CROWD = 15.0
 _FEW = 2.5
 """Up to so many oncoming bodies between two, rank decides who goes first; in a crowd the side they are on does."""
 
+_ONE_PLACE, _LEAVES = 0.25, 0.5
+"""Bodies nearer than this share of a radius have one place; from there each is taken to be off by so much of its radius, its own way."""
+
 
 @kernel
 def pair_plane(px, py, vx, vy, ox, oy, ux, uy, radius, horizon, dt_s, share):  # type: ignore[no-untyped-def]
@@ -182,21 +185,25 @@ def avoid_bodies(walls, positions, velocities, wanted, radii, top_speeds, ranks,
 def avoid_seen(walls, places, before, sizes, without, own, size, speed, reach_px, dt_s, options, result):  # type: ignore[no-untyped-def]
     """Fill result (1, 2) for one body among others seen at places (n, 2), a frame ago at before (n, 2): as `avoid_bodies`, that is all.
 
-    own (6,): where it is, its velocity, the wanted one; size: its radius, also of those whose sizes (n, 2), or none, are not known.
+    own (8,): where it is, its velocity, the wanted one, and the way (a unit vector, unlike those of the others) by which it leaves a place
+    that another has as well: seen alike, both would go the same way for ever.  Of own (6,) no such way is known.  size: its radius, also of those whose sizes (n, 2), or none, are not known.
     Those farther off than reach_px are left out, and row `without`, which is its own.  One that went faster than four times `speed` has
     jumped, and where `before` has other rows nobody is known to move.  False when nobody is near: then result is as it was.
     """
-    count = 1
+    count, one_place = 1, False
     near = np.empty(places.shape[0], np.int64)
     for k in range(places.shape[0]):
         dx, dy = places[k, 0] - own[0], places[k, 1] - own[1]
         if k != without and dx * dx + dy * dy < reach_px * reach_px:
             near[count - 1] = k
             count += 1
+            one_place = one_place or dx * dx + dy * dy < (_ONE_PLACE * size) ** 2
     if count == 1:
         return False
     where, now, wanted, radii, top_speeds = np.empty((count, 2)), np.zeros((count, 2)), np.empty((count, 2)), np.full(count, size), np.empty(count)
     where[0, 0], where[0, 1], now[0, 0], now[0, 1], wanted[0, 0], wanted[0, 1] = own[0], own[1], own[2], own[3], own[4], own[5]
+    if one_place and own.shape[0] > 6:
+        where[0, 0], where[0, 1] = own[0] + _LEAVES * size * own[6], own[1] + _LEAVES * size * own[7]
     top_speeds[0] = speed
     known = before.shape[0] == places.shape[0]
     for i in range(1, count):
