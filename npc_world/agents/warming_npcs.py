@@ -14,6 +14,7 @@ import numpy as np
 
 from npc_world.agents.load import load_npc
 from npc_world.agents.warming_beside import Beside
+from npc_world.beliefs.vision import Vision
 from npc_world.core.compiled import COMPILED
 from npc_world.core.links import Link
 from npc_world.core.pieces import finished
@@ -23,7 +24,7 @@ from npc_world.learning.surface_learning import SurfaceLearner, SurfaceLearning
 from npc_world.models.surfaces import surface_table
 from npc_world.models.top_down import TopDownBody
 from npc_world.models.travel_time import travel_time
-from npc_world.planners.avoidance import avoid_all
+from npc_world.planners.avoidance import Avoidance, Avoider, avoid_all
 from npc_world.planners.crowd import Crowd
 from npc_world.planners.evasion import RUN_AFTER, Roadmap, flight
 from npc_world.planners.flanking import flanking
@@ -83,7 +84,7 @@ def npc_steps() -> Steps:
 
 def npc_steps_beside() -> Steps:
     """Kernels that can be compiled without an NPC: about half of all the work."""
-    return [("paths", _paths), ("interception", _interceptions), ("hemming in", _flanks), ("keeping clear", _crowds), ("the ground", _grounds)]
+    return [("paths", _paths), ("interception", _interceptions), ("hemming in", _flanks), ("keeping clear", _crowds), ("the ground", _grounds), ("sight", _sight)]
 
 
 def run_steps(steps: Steps, report: Callable[[float, str], None], begin: float, end: float) -> None:
@@ -166,6 +167,12 @@ def _crowds() -> None:
     where = np.array([(40.0, 40.0), (70.0, 40.0), (60.0, 70.0)])
     Crowd(_map(), radius_px=8.0, speed_px_s=80.0).step(where, (480.0, 340.0), 0.05)
     avoid_all(where, np.zeros((3, 2)), np.ones((3, 2)), 8.0, 0.05)
+    Avoider(Avoidance()).velocity(np.array([40.0, 40.0, 0.0, 0.0, 80.0, 0.0]), 8.0, where, where, None, -1, 256.0, 0.05, _map(), 80.0)
+
+
+def _sight() -> None:
+    """What is in view."""
+    Vision(range_px=300.0).seen_cells(_map(), (40.0, 40.0), 0.0)
 
 
 def _grounds() -> None:
