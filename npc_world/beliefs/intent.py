@@ -29,6 +29,8 @@ __all__ = ["Intent", "named_goals"]
 Floats = NDArray[np.float64]
 _FADE_S = 4.0
 """So long it is remembered that a goal was reached."""
+_CELLS_AT_ONCE = 8000
+"""Cells of travel-time fields that are brought up to date between two looks at the body."""
 _ARRIVED_S = 0.12
 _ARRIVED_CELLS = 0.75
 _LEAST_LOG = -12.0
@@ -89,12 +91,18 @@ class Intent:
         self._remaining[:] = math.inf
         self._last[:] = math.nan
 
-    def refresh(self, most: int = 1) -> None:
-        """Bring at most so many travel-time fields up to date with the ground."""
-        stale = self._stale()[:most]
-        if stale:
-            self._known = fields_for(self.around, self.points, self._known, list(range(len(self.labels))), stale)
-            self._refreshed(stale)
+    def refresh(self, most: int | None = None) -> None:
+        """Bring at most so many travel-time fields up to date with the ground, by default as many as take about a millisecond.
+
+        What was left to a goal by another field is forgotten: a door that shuts is no detour of the body's.
+        """
+        stale = self._stale()
+        rows, cols = self.around.shape
+        now = stale[:max(1, _CELLS_AT_ONCE // max(1, rows * cols)) if most is None else most]
+        if now:
+            self._known = fields_for(self.around, self.points, self._known, list(range(len(self.labels))), now)
+            self._refreshed(now)
+        self._remaining[stale] = math.inf
 
     def _stale(self) -> list[int]:
         stamp = self.around.stamp

@@ -43,7 +43,7 @@ def test_a_door_is_taken_up_one_field_at_a_time_and_by_all() -> None:
     ground.set_solid((128, 0, 16, 240))
     for _ in GOALS:
         for model in models:
-            model._intent.refresh()
+            model._intent.refresh(1)
     assert models[0]._intent.fields is models[1]._intent.fields
     assert np.isinf(models[0]._intent.fields[0][10, 18])
 

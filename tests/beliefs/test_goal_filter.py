@@ -113,3 +113,20 @@ def test_how_directly_it_walks_outlives_a_round_and_a_save_and_goes_when_all_is_
     assert not other._intent.directness.any(), "a file of before"
     model.forget()
     assert not model._intent.directness.any()
+
+
+def test_a_door_that_shuts_is_no_detour_of_the_body() -> None:
+    ground = Terrain.from_rects([(0, 300, 480, 20), (520, 300, 360, 20), (920, 300, 80, 20)], size=(1000, 600), cell_px=20)
+    model = TargetModel(ground, goals={"beyond": (500.0, 100.0), "at hand": (960.0, 330.0), "behind": (500.0, 580.0)})
+    x, y, k, least = 500.0, 560.0, 0, 1.0
+    for to_x, to_y in ((500.0, 400.0), (600.0, 370.0)):
+        if k > 0:
+            assert shares_of(model)["beyond"] > 0.9
+            ground.set_solid((480, 300, 40, 20), True)  # the way is by the gap at the right now
+        while math.hypot(to_x - x, to_y - y) > 3.0:
+            heading = math.atan2(to_y - y, to_x - x)
+            x, y, k = x + 3.0 * math.cos(heading), y + 3.0 * math.sin(heading), k + 1
+            model.observe(k * FRAME, (x, y))
+            if to_x == 600.0:
+                least = min(least, shares_of(model)["beyond"])
+    assert least > 0.95
