@@ -22,7 +22,7 @@ _ROWS, _FEWEST, _SIDE = 24, 8, 4
 _WAYS, _APART = 4, 0.4
 """A law is told from chance by so many asks that differ by so much, in shares of top speed: along two ways most bodies obey one."""
 _ROUGH, _NOISES = 0.03, 2.0
-"""When stretches deviate from the best law by so much of top speed, and by so many times what eyes make of them, the body obeys none."""
+"""When stretches deviate from the best law by so much of their speed, and by so many times what eyes make of them, the body obeys none."""
 _OBEYS = 0.7
 """And below this share of that it does."""
 _LASTING = _SIDE + 2
@@ -80,7 +80,9 @@ class Obedience:
         rows.append((*(seconds @ asked / length_s).tolist(), *(seconds @ directions / length_s).tolist(), *moved))
         if len(rows) < _FEWEST:
             return
-        table, rough = np.array(rows), max(_ROUGH, _NOISES * noise)
+        table = np.array(rows)
+        pace = min(1.0, math.sqrt(float((table[:, 6:] ** 2).sum()) / len(rows)))
+        rough = max(_ROUGH * pace, _NOISES * noise)
         at_once, late, (full, since_full) = fitted(table, 0, rough), fitted(table, 2, rough), fitted(table, 4, rough)
         obeys, since, law = min((*at_once, 0), (*late, 2))
         if self.full_speed and full > rough and obeys < _CLEARLY * full:

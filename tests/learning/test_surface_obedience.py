@@ -45,10 +45,12 @@ class Gathering:
 
 
 class Walk:
-    """A body that walks about, turning every half second to two seconds, and its learner."""
+    """A body that walks about, turning every half second to two seconds, and its learner, who guesses at so many times its speed."""
 
-    def __init__(self) -> None:
+    def __init__(self, told: float = 1.0) -> None:
+        self.told = told
         self.learner = SurfaceLearner(SurfaceLearning(), {})
+        self.learner.speed_guessed = told != 1.0
         self.time_s, self.position = 0.0, np.array([500.0, 500.0])
 
     @property
@@ -64,22 +66,23 @@ class Walk:
                 asked = SPEED * np.array([np.cos(angle), np.sin(angle)]) * (1 / 3 if rng.uniform() < slow else 1.0)
             self.time_s += DT
             self.position = self.position + factor * step(asked / np.hypot(*asked))
-            self.learner.learn(self.time_s, self.position, "ground", asked, SPEED, 0.0)
+            self.learner.learn(self.time_s, self.position, "ground", self.told * asked, self.told * SPEED, 0.0)
 
 
 def exactly(direction: np.ndarray) -> np.ndarray:
     return STEP * direction
 
 
+@pytest.mark.parametrize("told", [1.0, 2.1])
 @pytest.mark.parametrize("step", [cut, cut_down, along_one_axis, along_eight_ways, Gathering()])
-def test_no_ground_is_made_up_for_a_body_that_obeys_roughly(step: Step) -> None:
-    walk = Walk()
+def test_no_ground_is_made_up_for_a_body_that_obeys_roughly(step: Step, told: float) -> None:
+    walk = Walk(told)
     walk.on(step, 18.0)
     for seed in range(1, 6):
         walk.on(step, 6.0, seed=seed)
         learned = walk.believed
         assert (learned.push_x, learned.push_y, learned.grip) == (0.0, 0.0, Surface().grip)
-        assert 0.5 < learned.speed_factor < 1.5
+        assert 0.4 < told * learned.speed_factor < 1.5
         assert learned.speed_factor_sd >= 0.1
     assert walk.learner.obedience.rough
     assert walk.learner.surprise is None
