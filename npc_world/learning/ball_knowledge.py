@@ -165,6 +165,8 @@ def learn(world: BallWorld, known: BallKnowledge, throws: list[Throw], together:
     narrow = _NARROW if not rounding else (_ROUNDED if together else _FADING)
     doubt = max(1.0, found.misfit) * narrow  # what is not explained is not known either
     belief = replace(belief, covariance=belief.covariance * doubt**2)
+    if not (np.isfinite(belief.z).all() and np.isfinite(belief.covariance).all()):
+        return replace(known, misfit=max(GOOD, known.misfit), unexplained=len(throws))  # a fit that came to no end teaches nothing
     seen_px = known.noise_px if known.keeps_noise else found.setting.noise_px
     return replace(fresh, belief=belief, learned=True, scheme=found.setting.scheme, step_s=found.setting.step_s, noise_px=seen_px,
                    rounding_px=rounding, spin_sd_rad_s=found.spin_sd_rad_s, misfit=found.misfit,

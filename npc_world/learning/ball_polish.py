@@ -105,8 +105,7 @@ def _loosen(setting: Setting, running: list[Progress], solution: Solution, belie
         states = np.tile(solution.states, (len(grid), 1, 1))
         costs = yield from costs_in_pieces(setting, pieces, used, states, trials, mean, np.zeros((len(mean), len(mean))))
         level = costs - float(costs.min())
-        loss = level + ((grid - mean[j]) / deviation[j]) ** 2
-        weight = np.exp(-0.5 * (loss - loss.min())) * np.gradient(grid)
+        weight = _weights(grid, level, mean[j], deviation[j])
         permitted = (grid >= before_low[j]) & (grid <= before_high[j])
         if weight[permitted].sum() > 1e-3 * weight.sum():
             weight, level = np.where(permitted, weight, 0.0), np.where(permitted, level, np.inf)
@@ -129,3 +128,10 @@ def _loosen(setting: Setting, running: list[Progress], solution: Solution, belie
             matrix[at] *= scale
             matrix[:, at] *= scale
     return replace(loose, z_covariance=covariance, joint_covariances=joint), low, high
+
+
+def _weights(grid: Floats, level: Floats, mean: float, deviation: float) -> Floats:
+    """(n,) what each value on the grid counts, by the squares of errors over noise and by what was believed before.  Where these are far from each
+    other all counts for little, and the best of it the most."""
+    loss = level + ((grid - mean) / deviation) ** 2
+    return np.asarray(np.exp(-0.5 * (loss - loss.min())) * np.gradient(grid))

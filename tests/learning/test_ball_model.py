@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,9 @@ from npc_world.arena.bench_balls import hidden_world, model_of, random_start
 from npc_world.core.errors import BadInputError
 from npc_world.core.pieces import Pieces
 from npc_world.learning.ball_data import Throw
+from npc_world.learning.ball_identify import identify
 from npc_world.learning.ball_model import BallConfig, BallModel
+from npc_world.learning.ball_polish import _weights
 from npc_world.models.ball_world import BallWorld
 
 RADIUS, FRAME = 15.0, 1.0 / 60.0
@@ -120,6 +123,32 @@ def test_learns_throw_by_throw_and_keeps_little() -> None:
     assert widths[-1] < widths[0] < 0.35
     assert ball.physics["gravity_y_px_s2"][0] == pytest.approx(1000.0, rel=0.005)
     assert len(ball._learner._throws) <= ball.config.throws_kept
+
+
+def test_a_friction_far_from_what_was_believed_is_weighed_all_the_same() -> None:
+    grid = np.linspace(0.0, 2.0, 41)
+    weight = _weights(grid, 1e6 * (grid - 1.5) ** 2, 0.0, 1e-4)  # neither leaves the other anything
+    assert np.isfinite(weight).all() and weight.sum() > 0.0
+    near = _weights(grid, ((grid - 0.5) / 0.2) ** 2, 0.5, 0.2)
+    assert np.allclose(near / near.max(), np.exp(-((grid - 0.5) / 0.2) ** 2), atol=0.02)
+
+
+def test_a_fit_that_comes_to_no_end_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(1)
+    ball = model()
+    ball.fit([(TIMES, np.round(throw(rng))) for _ in range(3)])
+    before = ball.knowledge
+
+    def lost(*given: object, **more: object) -> Pieces[object]:
+        found = yield from identify(*given, **more)  # type: ignore[arg-type]
+        return replace(found, z=np.full_like(found.z, np.nan))
+
+    monkeypatch.setattr("npc_world.learning.ball_knowledge.identify", lost)
+    watch(ball, np.round(throw(rng)), 181)
+    ball.reset()
+    assert np.array_equal(ball.knowledge.belief.z, before.belief.z) and not ball.knowledge.explains
+    watch(ball, np.round(throw(rng)), 30, start_s=10.0)
+    assert np.isfinite(ball.forecast(1.0, 0.1).positions_px).all()
 
 
 def test_ignorant_forecasts_are_wide_not_wrong() -> None:
