@@ -144,12 +144,15 @@ class Brain:
         return self._own_ground.learner
 
     def _choose_target(self, now: Observation) -> str | None:
-        """The nearest believed target, changed only for one that is clearly nearer."""
+        """The nearest believed target, changed only for one that is clearly nearer; one that is not seen counts as so far off as this NPC could
+        have come since: it may be anywhere by now, or no more.
+        """
         if len(self.team.models) == 1:
             (name, model), = self.team.models.items()
             return name if model.known else None
-        distances = {name: math.dist(model.belief.position_px, now.position_px)
-                     for name, model in self.team.models.items() if model.belief is not None}
+        speed = self.speed(now.size_px)
+        distances = {name: math.dist(belief.position_px, now.position_px) + (0.0 if belief.visible else speed * (now.time_s - belief.last_seen_s))
+                     for name, model in self.team.models.items() if (belief := model.belief) is not None}
         if not distances:
             return None
         nearest = min(distances, key=lambda name: distances[name])

@@ -403,3 +403,15 @@ def test_what_cannot_be_read_is_named_by_every_door() -> None:
     assert npc.forecast is not None
     with pytest.raises(nw.BadInputError, match="n=-1"):
         npc.forecast.sample(-1, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("left", [{}, {"near": None}])
+def test_a_target_that_is_no_more_is_given_up_for_one_in_sight(left: dict[str, None]) -> None:
+    ground = nw.Terrain.from_rects([(300, 100, 20, 400)], size=(800, 600))
+    npc, at = nw.load_npc("hunter", ground, position=(100, 300), seed=1, size=(20, 20)), np.array([100.0, 300.0])
+    far = {"far": (700.0, 300.0)}
+    for frame in range(360):
+        at = at + npc.step(tuple(at), {"near": (250.0, 300.0), **far} if frame < 60 else {**left, **far}, DT).velocity_px_s * DT
+        if frame == 59:
+            assert npc._brain.target_name == "near"
+    assert npc._brain.target_name == "far"
