@@ -25,6 +25,8 @@ _BLUR_RADII = 0.01
 """Noise, in ball radii, at which nearly exact sightings are read first."""
 _FEWEST_DRAWS = 20.0
 """Effective draws below which a weighting is not trusted."""
+_LEAST_POWER = 1e-9
+"""Of the loss no less is taken: weights that are not even then never will be."""
 _EDGE = 0.003
 """Softness of the edge of a rounding interval, in rounding steps."""
 _PASSES = 4
@@ -234,9 +236,10 @@ def _weights(loss: Floats, power: float = 1.0) -> Floats:
 
 def _tempered(loss: Floats, fewest: float) -> Floats:
     """Weights under as much of the loss as leaves so many effective draws: where too few would carry all, rather too wide than one ball."""
+    fewest = min(fewest, 0.5 * float(np.isfinite(loss).sum()))  # few draws, or few that are possible at all, cannot be more
     power = 1.0
     weights = _weights(loss)
-    while 1.0 / float((weights**2).sum()) < fewest:
+    while power > _LEAST_POWER and 1.0 / float((weights**2).sum()) < fewest:
         power *= 0.7
         weights = _weights(loss, power)
     return weights

@@ -72,3 +72,11 @@ def test_where_a_few_draws_would_carry_all_the_weights_are_evened_out() -> None:
     assert weights.sum() == pytest.approx(1.0) and (np.diff(weights) < 0.0).all()
     near = 0.001 * np.arange(768.0)
     assert np.allclose(_tempered(near, 20.0), np.exp(-0.5 * near) / np.exp(-0.5 * near).sum()), "else they are what the likelihood says"
+
+
+@pytest.mark.parametrize("possible, drawn", [(12, 12), (3, 768), (1, 1)])
+def test_fewer_draws_than_are_wanted_are_evened_out_and_come_to_an_end(possible: int, drawn: int) -> None:
+    loss = np.where(np.arange(drawn) < possible, 100.0 * np.arange(drawn), np.inf)
+    weights = _tempered(loss, 20.0)
+    assert weights.sum() == pytest.approx(1.0) and (weights[possible:] == 0.0).all()
+    assert 1.0 / (weights**2).sum() >= 0.5 * possible
