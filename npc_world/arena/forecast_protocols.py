@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -104,8 +104,8 @@ def cut_situations(tracks: Sequence[Recorded], protocol: Protocol, most: int | N
                       ahead * dt_s)
 
 
-def hold(method: Any, situations: Situations, dense: int = _DENSE) -> Held:
-    """How right a method is at all moments."""
+def hold(method: Any, situations: Situations, dense: int = _DENSE, cover: Callable[[Floats, Floats], Floats | None] = lambda means, weights: None) -> Held:
+    """How right a method is at all moments.  cover: of its means and weights, futures taught to cover what comes (`Forecast.cover_px`)."""
     held, said = Held(), []
     began = time.perf_counter()
     for past in situations.pasts:
@@ -119,7 +119,9 @@ def hold(method: Any, situations: Situations, dense: int = _DENSE) -> Held:
         held.mean.append(np.hypot(*(middle - truth).T))
         held.best.append(off[int(np.argmax(weights))])
         if i % pause == 0:
-            few = representatives(means, covariances, weights, 20)[0] if covariances.any() else means[np.argsort(-weights, kind="stable")[:20]]
+            few = cover(means, weights)
+            if few is None or len(few) != 20:
+                few = representatives(means, covariances, weights, 20)[0] if covariances.any() else means[np.argsort(-weights, kind="stable")[:20]]
             near = np.hypot(*(few - truth).transpose(2, 0, 1))
             held.least_ade.append(float(near.mean(axis=1).min()))
             held.least_fde.append(float(near[:, -1].min()))
@@ -164,7 +166,7 @@ def _pedestrian(files: dict[str, list[Recorded]], config: PriorConfig, shipped: 
         tested = cut_situations(scenes[name], PEDESTRIAN)
         found[name] = {}
         for method, run in _methods(fitted, prior).items():
-            found[name][method] = hold(run, tested)
+            found[name][method] = hold(run, tested, cover=prior.cover) if method == "prior" else hold(run, tested)
             advance()
     return found
 
@@ -180,7 +182,7 @@ def _game(files: dict[str, list[Recorded]], config: PriorConfig, shipped: Motion
             progress=lambda share, what: None)
         found[name] = {}
         for method, run in _methods(fitted, prior).items():
-            found[name][method] = hold(run, tested)
+            found[name][method] = hold(run, tested, cover=prior.cover) if method == "prior" else hold(run, tested)
             advance()
     return found
 

@@ -132,12 +132,18 @@ class MotionPrior:
             raise BadInputError(f"hypotheses={hypotheses!r}: expected a whole number, 1 or more")
         typical = self.typical_of(past_points, times) if typical_speed is None else _positive(typical_speed, "typical_speed")
         positions, covariances, weights = self.mixture(past_points, times, ahead, typical)
-        labels = ways(positions, past_points, times)
+        labels, cover = ways(positions, past_points, times), self.cover(positions, weights)
         if hypotheses is not None and hypotheses < len(weights):
             rows = np.sort(np.argsort(-weights, kind="stable")[:hypotheses])
             positions, covariances, weights = positions[rows], covariances[rows], weights[rows] / weights[rows].sum()
             labels = tuple(labels[k] for k in rows)
-        return Forecast(ahead, positions, weights, covariances, labels)
+        return Forecast(ahead, positions, weights, covariances, labels, cover_px=cover)
+
+    def cover(self, positions: Floats, weights: Floats) -> Floats | None:
+        """Of the futures (K, H, 2) of a mixture those that were taught to cover what comes, the weightiest first; None where they lie around the first."""
+        if self.network.correction[-1, 1] == 0.0:
+            return None
+        return np.asarray(positions[1 + np.argsort(-weights[1:-1], kind="stable")])
 
     def mixture(self, points: Floats, times: Floats, ahead_s: Floats, typical: float) -> tuple[Floats, Floats, Floats]:
         """(K, H, 2), (K, H, 2, 2), (K,) of `forecast`, unchecked: float64, contiguous."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -34,8 +34,8 @@ _NARROW = 1e-3
 _SIZE, _APART = 0.25, 0.1
 """Size that coefficients are brought to, and how far of it futures begin from constant velocity."""
 _BATCH = 256
-_WEIGHING, _WEIGHED, _WEIGHING_RATE = 16, 12_000, 3e-3
-"""Rounds in which weights and spreads are fitted, situations in each, length of a step."""
+_WEIGHING, _WEIGHED, _WEIGHING_RATE, _WEIGHING_HIDDEN = 16, 12_000, 3e-3, 32
+"""Rounds in which weights and spreads are fitted, situations in each, length of a step, units per hidden layer."""
 _MEASURED = 3000
 """Situations that the first spreads are measured on."""
 
@@ -66,6 +66,11 @@ class Lesson:
     rate: float
     decay: float
     """Pull of the weights towards zero, relative to the rate."""
+
+    def with_more(self, x: Floats, truth: Floats) -> Lesson:
+        """The same situations and beside them the same again as (N, D) and (N, H, 2) show them."""
+        return replace(self, x=np.concatenate([self.x, x]), truth=np.concatenate([self.truth, truth]), chance=np.tile(self.chance, 2),
+                       importance=np.tile(self.importance, 2), guess=np.tile(self.guess, (2, 1)))
 
     def sizes(self) -> tuple[Floats, Floats]:
         """What to take off the inputs and to divide them by, so that all are of one size; reflected they are so as well."""
@@ -145,10 +150,14 @@ def winner_loss(out, base, truth, importance, shapes, trace, anyone, d_out):  # 
     return lost
 
 
-def spread_futures(lesson: Lesson, rng: np.random.Generator, advance: Callable[[], None] = lambda: None) -> Network:
-    """A network of 1 + K futures: the first left for the best guess, K futures around it, weights and spreads of all."""
-    net = _begun(lesson, rng)
-    _teach(net, lesson, rng, advance)
+def spread_futures(lesson: Lesson, rng: np.random.Generator, advance: Callable[[], None] = lambda: None, taught_on: Lesson | None = None) -> Network:
+    """A network of 1 + K futures: the first left for the best guess, K futures around it, weights and spreads of all.
+
+    taught_on: what the futures themselves learn from, where that is more than the situations whose likelihood and spread is to be stated.
+    """
+    teaching = lesson if taught_on is None else taught_on
+    net = _begun(teaching, rng)
+    _teach(net, teaching, rng, advance)
     return joined(net, _weighed(net, lesson, rng), (1 + lesson.futures) * 2 * lesson.shapes.shape[2])
 
 
@@ -248,7 +257,7 @@ def _measured(said: Floats, lesson: Lesson) -> Floats:
 
 def _weighed(net: Network, lesson: Lesson, rng: np.random.Generator) -> Network:
     """A network of its own for weights and spreads of all futures of net, these held."""
-    size, count, inputs, hidden = 2 * lesson.shapes.shape[2], net.top.shape[1], lesson.x.shape[1], lesson.hidden // 2
+    size, count, inputs, hidden = 2 * lesson.shapes.shape[2], net.top.shape[1], lesson.x.shape[1], _WEIGHING_HIDDEN
     signs, axes = lesson.mirror
     turned = np.repeat(axes, lesson.shapes.shape[2])
     heads = slice((1 + lesson.futures) * size, count)

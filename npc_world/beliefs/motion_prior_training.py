@@ -47,11 +47,12 @@ class PriorConfig:
     situations: int = tunable(12_000, "situations each network learns from, at most, drawn from three times as many", low=100, high=1_000_000)
     epochs: int = tunable(16, "rounds through them", low=1, high=1000)
     rate: float = tunable(3e-3, "length of a step of learning", low=1e-5, high=0.1)
-    spread_hidden: int = tunable(64, "units per hidden layer of the network of the other futures", low=2, high=256)
+    spread_hidden: int = tunable(128, "units per hidden layer of the network of the other futures", low=2, high=256)
     spread_situations: int = tunable(24_000, "situations it learns from in each round, drawn anew", low=100, high=1_000_000)
     spread_epochs: int = tunable(60, "rounds", low=1, high=1000)
     spread_rate: float = tunable(2e-3, "length of a step of its learning", low=1e-5, high=0.1)
-    calm: float = tunable(3.0, "pull towards saying the same of every past, of the network of the other futures: less where bodies are of many kinds", low=0.0, high=100.0)
+    noise: float = tunable(0.08, "of a step at typical speed: most noise that copies of the tracks are given which the network of the other futures learns from as well; 0: none", low=0.0, high=1.0)
+    calm: float = tunable(2.5, "pull towards saying the same of every past, of the network of the other futures: less where bodies are of many kinds", low=0.0, high=100.0)
     balance: float = tunable(1.0, "0: groups count by their situations; 1: small ones count as much as great ones, in the best guess", low=0.0, high=1.0)
     spread_balance: float = tunable(0.5, "the same in the other futures", low=0.0, high=1.0)
     speed_balance: float = tunable(0.0, "the same for rare speeds, in the other futures; the best guess is for common ones", low=0.0, high=1.0)
@@ -99,6 +100,9 @@ def train_prior(tracks: Sequence[Floats], dt_s: float, groups: Sequence[int] | N
         else np.ones(len(windows.inputs))
     group = None if groups is None else np.asarray(groups)[windows.track]
     shares = [_balance(windows, group, typical, *powers) for powers in ((config.balance, 0.0), (config.spread_balance, config.speed_balance))]
+    rough = windows
+    if config.noise > 0.0:
+        rough = cut_windows(_roughened(tracks, config.noise * dt_s * typical, rng), dt_s, grid, 3 * config.situations, typical, turned, rng, config.forget)
     mirror = mirror_signs(len(grid.lags_s), EXTRAS, turned)
     count = int(part.max()) + 1
     folds = count if count > 1 else 0
@@ -128,7 +132,8 @@ def train_prior(tracks: Sequence[Floats], dt_s: float, groups: Sequence[int] | N
                         guess=outputs(centre, windows.inputs[kept])[0][:, :size], shapes=shapes, mirror=mirror, futures=config.futures - 2,
                         hidden=config.spread_hidden, epochs=taught[i], situations=config.spread_situations, rate=config.spread_rate,
                         decay=config.calm)
-        return joined(centre, spread_futures(lesson, seeded, lambda: told.advance(_WORK)), size)
+        taught_on = lesson if rough is windows else lesson.with_more(rough.inputs[kept], rough.truth[kept])
+        return joined(centre, spread_futures(lesson, seeded, lambda: told.advance(_WORK), taught_on), size)
 
     whole = fitted(0)
     nets = [fitted(1 + i, i) for i in range(folds)] or [whole]
@@ -159,6 +164,11 @@ def _guesses(nets: list[Network], windows: Windows, part: NDArray[np.int64], sha
         said = outputs(net, windows.inputs[part == i])[0][:, :size].reshape(-1, 2, shapes.shape[2])
         out[part == i] = np.einsum("nab,ahb->nha", said, shapes)
     return out
+
+
+def _roughened(tracks: Sequence[Floats], most: Floats, rng: np.random.Generator) -> list[Floats]:
+    """The same tracks, each seen with noise of up to most (tracks,): recorders are of many kinds, and futures taught by clean tracks alone mistake theirs for turns."""
+    return [points + rng.normal(size=points.shape) * each * rng.random() for points, each in zip(tracks, most, strict=True)]
 
 
 def typical_speeds(tracks: Sequence[Floats], dt_s: float, any_unit: bool) -> Floats:

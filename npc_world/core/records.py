@@ -118,6 +118,8 @@ class Forecast:
     """(K,) what each hypothesis says, in words: "goes for the ruby", "keeps turning left"."""
     regions: Floats | None = None
     """(H, 2) where the mixture is cut for its 50 % and its 90 % region, learned from how often past ones held; None: at 0.5 and 0.9."""
+    cover_px: Floats | None = None
+    """(n, H, 2) futures that were taught to cover together what may come, the most probable first; None: they are found when asked for."""
 
     def mean(self) -> Floats:
         """(H, 2) the mixture's mean.  Between two ways round a wall it lies inside the wall: prefer `best`."""
@@ -137,10 +139,14 @@ class Forecast:
         """(count, H, 2) futures that together cover what may come, the most probable first: as many draws leave larger gaps.
 
         They minimise how far the nearest of them is expected to be off, under this forecast itself: that of the nearest over all
-        steps counts twice, that of the nearest at the last step once.  Deterministic; some milliseconds for twenty.  Raises `BadInputError`.
+        steps counts twice, that of the nearest at the last step once.  Deterministic; some milliseconds for twenty.  Where the model was
+        taught just so many for that purpose (`cover_px`), it is those: they were held against what came, not against what is believed.
+        Raises `BadInputError`.
         """
         if isinstance(count, bool) or not isinstance(count, (int, np.integer)) or count < 1:
             raise BadInputError(f"count={count!r}: expected a whole number, 1 or more")
+        if self.cover_px is not None and len(self.cover_px) == count:
+            return self.cover_px
         futures, share = representatives(self.positions_px, self.covariances_px2, self.weights, int(count))
         return futures[np.argsort(-share, kind="stable")]
 
