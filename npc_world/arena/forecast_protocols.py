@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npc_world.arena.forecast_baselines import Mixture, Situations, angles, imm, neighbours, still, velocity
+from npc_world.arena.forecast_baselines import Situations, angles, imm, neighbours, still, velocity
 from npc_world.arena.forecast_data import Recorded, read_recorded, split_of
 from npc_world.arena.progress import Progress
 from npc_world.beliefs.motion_prior import MotionPrior, PriorConfig
@@ -104,8 +104,8 @@ def cut_situations(tracks: Sequence[Recorded], protocol: Protocol, most: int | N
                       ahead * dt_s)
 
 
-def hold(method: Any, situations: Situations, dense: int = _DENSE, cover: Callable[[Floats, Floats], Floats | None] = lambda means, weights: None) -> Held:
-    """How right a method is at all moments.  cover: of its means and weights, futures taught to cover what comes (`Forecast.cover_px`)."""
+def hold(method: Any, situations: Situations, dense: int = _DENSE) -> Held:
+    """How right a method is at all moments.  A method that was taught futures to cover what comes (`Forecast.cover_px`) says them last."""
     held, said = Held(), []
     began = time.perf_counter()
     for past in situations.pasts:
@@ -113,14 +113,15 @@ def hold(method: Any, situations: Situations, dense: int = _DENSE, cover: Callab
     held.took_us = 1e6 * (time.perf_counter() - began) / len(said)
     pause = max(1, math.ceil(len(said) / dense))
     least = (_RESOLUTION * float(np.quantile(np.hypot(*(situations.pasts[:, -1] - situations.pasts[:, -2]).T), 0.9)) / situations.dt_s) ** 2
-    for i, ((means, covariances, weights), truth) in enumerate(zip(said, situations.futures, strict=True)):
+    for i, ((means, covariances, weights, *cover), truth) in enumerate(zip(said, situations.futures, strict=True)):
         off = np.hypot(*(means - truth).transpose(2, 0, 1))
         middle = np.tensordot(weights, means, axes=1)
         held.mean.append(np.hypot(*(middle - truth).T))
         held.best.append(off[int(np.argmax(weights))])
         if i % pause == 0:
-            few = cover(means, weights)
-            if few is None or len(few) != 20:
+            if cover and cover[0] is not None and len(cover[0]) == 20:
+                few = cover[0]
+            else:
                 few = representatives(means, covariances, weights, 20)[0] if covariances.any() else means[np.argsort(-weights, kind="stable")[:20]]
             near = np.hypot(*(few - truth).transpose(2, 0, 1))
             held.least_ade.append(float(near.mean(axis=1).min()))
@@ -143,8 +144,8 @@ def _as_kernels(means: Floats, covariances: Floats, weights: Floats, middle: Flo
 def _methods(fitted: Situations, prior: MotionPrior) -> dict[str, Any]:
     times = fitted.dt_s * np.arange(float(fitted.pasts.shape[1]))
 
-    def foreseen(past: Floats) -> Mixture:
-        return prior.mixture(np.ascontiguousarray(past), times, fitted.ahead_s, prior.typical_of(past, times))
+    def foreseen(past: Floats) -> tuple[Floats, Floats, Floats, Floats | None]:
+        return prior.mixture_and_cover(np.ascontiguousarray(past), times, fitted.ahead_s, prior.typical_of(past, times))
 
     return {"still": still(fitted), "velocity": velocity(fitted), "angles": angles(fitted), "imm": imm(fitted), "neighbours": neighbours(fitted),
             "prior": foreseen}
@@ -166,7 +167,7 @@ def _pedestrian(files: dict[str, list[Recorded]], config: PriorConfig, shipped: 
         tested = cut_situations(scenes[name], PEDESTRIAN)
         found[name] = {}
         for method, run in _methods(fitted, prior).items():
-            found[name][method] = hold(run, tested, cover=prior.cover) if method == "prior" else hold(run, tested)
+            found[name][method] = hold(run, tested)
             advance()
     return found
 
@@ -182,7 +183,7 @@ def _game(files: dict[str, list[Recorded]], config: PriorConfig, shipped: Motion
             progress=lambda share, what: None)
         found[name] = {}
         for method, run in _methods(fitted, prior).items():
-            found[name][method] = hold(run, tested, cover=prior.cover) if method == "prior" else hold(run, tested)
+            found[name][method] = hold(run, tested)
             advance()
     return found
 

@@ -17,6 +17,7 @@ from npc_world.beliefs.motion_prior_frame import input_size, read_past, resample
 from npc_world.beliefs.motion_prior_loss import output_size
 from npc_world.beliefs.motion_prior_mending import correction_arrays, mend, read_correction
 from npc_world.beliefs.motion_prior_mixture import evaluate_networks, place_mixture
+from npc_world.beliefs.motion_prior_steadiness import Steadiness, go_on, never
 from npc_world.beliefs.motion_prior_training import NETWORK, PriorConfig, Trained, train_prior
 from npc_world.beliefs.motion_prior_windows import Grid
 from npc_world.core.compiled import kernel
@@ -28,8 +29,8 @@ __all__ = ["MotionPrior", "PriorConfig", "ways"]
 
 Floats = NDArray[np.float64]
 _SHIPPED = Path(__file__).parent / "priors" / "scripted.npz"
-_KIND, _VERSION, _OLDER = "npc_world motion prior", 3, 2
-"""In files of the older version futures lie around the best guess, as the last number of their correction says."""
+_KIND, _VERSION, _OLDER = "npc_world motion prior", 4, 2
+"""In files of version 2 futures lie around the best guess, as the last number of their correction says; before 4 it never gives way to going on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ class MotionPrior:
         """Write it to `path`, an npz without pickle; whole or not at all."""
         arrays: dict[str, Any] = {name: getattr(self.network, name).astype(np.float32) for name in NETWORK}
         arrays |= {"spread": self.network.spread, "shapes": self.network.shapes, "correction": self.network.correction}
+        arrays |= {"steady_edges": self.network.steady.edges, "steady_share": self.network.steady.share}
         arrays |= {"lags_s": self.grid.lags_s, "ahead_s": self.grid.ahead_s, "typical_speed": np.array(self.typical_speed),
                    "turned": np.array(self.turned)} | correction_arrays(self.network.mended)
         write_snapshot(path, arrays, _KIND, _VERSION)
@@ -94,11 +96,13 @@ class MotionPrior:
         try:
             parts = {name: np.ascontiguousarray(stored[name], dtype=np.float64) for name in (*NETWORK, "spread", "shapes", "correction")}
             grid = Grid(np.ascontiguousarray(stored["lags_s"], np.float64), np.ascontiguousarray(stored["ahead_s"], np.float64))
+            steady = Steadiness(*(np.ascontiguousarray(stored[name], np.float64) for name in ("steady_edges", "steady_share"))) \
+                if "steady_share" in stored else never(len(grid.ahead_s))
             typical, turned = float(stored["typical_speed"]), bool(stored["turned"])
         except (KeyError, ValueError, TypeError) as error:
             raise SaveFileError(f"{path}: not a whole motion prior ({error})") from None
-        _check_parts(path, parts, grid, typical)
-        return cls(grid, Trained(**parts, mended=read_correction(path, stored, len(grid.lags_s), len(grid.ahead_s))), typical, turned)._ready()
+        _check_parts(path, parts, steady, grid, typical)
+        return cls(grid, Trained(**parts, steady=steady, mended=read_correction(path, stored, len(grid.lags_s), len(grid.ahead_s))), typical, turned)._ready()
 
     @classmethod
     def shipped(cls) -> MotionPrior:
@@ -131,30 +135,34 @@ class MotionPrior:
         if hypotheses is not None and (not isinstance(hypotheses, (int, np.integer)) or hypotheses < 1):
             raise BadInputError(f"hypotheses={hypotheses!r}: expected a whole number, 1 or more")
         typical = self.typical_of(past_points, times) if typical_speed is None else _positive(typical_speed, "typical_speed")
-        positions, covariances, weights = self.mixture(past_points, times, ahead, typical)
-        labels, cover = ways(positions, past_points, times), self.cover(positions, weights)
+        positions, covariances, weights, cover = self.mixture_and_cover(past_points, times, ahead, typical)
+        labels = ways(positions, past_points, times)
         if hypotheses is not None and hypotheses < len(weights):
             rows = np.sort(np.argsort(-weights, kind="stable")[:hypotheses])
             positions, covariances, weights = positions[rows], covariances[rows], weights[rows] / weights[rows].sum()
             labels = tuple(labels[k] for k in rows)
         return Forecast(ahead, positions, weights, covariances, labels, cover_px=cover)
 
-    def cover(self, positions: Floats, weights: Floats) -> Floats | None:
-        """Of the futures (K, H, 2) of a mixture those that were taught to cover what comes, the weightiest first; None where they lie around the first."""
-        if self.network.correction[-1, 1] == 0.0:
-            return None
-        return np.asarray(positions[1 + np.argsort(-weights[1:-1], kind="stable")])
-
     def mixture(self, points: Floats, times: Floats, ahead_s: Floats, typical: float) -> tuple[Floats, Floats, Floats]:
         """(K, H, 2), (K, H, 2, 2), (K,) of `forecast`, unchecked: float64, contiguous."""
+        return self.mixture_and_cover(points, times, ahead_s, typical)[:3]
+
+    def mixture_and_cover(self, points: Floats, times: Floats, ahead_s: Floats, typical: float) -> tuple[Floats, Floats, Floats, Floats | None]:
+        """The same, and the futures (K - 2, H, 2) as they were taught to cover together what comes, the weightiest first; None where they lie around the first.
+
+        The mixture's are moved with its mean, where the best guess gives way to going on (`motion_prior_steadiness`); these are not.
+        """
         net, steps = self.network, len(ahead_s)
         positions, covariances = np.empty((self.futures, steps, 2)), np.empty((self.futures, steps, 2, 2))
-        weights = np.empty(self.futures)
+        weights, moved = np.empty(self.futures), np.empty((steps, 2))
         predict(points, times, self.grid.lags_s, typical, self.turned, net.first, net.first_offset, net.second, net.second_offset, net.top,
-                net.offset, net.straight, net.spread, net.shapes, self.grid.ahead_s, net.correction, ahead_s, positions, covariances, weights)
+                net.offset, net.straight, net.spread, net.shapes, self.grid.ahead_s, net.correction, net.steady.edges, net.steady.share, ahead_s,
+                positions, covariances, weights, moved)
         if net.mended is not None:
             positions += mend(net, self.grid, points, times, ahead_s, typical, self.turned)
-        return positions, covariances, weights
+        if net.correction[-1, 1] == 0.0:
+            return positions, covariances, weights, None
+        return positions, covariances, weights, positions[1 + np.argsort(-weights[1:-1], kind="stable")] - moved
 
     def _ready(self) -> MotionPrior:
         """Compile now, so that no frame waits for it."""
@@ -198,7 +206,7 @@ def _checked_past(points: Any, times_s: Any) -> tuple[Floats, Floats]:
     return past, times
 
 
-def _check_parts(path: str | os.PathLike[str], parts: dict[str, Floats], grid: Grid, typical: float) -> None:
+def _check_parts(path: str | os.PathLike[str], parts: dict[str, Floats], steady: Steadiness, grid: Grid, typical: float) -> None:
     """Shapes that fit together, and finite numbers."""
     members, width, hidden = parts["first"].shape if parts["first"].ndim == 3 else (0, 0, 0)
     futures, steps, shapes = len(parts["spread"]), len(grid.ahead_s), parts["shapes"].shape[-1]
@@ -211,6 +219,9 @@ def _check_parts(path: str | os.PathLike[str], parts: dict[str, Floats], grid: G
             raise SaveFileError(f"{path}: {name} has shape {parts[name].shape}, expected {shape}")
         if not np.isfinite(parts[name]).all():
             raise SaveFileError(f"{path}: {name} is not finite")
+    if steady.edges.ndim != 1 or steady.share.shape != (len(steady.edges) + 1, steps) or not np.isfinite(steady.edges).all() \
+            or (np.diff(steady.edges) <= 0.0).any() or not ((steady.share >= 0.0) & (steady.share <= 1.0)).all():
+        raise SaveFileError(f"{path}: steady_edges or steady_share out of range")
     for name, times in (("lags_s", grid.lags_s), ("ahead_s", grid.ahead_s)):
         if times.ndim != 1 or not np.isfinite(times).all() or times[0] <= 0.0 or (np.diff(times) <= 0.0).any():
             raise SaveFileError(f"{path}: {name}={times} are not increasing seconds")
@@ -236,8 +247,8 @@ def ways(positions: Floats, points: Floats, times: Floats) -> tuple[str, ...]:
 
 @kernel
 def predict(points, times, lags, typical, turned, first, first_offset, second, second_offset, top, offset, straight, spread, shapes,  # type: ignore[no-untyped-def]
-            ahead, correction, wanted, positions, covariances, weights):
-    """From points (L, 2) at times (L,) to the mixture at `wanted` (T,) s from the last of them: one native call."""
+            ahead, correction, edges, share, wanted, positions, covariances, weights, moved):
+    """From points (L, 2) at times (L,) to the mixture at `wanted` (T,) s from the last of them: one native call.  moved (T, 2): see `go_on`."""
     past = np.empty((lags.shape[0] + 1, 2))
     known_s = resample(times, points, points.shape[0], lags, past)
     inputs, frame = np.empty(first.shape[1]), np.empty(5)
@@ -245,3 +256,4 @@ def predict(points, times, lags, typical, turned, first, first_offset, second, s
     out = np.empty(top.shape[2])
     evaluate_networks(first, first_offset, second, second_offset, top, offset, straight, inputs, out)
     place_mixture(out, spread, shapes, ahead, correction, frame, wanted, positions, covariances, weights)
+    go_on(out, inputs, lags, shapes, ahead, edges, share, frame, wanted, positions, moved)

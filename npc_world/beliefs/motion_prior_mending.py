@@ -31,8 +31,9 @@ def mend(net: Trained, grid: Grid, points: Floats, times: Floats, ahead_s: Float
     read_past(past, lags, known_s, speed, turned, inputs[0], frame[0])
     said = np.empty(net.top.shape[2])
     evaluate_networks(net.first, net.first_offset, net.second, net.second_offset, net.top, net.offset, net.straight, inputs[0], said)
-    guess = np.einsum("ab,ahb->ha", said[:2 * net.shapes.shape[2]].reshape(2, -1), net.shapes)
-    shift = net.mended.shift(inputs, frame, guess[None], speed, len(lags))[0]
+    guess = np.einsum("ab,ahb->ha", said[:2 * net.shapes.shape[2]].reshape(2, -1), net.shapes)[None]
+    guess += net.steady.shift(inputs, guess, lags, grid.ahead_s)
+    shift = net.mended.shift(inputs, frame, guess, speed, len(lags))[0]
     cos, sin, last = frame[0, 2], frame[0, 3], grid.ahead_s[-1]
     moved = frame[0, 4] * last * (shift @ np.array([[cos, sin], [-sin, cos]]))
     steps = np.concatenate([[0.0], grid.ahead_s])

@@ -16,6 +16,7 @@ from npc_world.beliefs.motion_prior_fit import first_network, mirror_signs, time
 from npc_world.beliefs.motion_prior_frame import EXTRAS
 from npc_world.beliefs.motion_prior_futures import Lesson, spread_futures
 from npc_world.beliefs.motion_prior_network import Network, Schedule, averaged, joined, outputs, train
+from npc_world.beliefs.motion_prior_steadiness import Steadiness, fit_steadiness, never
 from npc_world.beliefs.motion_prior_windows import Grid, Windows, cut_windows, grid_for
 from npc_world.core.errors import BadInputError
 from npc_world.core.tunable import check_tunables, tunable
@@ -51,7 +52,7 @@ class PriorConfig:
     spread_situations: int = tunable(24_000, "situations it learns from in each round, drawn anew", low=100, high=1_000_000)
     spread_epochs: int = tunable(60, "rounds", low=1, high=1000)
     spread_rate: float = tunable(2e-3, "length of a step of its learning", low=1e-5, high=0.1)
-    noise: float = tunable(0.08, "of a step at typical speed: most noise that copies of the tracks are given which the network of the other futures learns from as well; 0: none", low=0.0, high=1.0)
+    noise: float = tunable(0.08, "of a step at typical speed: most noise that copies of the tracks are given which are learned from as well; 0: none", low=0.0, high=1.0)
     calm: float = tunable(2.5, "pull towards saying the same of every past, of the network of the other futures: less where bodies are of many kinds", low=0.0, high=100.0)
     balance: float = tunable(1.0, "0: groups count by their situations; 1: small ones count as much as great ones, in the best guess", low=0.0, high=1.0)
     spread_balance: float = tunable(0.5, "the same in the other futures", low=0.0, high=1.0)
@@ -81,6 +82,7 @@ class Trained:
     """(2, H, B)"""
     correction: Floats
     """(H + 1, 2), see `calibrated`; its last number is 1 where futures stand by themselves, 0 where they lie around the first."""
+    steady: Steadiness
     mended: Correction | None = None
     """What trees add to the best guess."""
 
@@ -107,9 +109,12 @@ def train_prior(tracks: Sequence[Floats], dt_s: float, groups: Sequence[int] | N
     count = int(part.max()) + 1
     folds = count if count > 1 else 0
 
+    everything = (windows.inputs, windows.truth, importance) if rough is windows else \
+        tuple(np.concatenate(pair) for pair in ((windows.inputs, rough.inputs), (windows.truth, rough.truth), (importance, importance)))
+
     def drawn(without: int = -1) -> NDArray[np.int64]:
-        """Situations to learn from: some more often than others."""
-        chance = np.where(part == without, 0.0, shares[0])
+        """Situations to learn from: some more often than others, half of them rough."""
+        chance = np.tile(np.where(part == without, 0.0, shares[0]), len(everything[0]) // len(part))
         return rng.choice(len(chance), min(config.situations, len(chance)), p=chance / chance.sum())
 
     start = first_network(windows, shapes, config.hidden, rng)
@@ -124,7 +129,8 @@ def train_prior(tracks: Sequence[Floats], dt_s: float, groups: Sequence[int] | N
         told = _Told(report, sum(rounds[:i]) / total, total)
         for _ in range(config.members):
             net, rows = copy.deepcopy(start), drawn(without)
-            train(net, windows.inputs[rows], windows.truth[rows], importance[rows], shapes,
+            x, truth, counts = (each[rows] for each in everything)
+            train(net, x, truth, counts, shapes,
                   Schedule(epochs=config.epochs, rate=config.rate, weights=(0.0, 1.0)), seeded, mirror, told.advance)
             guesses.append(net)
         centre, kept, size = averaged(guesses), np.flatnonzero(part != without), 2 * shapes.shape[2]
@@ -137,14 +143,18 @@ def train_prior(tracks: Sequence[Floats], dt_s: float, groups: Sequence[int] | N
 
     whole = fitted(0)
     nets = [fitted(1 + i, i) for i in range(folds)] or [whole]
-    mended, shift = None, np.zeros_like(windows.truth)
+    steady, mended, shift = never(len(grid.ahead_s)), None, np.zeros_like(windows.truth)
+    if folds:
+        guess = _guesses(nets, windows, part, shapes)
+        steady = fit_steadiness(windows, guess, part if group is None else group, grid.lags_s, grid.ahead_s)
+        shift = steady.shift(windows.inputs, guess, grid.lags_s, grid.ahead_s)
     if folds and not any_unit and config.trees and dt_s < 0.25:  # coarse steps tell trees too little: strangers elsewhere were foretold worse
         told = _Told(report, total / (total + 2 * folds), total + 2 * folds)
-        guess = _guesses(nets, windows, part, shapes)
-        mended, shift = fit_correction(tracks, groups, windows, guess, part, float(np.median(typical)), len(grid.lags_s), config.trees, rng, told.advance)
+        mended, more = fit_correction(tracks, groups, windows, guess + shift, part, float(np.median(typical)), len(grid.lags_s), config.trees, rng, told.advance)
+        shift = shift + more
     correction = _held_against(nets, windows, part, shift, shapes, grid, config.tail)
     report(1.0, "fitted")
-    return grid, _together([whole], shapes, correction, mended), 0.0 if any_unit else float(np.median(typical))
+    return grid, _together([whole], shapes, correction, steady, mended), 0.0 if any_unit else float(np.median(typical))
 
 
 def _held_against(nets: list[Network], windows: Windows, part: NDArray[np.int64], shift: Floats, shapes: Floats, grid: Grid, tail: float) -> Floats:
@@ -206,12 +216,12 @@ def _balance(windows: Windows, group: NDArray[np.int64] | None, typical: Floats,
     return np.asarray(share / share.sum())
 
 
-def _together(members: list[Network], shapes: Floats, correction: Floats, mended: Correction | None) -> Trained:
+def _together(members: list[Network], shapes: Floats, correction: Floats, steady: Steadiness, mended: Correction | None) -> Trained:
     def stacked(name: str) -> Floats:
         return np.ascontiguousarray(np.stack([getattr(net, name) for net in members]))
 
     return Trained(**{name: stacked(name) for name in NETWORK}, spread=np.ascontiguousarray(stacked("spread").mean(axis=0)),
-                   shapes=np.ascontiguousarray(shapes), correction=correction, mended=mended)
+                   shapes=np.ascontiguousarray(shapes), correction=correction, steady=steady, mended=mended)
 
 
 class _Told:

@@ -11,6 +11,7 @@ from npc_world.beliefs.layout import TOP_SPEED, X, Y, new_memory
 from npc_world.beliefs.motion_prior import MotionPrior
 from npc_world.beliefs.motion_prior_frame import read_past
 from npc_world.beliefs.motion_prior_mixture import evaluate_networks, place_mixture
+from npc_world.beliefs.motion_prior_steadiness import go_on
 from npc_world.beliefs.past import past_at
 from npc_world.core.compiled import kernel
 from npc_world.core.errors import BadInputError
@@ -37,12 +38,13 @@ def fill_prior_track(prior: MotionPrior, m: np.ndarray, times_s: np.ndarray, out
     """Fill out (H, 2) at times_s (H,) s from the last sighting in memory m; NaN before it was seen to move."""
     net = prior.network
     _track(m, prior.grid.lags_s, prior.typical_speed, prior.turned, net.first, net.first_offset, net.second, net.second_offset, net.top,
-           net.offset, net.straight, net.spread, net.shapes, prior.grid.ahead_s, net.correction, times_s, out)
+           net.offset, net.straight, net.spread, net.shapes, prior.grid.ahead_s, net.correction, net.steady.edges, net.steady.share,
+           times_s, out)
 
 
 @kernel
 def _track(m, lags, typical, turned, first, first_offset, second, second_offset, top, offset, straight, spread, shapes, ahead, correction,  # type: ignore[no-untyped-def]
-           times, out):
+           edges, share, times, out):
     steps, rows = lags.shape[0], spread.shape[0] + 1
     if m[TOP_SPEED] <= 0.0:
         out[:] = np.nan
@@ -66,6 +68,7 @@ def _track(m, lags, typical, turned, first, first_offset, second, second_offset,
     evaluate_networks(first, first_offset, second, second_offset, top, offset, straight, inputs, said)
     positions, covariances, weights = np.empty((rows, times.shape[0], 2)), np.empty((rows, times.shape[0], 2, 2)), np.empty(rows)
     place_mixture(said, spread, shapes, ahead, correction, frame, times, positions, covariances, weights)
+    go_on(said, inputs, lags, shapes, ahead, edges, share, frame, times, positions, np.empty((times.shape[0], 2)))
     out[:] = 0.0
     for k in range(rows):
         for h in range(times.shape[0]):
