@@ -148,8 +148,10 @@ class MotionPrior:
         return self.mixture_and_cover(points, times, ahead_s, typical)[:3]
 
     def mixture_and_cover(self, points: Floats, times: Floats, ahead_s: Floats, typical: float) -> tuple[Floats, Floats, Floats, Floats | None]:
-        """The same, and the futures (K - 2, H, 2) as they were taught to cover together what comes, the weightiest first; None where they lie around the first.
+        """The same, and the futures (K - 2, H, 2) as they were taught to cover together what comes, the weightiest first.
 
+        None where they lie around the first, and in a prior for any unit: bodies of kinds it never saw are covered better by few futures
+        that are found for the mixture's own, wider spread.
         The mixture's are moved with its mean, where the best guess gives way to going on (`motion_prior_steadiness`); these are not.
         """
         net, steps = self.network, len(ahead_s)
@@ -160,7 +162,7 @@ class MotionPrior:
                 positions, covariances, weights, moved)
         if net.mended is not None:
             positions += mend(net, self.grid, points, times, ahead_s, typical, self.turned)
-        if net.correction[-1, 1] == 0.0:
+        if net.correction[-1, 1] == 0.0 or self.typical_speed == 0.0:
             return positions, covariances, weights, None
         return positions, covariances, weights, positions[1 + np.argsort(-weights[1:-1], kind="stable")] - moved
 

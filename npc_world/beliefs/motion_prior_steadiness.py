@@ -30,6 +30,8 @@ _LEAST = 1e-3
 """Changes below such a share of the scale are all the same."""
 _DEGREES, _SITUATIONS = 10, 200
 """Degrees that are told apart, at most, and situations to each, at least."""
+_DIGITS = 6
+"""Many pasts are exactly steady, but for rounding: they are of one degree."""
 _SHARES = np.linspace(0.0, 1.0, 11)
 _GAIN = 0.005
 """By such a share errors must fall: a guess is not changed for nothing."""
@@ -134,7 +136,7 @@ def fit_steadiness(windows: Windows, guess: Floats, group: NDArray[np.int64], la
     degrees = min(_DEGREES, len(known) // _SITUATIONS)
     if degrees < 2:
         return never(len(ahead_s))
-    edges = np.unique(np.quantile(unsteady[known], np.linspace(0.0, 1.0, degrees + 1)[1:-1]))
+    edges = np.unique(np.round(np.quantile(unsteady[known], np.linspace(0.0, 1.0, degrees + 1)[1:-1]), _DIGITS)) + 10.0 ** -_DIGITS
     onward = windows.inputs[:, None, :2] * (ahead_s / ahead_s[-1])[:, None]
     _, which, size = np.unique(group[known], return_inverse=True, return_counts=True)
     weight = (windows.frames[known, 4] / np.sqrt(size[which]))[:, None]
