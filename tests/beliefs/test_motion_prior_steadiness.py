@@ -47,7 +47,7 @@ def situations(seed: int) -> tuple[Windows, np.ndarray, np.ndarray]:
     truth, trembles = np.empty((count, len(AHEAD_S), 2)), np.arange(count) % 2 == 1
     for n in range(count):
         way = np.column_stack([np.arange(12.0), np.zeros(12)])
-        way[:7, 1] += 0.3 * rng.normal()  # a corner before the last step
+        way[:6, 1] += 0.3 * rng.normal()  # a corner before the last step
         if trembles[n]:
             way += 0.2 * rng.normal(size=way.shape)
         read_past(np.ascontiguousarray(way[7::-1]), LAGS_S, 2.8, 0.0, True, inputs[n], frames[n])
