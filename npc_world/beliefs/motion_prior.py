@@ -40,6 +40,7 @@ class MotionPrior:
     Make one with `fit` or `load`.  Small networks read off the past a best guess (least absolute error); other futures, free of it,
     of which one comes near whatever happens (multiple choice learning, Guzman-Rivera et al. 2012); and weights and widths of all,
     a Gaussian mixture whose mean the best guess is (mixture density network, Bishop 1994), with regions corrected on bodies held out.
+    All learn from the tracks as recorded and from noisy copies; where a past is steady the guess gives way to going straight on (`motion_prior_steadiness`).
     Where units are known and steps fine, boosted trees mend the guess, and all futures with it, also by the free ground around the place as others' routes have shown it (`motion_prior_correction`), if that helps with
     bodies held out.  Assumes that bodies to come move as those it was fitted on; it knows no walls that nobody's route has shown
     and no other bodies, and is wrong where these decide.

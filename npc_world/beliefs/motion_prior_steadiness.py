@@ -4,7 +4,8 @@ Recorded tracks are of two kinds.  What a camera measures anew in each step trem
 nearer than the newest velocity.  What is drawn between a few marks, rounded, or moved by keys goes exactly straight most of the
 time, and then nothing is nearer than going on; a regression fitted on both kinds lies in between.  How steady a past was is read
 off its smaller changes of velocity: large ones are turns and corners, which both kinds make.  For each degree of steadiness and
-each horizon that share of the way from the guess to going on is taken which served best on bodies that were held out.  Wrong for
+each horizon that share of the way from the guess to going on is taken which served best on bodies that were held out (stacked
+generalisation, Wolpert 1992, with one weight).  Wrong for
 recordings that tremble in other degrees than any of those the prior was fitted on.
 """
 

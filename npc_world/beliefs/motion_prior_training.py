@@ -83,6 +83,7 @@ class Trained:
     correction: Floats
     """(H + 1, 2), see `calibrated`; its last number is 1 where futures stand by themselves, 0 where they lie around the first."""
     steady: Steadiness
+    """Where the best guess gives way to going on."""
     mended: Correction | None = None
     """What trees add to the best guess."""
 
@@ -102,7 +103,7 @@ def train_prior(tracks: Sequence[Floats], dt_s: float, groups: Sequence[int] | N
         else np.ones(len(windows.inputs))
     group = None if groups is None else np.asarray(groups)[windows.track]
     shares = [_balance(windows, group, typical, *powers) for powers in ((config.balance, 0.0), (config.spread_balance, config.speed_balance))]
-    rough = windows
+    rough = windows  # row for row the same moments, as a worse recorder would have seen them: parts, chances and importance are the same
     if config.noise > 0.0:
         rough = cut_windows(_roughened(tracks, config.noise * dt_s * typical, rng), dt_s, grid, 3 * config.situations, typical, turned, rng, config.forget)
     mirror = mirror_signs(len(grid.lags_s), EXTRAS, turned)
@@ -177,7 +178,7 @@ def _guesses(nets: list[Network], windows: Windows, part: NDArray[np.int64], sha
 
 
 def _roughened(tracks: Sequence[Floats], most: Floats, rng: np.random.Generator) -> list[Floats]:
-    """The same tracks, each seen with noise of up to most (tracks,): recorders are of many kinds, and futures taught by clean tracks alone mistake theirs for turns."""
+    """The same tracks (L, 2), each with normal noise of a standard deviation of up to most (tracks,), in their unit: recorders are of many kinds, and futures taught by clean tracks alone mistake theirs for turns."""
     return [points + rng.normal(size=points.shape) * each * rng.random() for points, each in zip(tracks, most, strict=True)]
 
 

@@ -146,7 +146,7 @@ class Forecast:
         if isinstance(count, bool) or not isinstance(count, (int, np.integer)) or count < 1:
             raise BadInputError(f"count={count!r}: expected a whole number, 1 or more")
         if self.cover_px is not None and len(self.cover_px) == count:
-            return self.cover_px
+            return self.cover_px.copy()
         futures, share = representatives(self.positions_px, self.covariances_px2, self.weights, int(count))
         return futures[np.argsort(-share, kind="stable")]
 

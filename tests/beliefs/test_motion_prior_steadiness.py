@@ -104,7 +104,10 @@ def test_a_prior_of_both_kinds_goes_on_where_the_past_was_exact(prior: nw.Motion
 def test_twenty_for_twenty_are_the_futures_that_were_taught(prior: nw.MotionPrior) -> None:
     forecast = prior.forecast(recorded(5, 0.08)[0][:8], 0.4)
     assert forecast.cover_px is not None and forecast.cover_px.shape == (4, 12, 2)
-    np.testing.assert_array_equal(forecast.representatives(4), forecast.cover_px)
+    few = forecast.representatives(4)
+    np.testing.assert_array_equal(few, forecast.cover_px)
+    few += 1.0
+    assert (forecast.representatives(4) != few).all()
     assert forecast.representatives(3).shape == (3, 12, 2)
     spread = np.hypot(*(forecast.cover_px - forecast.best()).transpose(2, 0, 1))[:, -1]
     assert spread.max() > 0.3
@@ -122,6 +125,18 @@ def test_damaged_steadiness_is_named(prior: nw.MotionPrior, tmp_path: Path) -> N
     np.savez(tmp_path / "damaged.npz", **arrays)
     with pytest.raises(nw.SaveFileError, match="steady"):
         nw.MotionPrior.load(tmp_path / "damaged.npz")
+
+
+def test_a_file_from_before_never_gives_way(prior: nw.MotionPrior, tmp_path: Path) -> None:
+    prior.save(tmp_path / "p.npz")
+    with np.load(tmp_path / "p.npz") as stored:
+        arrays = {name: stored[name] for name in stored.files if "steady" not in name}
+    np.savez(tmp_path / "before.npz", **(arrays | {"version": np.array(3)}))
+    older = nw.MotionPrior.load(tmp_path / "before.npz")
+    assert not older.network.steady.share.any()
+    past = np.column_stack([0.5 * np.arange(8.0), np.zeros(8)])
+    past[:3] += (0.0, 0.4)
+    assert np.hypot(*(older.forecast(past, 0.4).best()[0] - past[-1] - (0.5, 0.0))) > 0.005
 
 
 def test_it_is_said_for_each_degree_and_horizon(prior: nw.MotionPrior) -> None:
