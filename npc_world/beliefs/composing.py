@@ -14,7 +14,7 @@ from npc_world.beliefs.layout import BINS, COUNT, EXPERTS, HEADING, OWN, SPREAD
 from npc_world.beliefs.matching import bracket, lay_out, match_moments, read_times
 from npc_world.beliefs.room import GROWTH, NEAR, PER_BIN, SHARE, SUMS, WIDE, new_room
 from npc_world.beliefs.unrolling import unroll_experts, who_speaks
-from npc_world.beliefs.weighing import missed_share, weigh_experts, wide_variance
+from npc_world.beliefs.weighing import last_speaker, missed_share, weigh_experts, wide_variance
 from npc_world.core.compiled import kernel
 
 Floats = NDArray[np.float64]
@@ -29,8 +29,9 @@ _LEAST_WEIGHT = 0.002
 def row_weights(weights, horizon_s, rows):  # type: ignore[no-untyped-def]
     """Fill rows (EXPERTS,): what each expert counts as a whole future of horizon_s, its last second most; weights (BINS, EXPERTS)."""
     low, high, u = bracket(horizon_s)
-    total = 0.0
-    for e in range(EXPERTS):
+    total, end = 0.0, last_speaker(weights)
+    rows[end:] = 0.0
+    for e in range(end):
         if weights[0, e] == 0.0:
             rows[e] = 0.0
             continue
@@ -38,7 +39,7 @@ def row_weights(weights, horizon_s, rows):  # type: ignore[no-untyped-def]
         half = max(0, low - 1)
         rows[e] = math.exp(0.7 * at_end + 0.3 * math.log(weights[half, e]))
         total += rows[e]
-    for e in range(EXPERTS):
+    for e in range(end):
         rows[e] /= total
 
 
@@ -71,7 +72,7 @@ def mix(m, times, horizon_s, used, rows, by_bin, tracks, walls, clear, most, roo
     match_moments(near, growth, share, at_times, futures, per_bin, missed, wide, sums)
     groups = np.empty(count, np.int64)
     _group(share, futures, steps, max(1, most - 1), groups)
-    found = 0
+    found, walled = 0, clear.shape[0] > 0  # a call that finds no walls costs as much as a whole row
     cos, sin = math.cos(m[HEADING]), math.sin(m[HEADING])
     total = 0.0
     for lead in range(count):
@@ -85,7 +86,8 @@ def mix(m, times, horizon_s, used, rows, by_bin, tracks, walls, clear, most, roo
             _write(futures[0, lead], futures[1, lead], futures[2, lead], futures[3, lead], 1e-18, cos, sin, positions[found], covariances[found])
         else:
             _merge(lead, groups, share, weight, futures, cos, sin, sums, positions[found], covariances[found])
-        slide(walls, clear, z.real, z.imag, positions[found])
+        if walled:
+            slide(walls, clear, z.real, z.imag, positions[found])
         weights[found], chosen[found] = weight, used[lead]
         total += weight
         found += 1
@@ -93,7 +95,8 @@ def mix(m, times, horizon_s, used, rows, by_bin, tracks, walls, clear, most, roo
         for k in range(found):
             weights[k] *= (1.0 - missed) / total
         _write(wide[0], wide[1], wide[2], wide[3], 0.0, cos, sin, positions[found], covariances[found])
-        slide(walls, clear, z.real, z.imag, positions[found])
+        if walled:
+            slide(walls, clear, z.real, z.imag, positions[found])
         weights[found], chosen[found] = missed, EXPERTS
         found += 1
     else:
@@ -105,14 +108,15 @@ def mix(m, times, horizon_s, used, rows, by_bin, tracks, walls, clear, most, roo
 @kernel
 def _worth_it(rows, by_bin, order):  # type: ignore[no-untyped-def]
     """Fill order with experts that count for something as a whole or at some horizon, the weightiest first; the others' weights become zero."""
-    for e in range(EXPERTS):
+    end = last_speaker(by_bin)
+    for e in range(end):
         at = e
         while at > 0 and rows[order[at - 1]] < rows[e]:
             order[at] = order[at - 1]
             at -= 1
         order[at] = e
     count = 0
-    for i in range(EXPERTS):
+    for i in range(end):
         e = order[i]
         near = 0.0
         for b in range(BINS):
@@ -131,7 +135,7 @@ def _worth_it(rows, by_bin, order):  # type: ignore[no-untyped-def]
         rows[order[i]] /= total
     for b in range(BINS):
         total = 0.0
-        for e in range(EXPERTS):
+        for e in range(end):
             if by_bin[b, e] > 0.0:
                 total += by_bin[b, e]
         for i in range(count):
@@ -158,6 +162,8 @@ def _group(rows, futures, steps, most, groups):  # type: ignore[no-untyped-def]
                 dx, dy = futures[0, i, h] - futures[0, lead, h], futures[1, i, h] - futures[1, lead, h]
                 spread = futures[2, lead, h] + futures[3, lead, h]
                 worst = max(worst, 2.0 * (dx * dx + dy * dy) / max(spread, 1e-300))
+                if worst >= best:
+                    break
             if worst < best:
                 best, nearest = worst, lead
         if nearest >= 0 and (best < _SAME * _SAME or leaders >= most or rows[i] < _LEAST_WEIGHT):
@@ -242,7 +248,7 @@ def compose_all(memory, times, unseen_s, given, given_log_prior, walls, clear, m
             present[used[i]] = True
         unroll_experts(m, ahead, said, present, tracks)
         z, _, _, _, _ = blend(m)
-        for i in range(used.shape[0]):
+        for i in range(used.shape[0] if clear.shape[0] > 0 else 0):
             if used[i] < OWN:
                 slide(walls, clear, z.real, z.imag, tracks[used[i]])
         counts[n] = mix(m, ahead, ahead[steps - 1], used, rows, by_bin, tracks, walls, clear, most, room, positions[n], covariances[n], weights[n], chosen[n])

@@ -113,18 +113,18 @@ def _foretell(m):  # type: ignore[no-untyped-def]
     for j in range(n - 1):
         while matched[j] < ORDERS and matched[j] <= j and symbols[j - matched[j]] >= 0 and symbols[j - matched[j]] == symbols[n - 1 - matched[j]]:
             matched[j] += 1
-    counts = np.empty((ORDERS + 1, SYMBOLS))
+    counts, blended = np.empty((ORDERS + 1, SYMBOLS), np.int64), np.empty(SYMBOLS)
     heading = complex(m[NGRAM_HEADING_X], m[NGRAM_HEADING_Y])
     at = complex(0.0, 0.0)
     m[NGRAM_PATH], m[NGRAM_PATH + 1] = 0.0, 0.0
     for step in range(1, TOKENS_AHEAD + 1):
-        counts[:, :] = 0.0
+        counts[:, :] = 0
         top = 0
         for j in range(n - 1):
             if symbols[j + 1] >= 0:
-                counts[matched[j], symbols[j + 1]] += 1.0
+                counts[matched[j], symbols[j + 1]] += 1
                 top = max(top, matched[j])
-        best = _likeliest(counts, top)
+        best = _likeliest(counts, top, blended)
         if best < 0:
             return
         moved, shares = complex(0.0, 0.0), 0.0
@@ -145,29 +145,32 @@ def _foretell(m):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _likeliest(counts, top):  # type: ignore[no-untyped-def]
+def _likeliest(counts, top, blended):  # type: ignore[no-untyped-def]
     """Symbol of highest blended probability; counts (ORDERS + 1, SYMBOLS) by the longest context that matched,
-    `top` at most, summed up here.  -1: none."""
-    blended = np.zeros(SYMBOLS)
+    `top` at most, summed up here.  blended (SYMBOLS,): to work in.  -1: none."""
+    blended[:] = 0.0
     left, best = 1.0, -1
     for order in range(top, -1, -1):
-        total, kinds = 0.0, 0.0
+        row, total, kinds = counts[order], 0, 0
+        if order < top:
+            longer = counts[order + 1]
+            for s in range(SYMBOLS):
+                row[s] += longer[s]
         for s in range(SYMBOLS):
-            if order < top:
-                counts[order, s] += counts[order + 1, s]
-            total += counts[order, s]
-            if counts[order, s] > 0.0:
-                kinds += 1.0
-        if total <= 0.0:
+            total += row[s]
+            kinds += 1 if row[s] > 0 else 0
+        if total == 0:
             continue
+        new = total + kinds
+        for s in range(SYMBOLS):
+            blended[s] += left * row[s] / new
         most, second, best = 0.0, 0.0, -1
         for s in range(SYMBOLS):
-            blended[s] += left * counts[order, s] / (total + kinds)
             if blended[s] > most:
                 most, second, best = blended[s], most, s
             elif blended[s] > second:
                 second = blended[s]
-        left *= kinds / (total + kinds)
+        left *= kinds / new
         if most - second > _SURELY * left:
             break  # whatever the shorter contexts say
     return best

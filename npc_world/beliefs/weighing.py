@@ -26,7 +26,7 @@ from npc_world.beliefs.layout import (
 )
 from npc_world.core.compiled import kernel
 
-__all__ = ["error_variances", "exempt_share", "miss_chance", "missed_share", "trust_in_mixture", "weigh_experts", "wide_variance"]
+__all__ = ["error_variances", "exempt_share", "last_speaker", "miss_chance", "missed_share", "trust_in_mixture", "weigh_experts", "wide_variance"]
 
 #                        stop   go  short  long longest turn  slow  ways repeat mean place flee prior tokens bounce
 LOG_PRIOR = np.array([-1.5, 0.0, -0.5, -1.0, -1.5, -0.7, -0.7, 0.3, -0.7, -0.7, -0.7, -1.5, 0.0, -0.7, 0.7])
@@ -59,10 +59,12 @@ def weigh_experts(m, present, given_log_prior, weights):  # type: ignore[no-unty
     present (EXPERTS,) bool: who has an opinion.  given_log_prior (GIVEN,): for goals, how the way so far fits them.
     """
     score, given = np.zeros(EXPERTS), present[OWN:].any()
+    end = EXPERTS if given else OWN
+    weights[:, end:] = 0.0
     for b in range(BINS):
         own = min(1.0, m[BIN_JUDGED + b] / _ENOUGH)
         top = -math.inf
-        for e in range(EXPERTS):
+        for e in range(end):
             if present[e]:
                 carried = score[e] * _CARRIED if e >= OWN and b >= _FAR else score[e]
                 score[e] = own * (m[SCORE + e * BINS + b] + m[LONG_SCORE + e * BINS + b]) + (1.0 - own) * carried
@@ -70,19 +72,28 @@ def weigh_experts(m, present, given_log_prior, weights):  # type: ignore[no-unty
                 weights[b, e] = score[e] + prior
                 top = max(top, weights[b, e])
         total = 0.0
-        for e in range(EXPERTS):
+        for e in range(end):
             if present[e]:
                 weights[b, e] = math.exp(weights[b, e] - top) + _LEAST
                 total += weights[b, e]
             else:
                 weights[b, e] = 0.0
-        for e in range(EXPERTS):
+        for e in range(end):
             weights[b, e] /= total
         trust = trust_in_mixture(m, b, given)
         exempt = exempt_share(b, weights[b]) if given else 0.0
-        for e in range(OWN if exempt > 0.0 else EXPERTS):
+        for e in range(OWN if exempt > 0.0 else end):
             weights[b, e] *= trust
         weights[b, GO] += (1.0 - trust) * (1.0 - exempt)
+
+
+@kernel
+def last_speaker(weights):  # type: ignore[no-untyped-def]
+    """One more than the last expert who may have a weight in weights (BINS, EXPERTS): most bodies have no given experts, and nobody looks at these."""
+    for e in range(OWN, EXPERTS):
+        if weights[0, e] > 0.0:
+            return EXPERTS
+    return OWN
 
 
 @kernel
