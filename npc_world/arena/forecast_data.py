@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from npc_world.core.errors import BadInputError
 
-__all__ = ["Recorded", "read_recorded", "split_of"]
+__all__ = ["Recorded", "Steps", "read_recorded", "split_of"]
 
 Floats = NDArray[np.float64]
 
@@ -31,6 +31,32 @@ class Recorded:
     player: str = ""
     session: str = ""
     split: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Where a forecast and a track with a row every so often can be compared: at times that both have."""
+
+    rows: NDArray[np.int64]
+    """(H,) rows ahead, those nearest to the horizons asked for."""
+    times_s: Floats
+    """(H,) when that is."""
+    step_s: float
+    """Step of the forecast."""
+    steps: NDArray[np.int64]
+    """(H,) its steps then."""
+
+    @classmethod
+    def at(cls, horizons_s: Floats, dt_s: float, step_s: float) -> Steps:
+        """A forecast in steps of step_s, or of the track's own dt_s where those do not fall on its rows."""
+        rows = np.maximum(1, np.round(horizons_s / dt_s).astype(np.int64))
+        times_s = rows * dt_s
+        if (np.abs(times_s / step_s - np.round(times_s / step_s)) > _OFF_STEP).any():
+            step_s = dt_s
+        return cls(rows, times_s, step_s, np.round(times_s / step_s).astype(np.int64) - 1)
+
+
+_OFF_STEP = 0.02
 
 
 def read_recorded(path: str | Path) -> list[Recorded]:

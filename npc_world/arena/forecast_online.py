@@ -1,6 +1,6 @@
 """What learning this very player adds: each player's tracks in order of time, with habit memory and without.
 
-    npc-world forecast --protocol online [--data tracks.npz]
+    npc-world forecast --protocol online [--data FILE.npz …]
 
 Without data: scripted players that repeat themselves, and some that change their style half way.
 """
@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npc_world.arena.forecast_data import read_recorded
+from npc_world.arena.forecast_data import Steps, read_recorded
 from npc_world.arena.progress import Progress
 from npc_world.beliefs.labels import NGRAM_LABEL
 from npc_world.beliefs.target_model import TargetConfig, TargetModel
@@ -82,8 +82,8 @@ def online(players: Iterable[Player], every_s: float = 0.25, config: TargetConfi
 
 
 def _watch_track(player: Player, track: Floats, models: dict[str, TargetModel], watched_s: float, every_s: float, scores: OnlineScores) -> None:
-    ahead = np.round(HORIZONS_S / player.dt_s).astype(int)
-    steps = np.round(HORIZONS_S / _STEP_S).astype(int) - 1
+    at = Steps.at(HORIZONS_S, player.dt_s, _STEP_S)
+    ahead = at.rows
     pause = max(1, round(every_s / player.dt_s))
     for i in range(len(track) - int(ahead[-1])):
         for model in models.values():
@@ -92,11 +92,11 @@ def _watch_track(player: Player, track: Floats, models: dict[str, TargetModel], 
             continue
         truth = track[i + ahead]
         for name, model in models.items():
-            scores.errors[name].append(_distance(model.forecast(HORIZONS_S[-1], _STEP_S).mean()[steps], truth))
+            scores.errors[name].append(_distance(model.forecast(at.times_s[-1], at.step_s).mean()[at.steps], truth))
         velocity = (track[i] - track[i - 1]) / player.dt_s
-        plain = track[i] + HORIZONS_S[:, None] * velocity
+        plain = track[i] + at.times_s[:, None] * velocity
         scores.errors["velocity"].append(_distance(plain, truth))
-        scores.errors["ngram"].append(_distance(models["memory"].expert_tracks(HORIZONS_S).get(NGRAM_LABEL, plain), truth))
+        scores.errors["ngram"].append(_distance(models["memory"].expert_tracks(at.times_s).get(NGRAM_LABEL, plain), truth))
         now_s = watched_s + i * player.dt_s
         scores.watched_s.append(now_s)
         scores.changed.append(now_s >= player.changes_s)
@@ -123,15 +123,15 @@ def online_table(found: dict[str, OnlineScores]) -> str:
             plain, stranger, memory, ngram = (scores.mean_error(method, when) for method in ("velocity", "stranger", "memory", "ngram"))
             for h, ahead_s in enumerate(HORIZONS_S):
                 base = max(float(plain[h]), 1e-12)
-                lines.append(f"{name:<14} {span:<8} {ahead_s:>4.1f}s {int(when.sum()):>7} {base:>9.4g} {stranger[h] / base:>8.3f} {ngram[h] / base:>7.3f} {memory[h] / base:>7.3f} "
+                lines.append(f"{name[:14]:<14} {span:<8} {ahead_s:>4.1f}s {int(when.sum()):>7} {base:>9.4g} {stranger[h] / base:>8.3f} {ngram[h] / base:>7.3f} {memory[h] / base:>7.3f} "
                              f"{100.0 * (1.0 - memory[h] / max(stranger[h], 1e-12)):>7.1f} % {100.0 * (1.0 - memory[h] / max(start[h], 1e-12)):>8.1f} %")
     return "\n".join(lines)
 
 
-def online_main(data: Path | None, count: int, seed: int, every_s: float, json_file: Path | None, fail: Callable[[str], Any]) -> int:
+def online_main(data: Sequence[Path] | None, count: int, seed: int, every_s: float, json_file: Path | None, fail: Callable[[str], Any]) -> int:
     """`npc-world forecast --protocol online`; fail is called with what is wrong with the data."""
     try:
-        players = repetitive_players(max(1, count // 3), seed) if data is None else {data.stem[:14]: read_players(data)}
+        players = repetitive_players(max(1, count // 3), seed) if data is None else {file.stem: read_players(file) for file in data}
     except BadInputError as error:
         fail(str(error))
         return 2

@@ -86,8 +86,8 @@ class Held:
                 "in_90": self.inside(0.9).tolist(), "us": self.took_us}
 
 
-def cut_situations(tracks: Sequence[Recorded], protocol: Protocol, most: int | None = None) -> Situations:
-    """Moments of all tracks, evenly thinned to about `most`.  Tracks of one step; `BadInputError` when it is not the protocol's."""
+def cut_situations(tracks: Sequence[Recorded], protocol: Protocol, most: int | None = None, name: str = "tracks") -> Situations:
+    """Moments of all tracks, evenly thinned to about `most`.  Tracks of one step; `BadInputError`, with their `name`, when it is not the protocol's."""
     if not tracks:
         raise BadInputError("no tracks: to fit on some and test on others takes three, or a `split` that names both")
     dt_s = float(np.median([track.dt_s for track in tracks]))
@@ -97,7 +97,9 @@ def cut_situations(tracks: Sequence[Recorded], protocol: Protocol, most: int | N
     pause = max(1, round(protocol.every_s / dt_s))
     moments = [(track.points, i) for track in tracks for i in range(back, len(track.points) - int(ahead[-1]), pause)]
     if not moments:
-        raise BadInputError(f"no track is longer than {protocol.history_s + protocol.ahead_s[-1]:g} s")
+        longest_s = max(len(track.points) * track.dt_s for track in tracks)
+        raise BadInputError(f"{name}: no track is longer than {protocol.history_s + protocol.ahead_s[-1]:g} s; the longest of {len(tracks)} lasts {longest_s:.1f} s"
+                            " (rows of one player have to follow each other in time, each time once)")
     if most is not None:
         moments = moments[::max(1, math.ceil(len(moments) / most))]
     return Situations(np.array([points[i - back:i + 1] for points, i in moments]), np.array([points[i + ahead] for points, i in moments]), dt_s,
@@ -164,7 +166,7 @@ def _pedestrian(files: dict[str, list[Recorded]], config: PriorConfig, shipped: 
         fitted = cut_situations([track for track, _ in others], PEDESTRIAN, _FITTED)
         prior = shipped if shipped is not None else MotionPrior.fit(
             [track.points for track, _ in others], PEDESTRIAN.step_s, groups=[i for _, i in others], config=config, progress=lambda share, what: None)
-        tested = cut_situations(scenes[name], PEDESTRIAN)
+        tested = cut_situations(scenes[name], PEDESTRIAN, name=name)
         found[name] = {}
         for method, run in _methods(fitted, prior).items():
             found[name][method] = hold(run, tested)
@@ -176,7 +178,7 @@ def _game(files: dict[str, list[Recorded]], config: PriorConfig, shipped: Motion
     found: dict[str, dict[str, Held]] = {}
     for name, tracks in files.items():
         train, test = split_of(tracks)
-        fitted, tested = cut_situations(train, GAME, _FITTED), cut_situations(test, GAME, most)
+        fitted, tested = cut_situations(train, GAME, _FITTED, name), cut_situations(test, GAME, most, name)
         groups = _groups(train)
         prior = shipped if shipped is not None else MotionPrior.fit(
             [track.points for track in train], fitted.dt_s, groups=groups, horizon_s=float(GAME.ahead_s[-1]), gravity=_leans(train), config=config,

@@ -1,7 +1,7 @@
 """How well forecasts hold: errors, stated regions, likelihood and time, against simple baselines.
 
     npc-world forecast                      scripted players with known structure
-    npc-world forecast --data tracks.npz    recorded tracks, in either form of `forecast_data`: positions, times, player; or xyz, start, dt
+    npc-world forecast --data FILE.npz …    recorded tracks, in either form of `forecast_data`: positions, times, player; or xyz, start, dt
     npc-world forecast --protocol pedestrian | game --data FILE.npz …   a motion prior fitted on some, measured on others
 """
 
@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npc_world.arena.forecast_data import read_recorded
+from npc_world.arena.forecast_data import Steps, read_recorded
 from npc_world.arena.forecast_online import online_main
 from npc_world.arena.forecast_protocols import protocol_main
 from npc_world.arena.players import OPEN_TRACKS
@@ -89,14 +89,14 @@ def evaluate(tracks: Iterable[Track], every_s: float = 0.25, config: TargetConfi
              make: Callable[[Track], TargetModel] | None = None, advance: Callable[[], None] = lambda: None) -> Scores:
     """Watch each track as it happens; every `every_s` after a warm-up, forecast and compare with what then came."""
     scores = Scores()
-    steps = np.round(HORIZONS_S / _STEP_S).astype(int) - 1
     for track in tracks:
         model = make(track) if make is not None else TargetModel(track.ground, track.goals, config=config)
-        ahead = np.round(HORIZONS_S / track.dt_s).astype(int)
+        at = Steps.at(HORIZONS_S, track.dt_s, _STEP_S)
+        ahead, steps = at.rows, at.steps
         pause = max(1, round(every_s / track.dt_s))
         last = len(track.points) - int(ahead[-1]) - 1
         length_px = float(np.hypot(*np.diff(track.points, axis=0).T).sum())
-        scale = max(1e-9, length_px / (len(track.points) * track.dt_s)) * HORIZONS_S
+        scale = max(1e-9, length_px / (len(track.points) * track.dt_s)) * at.times_s
         for i in range(last + 1):
             began = time.perf_counter()
             model.observe(i * track.dt_s, track.points[i])
@@ -104,17 +104,17 @@ def evaluate(tracks: Iterable[Track], every_s: float = 0.25, config: TargetConfi
             if i * track.dt_s < _WARM_UP_S or i % pause:
                 continue
             began = time.perf_counter()
-            forecast = model.forecast(HORIZONS_S[-1], _STEP_S)
+            forecast = model.forecast(at.times_s[-1], at.step_s)
             scores.forecast_us.append(1e6 * (time.perf_counter() - began))
             truth = track.points[i + ahead]
             _add(scores, "mean", forecast.mean()[steps] - truth)
             _add(scores, "best", forecast.best()[steps] - truth)
             _add(scores, "still", track.points[i] - truth)
             velocity = (track.points[i] - track.points[i - 1]) / track.dt_s
-            _add(scores, "velocity", track.points[i] + HORIZONS_S[:, None] * velocity - truth)
+            _add(scores, "velocity", track.points[i] + at.times_s[:, None] * velocity - truth)
             belief = model.belief
             assert belief is not None
-            _add(scores, "filter", belief.position_px + HORIZONS_S[:, None] * belief.velocity_px_s - truth)
+            _add(scores, "filter", belief.position_px + at.times_s[:, None] * belief.velocity_px_s - truth)
             means, covariances = np.ascontiguousarray(forecast.positions_px[:, steps]), forecast.covariances_px2[:, steps]
             found = mixture.levels(means, covariances, forecast.weights, truth)
             scores.levels.append(mixture.corrected(found, None if forecast.regions is None else forecast.regions[steps]))
@@ -161,16 +161,12 @@ def main(argv: list[str]) -> int:
     options = parser.parse_args(argv)
     if options.protocol in ("pedestrian", "game"):
         return protocol_main(options.protocol, options.data, options.moments, options.json, options.prior, parser.error)
-    if options.data is not None:
-        if len(options.data) > 1:
-            parser.error("--data: one file, except for the protocols pedestrian and game")
-        options.data = options.data[0]
     if options.protocol == "online":
         return online_main(options.data, options.tracks, options.seed, options.every, options.json, parser.error)
     try:
         if options.data is not None:
-            recorded = read_tracks(options.data)
-            classes = {options.data.stem[:12]: recorded[::max(1, len(recorded) // options.tracks)][:options.tracks]}
+            read = {file.stem: read_tracks(file) for file in options.data}
+            classes = {name: recorded[::max(1, len(recorded) // options.tracks)][:options.tracks] for name, recorded in read.items()}
         else:
             classes = {kind: synthetic_tracks(kind, options.tracks, options.seed) for kind in OPEN_TRACKS}
     except BadInputError as error:

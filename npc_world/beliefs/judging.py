@@ -55,6 +55,10 @@ from npc_world.core.compiled import kernel
 
 __all__ = ["drop_records", "judge"]
 
+_MOST_TRUST, _MOST_DOUBT = 6.0, 4.0
+"""Log odds that departing from constant velocity, or not departing from it, can earn."""
+
+
 @kernel
 def drop_records(m):  # type: ignore[no-untyped-def]
     """What was said will not be judged: the track broke."""
@@ -201,7 +205,7 @@ def _learn_trust(m, b, record, seen, mean_a, mean_c, step_s, keep_long, reach, s
     rate = max(1.0 - keep_long, 1.0 / (m[BIN_JUDGED + b] + 5.0))
     m[at + 1] += rate * (plain - m[at + 1])
     gain = min(3.0, max(-3.0, (plain - mixed) / (m[at + 1] + 0.01 * reach)))
-    m[at] = min(4.0, max(-4.0, keep_long * m[at] + settings[TRUSTING] * step_s * gain))
+    m[at] = min(_MOST_TRUST, max(-_MOST_DOUBT, keep_long * m[at] + settings[TRUSTING] * step_s * gain))
 
 
 @kernel

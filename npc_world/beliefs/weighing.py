@@ -13,15 +13,22 @@ from npc_world.beliefs.layout import (
     ERROR,
     EXPERTS,
     GO,
+    GRID_S,
     JUDGED,
     LONG_SCORE,
     MISSED,
     NOISE,
     OWN,
+    PAST_COUNT,
+    PLACE,
     PLAIN,
+    REPEAT,
+    REPEAT_MEAN,
     SCORE,
     TAIL,
+    TOKENS,
     TOP_SPEED,
+    WAYS,
     WIDE,
 )
 from npc_world.core.compiled import kernel
@@ -33,11 +40,17 @@ LOG_PRIOR = np.array([-1.5, 0.0, -0.5, -1.0, -1.5, -0.7, -0.7, 0.3, -0.7, -0.7, 
 """(OWN,) what an expert's word counts before its record says otherwise."""
 GIVEN_LOG_PRIOR = np.array([-0.5, -0.5, 0.5, 2.0, 2.0])
 """(BINS,) the same for given experts: goals say more of what comes later."""
+_FROM_OWN_PAST = np.array([e in (WAYS, REPEAT, REPEAT_MEAN, PLACE, TOKENS) for e in range(EXPERTS)])
+"""(EXPERTS,) bool: who speaks from this body's own past."""
+_KNOWN_S = 16.0
+"""A body watched for less is not known well enough for those to count in full: what fits a few seconds fits them by chance."""
 _LEAST = 1e-4
 TRUST = np.array([-1.0, -0.75, -0.5, -2.0, -2.0])
 """(BINS,) log odds of the mixture over constant velocity before any judgement …"""
 GIVEN_TRUST = np.array([0.0, 0.0, 0.5, 3.0, 3.0])
 """(BINS,) … and how much more when goals are known."""
+_DOUBTED = 200.0
+"""After so many judgements the odds from before any count half."""
 _FAR, _CARRIED = 3, 0.3
 """From this horizon on, what a given expert's record at a shorter one says where it has none of its own yet: who walks straight to a goal
 just keeps going until he is there."""
@@ -61,6 +74,7 @@ def weigh_experts(m, present, given_log_prior, weights):  # type: ignore[no-unty
     score, given = np.zeros(EXPERTS), present[OWN:].any()
     end = EXPERTS if given else OWN
     weights[:, end:] = 0.0
+    known = 2.0 * math.log(min(1.0, (m[PAST_COUNT] + 0.5) * GRID_S / _KNOWN_S))
     for b in range(BINS):
         own = min(1.0, m[BIN_JUDGED + b] / _ENOUGH)
         top = -math.inf
@@ -69,7 +83,7 @@ def weigh_experts(m, present, given_log_prior, weights):  # type: ignore[no-unty
                 carried = score[e] * _CARRIED if e >= OWN and b >= _FAR else score[e]
                 score[e] = own * (m[SCORE + e * BINS + b] + m[LONG_SCORE + e * BINS + b]) + (1.0 - own) * carried
                 prior = LOG_PRIOR[e] if e < OWN else GIVEN_LOG_PRIOR[b] + given_log_prior[e - OWN]
-                weights[b, e] = score[e] + prior
+                weights[b, e] = score[e] + prior + (known if _FROM_OWN_PAST[e] else 0.0)
                 top = max(top, weights[b, e])
         total = 0.0
         for e in range(end):
@@ -114,7 +128,8 @@ def trust_in_mixture(m, b, given):  # type: ignore[no-untyped-def]
     for i in range(b + 1):
         own = min(1.0, m[BIN_JUDGED + i] / _ENOUGH)
         gain = own * m[PLAIN + 2 * i] + (1.0 - own) * gain
-    return 1.0 / (1.0 + math.exp(-gain - TRUST[b] - (GIVEN_TRUST[b] if given else 0.0)))
+    before = TRUST[b] / (1.0 + m[BIN_JUDGED + b] / _DOUBTED)
+    return 1.0 / (1.0 + math.exp(-gain - before - (GIVEN_TRUST[b] if given else 0.0)))
 
 
 @kernel

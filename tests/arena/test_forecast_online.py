@@ -87,3 +87,39 @@ def test_the_next_move_model_is_compared_as_it_is() -> None:
     known = scores.spans()["known"]
     assert (scores.mean_error("ngram", known)[1:] < 0.6 * scores.mean_error("velocity", known)[1:]).all()
     assert "n-gram" in online_table({"zigzag": scores})
+
+
+def passer_by(rng: np.random.Generator) -> np.ndarray:
+    """Nine seconds of somebody who walks somewhere, with a bend or two."""
+    n = round(9.0 / DT_S)
+    rate = np.convolve(rng.normal(0.0, 1.0, n + 60), np.ones(60) / 60, "valid")[:n] * 2.0
+    pace = 1.3 * (1.0 + np.convolve(rng.normal(0.0, 1.0, n + 45), np.ones(45) / 45, "valid")[:n])
+    heading = rng.uniform(-3.0, 3.0) + np.cumsum(rate) * DT_S
+    return np.cumsum(DT_S * pace[:, None] * np.stack([np.cos(heading), np.sin(heading)], axis=1), axis=0)
+
+
+def test_who_is_seen_for_a_few_seconds_is_foreseen_as_well_as_a_stranger() -> None:
+    """What fits a few seconds of somebody's past fits them by chance."""
+    rng = np.random.default_rng(3)
+    scores = online([Player((passer_by(rng),), DT_S) for _ in range(60)])
+    every = scores.spans()["all"]
+    assert (scores.mean_error("memory", every) < 1.005 * scores.mean_error("stranger", every)).all()
+
+
+def test_who_has_long_been_foreseen_is_foreseen_two_seconds_ahead() -> None:
+    """Doubts about a stranger's mixture do not last for ever."""
+    players = [group[0] for name, group in repetitive_players(1, seed=4, dt_s=DT_S).items() if name in ("zigzag", "juke", "patrol")]
+    scores = online(players, every_s=0.5)
+    known = scores.spans()["known"]
+    assert (scores.mean_error("memory", known) < 0.1 * scores.mean_error("velocity", known))[2]
+
+
+def test_several_files_are_several_classes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    track = square_walk(12.0)
+    for name in ("first", "second"):
+        np.savez(tmp_path / f"{name}.npz", xyz=track, start=np.array([0, len(track)]), dt=np.array([DT_S]))
+    files = [str(tmp_path / "first.npz"), str(tmp_path / "second.npz")]
+    for protocol in ("online", "tracks"):
+        assert main(["--protocol", protocol, "--data", *files]) == 0
+        said = capsys.readouterr().out
+        assert "first" in said and "second" in said

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from npc_world.arena.forecast_baselines import Situations, angles, imm, neighbours, still, velocity
-from npc_world.arena.forecast_data import read_recorded, split_of
+from npc_world.arena.forecast_data import Steps, read_recorded, split_of
 from npc_world.arena.forecast_protocols import GAME, PEDESTRIAN, cut_situations, hold
 from npc_world.arena.forecasting import main
 from npc_world.core.errors import BadInputError
@@ -118,6 +118,29 @@ def test_both_protocols_print_all_methods(tmp_path: Path, capsys: pytest.Capture
     assert main(["--protocol", "game", "--data", game, "--moments", "60"]) == 0
     assert "game           prior" in capsys.readouterr().out
     assert len(cut_situations(read_recorded(game), GAME, 50).pasts) <= 50
-    for wrong in (["--protocol", "game"], ["--protocol", "pedestrian", "--data", scenes[0]], ["--data", *scenes]):
+    for wrong in (["--protocol", "game"], ["--protocol", "pedestrian", "--data", scenes[0]], ["--data", scenes[0], "--prior"]):
         with pytest.raises(SystemExit):
             main(wrong)
+
+
+def test_tracks_that_are_too_short_are_named_with_how_long_they_are(tmp_path: Path) -> None:
+    short = store(tmp_path / "short.npz", [np.zeros((12, 2))], 0.1)
+    with pytest.raises(BadInputError, match=r"the yard: no track is longer than 3 s; the longest of 1 lasts 1\.2 s"):
+        cut_situations(read_recorded(short), GAME, name="the yard")
+
+
+def test_a_forecast_is_held_against_the_track_at_times_that_both_have() -> None:
+    horizons = np.array([0.5, 1.0, 2.0])
+    fine = Steps.at(horizons, 1 / 30, 0.1)
+    assert fine.step_s == 0.1 and fine.rows.tolist() == [15, 30, 60] and fine.steps.tolist() == [4, 9, 19]
+    for dt_s in (0.04, 0.4):
+        coarse = Steps.at(horizons, dt_s, 0.1)
+        assert np.allclose((coarse.steps + 1) * coarse.step_s, coarse.times_s) and np.allclose(coarse.times_s, coarse.rows * dt_s)
+        assert np.abs(coarse.times_s - horizons).max() <= 0.5 * dt_s + 1e-9
+
+
+def test_who_walks_straight_in_few_frames_is_foreseen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A position every 0.4 s has none 0.5 s ahead: what is foretold for then is no error."""
+    straight = np.outer(np.arange(30) * 0.4, [1.2, 0.5])
+    assert main(["--data", store(tmp_path / "straight.npz", [straight], 0.4), "--json", str(tmp_path / "found.json")]) == 0
+    assert max(json.loads((tmp_path / "found.json").read_text())["straight"]["errors"]["mean"]) < 0.02
