@@ -5,8 +5,9 @@ nearer than the newest velocity.  What is drawn between a few marks, rounded, or
 time, and then nothing is nearer than going on; a regression fitted on both kinds lies in between.  How steady a past was is read
 off its smaller changes of velocity: large ones are turns and corners, which both kinds make.  For each degree of steadiness and
 each horizon that share of the way from the guess to going on is taken which served best on bodies that were held out (stacked
-generalisation, Wolpert 1992, with one weight).  Wrong for
-recordings that tremble in other degrees than any of those the prior was fitted on.
+generalisation, Wolpert 1992, with one weight), and more of it where a group of these would be farther off than by going on: a
+stranger's group is not known, and should not be the one that pays for the mean.  Wrong for recordings that tremble in other
+degrees than any of those the prior was fitted on.
 """
 
 from __future__ import annotations
@@ -36,6 +37,10 @@ _DIGITS = 6
 _SHARES = np.linspace(0.0, 1.0, 11)
 _GAIN = 0.005
 """By such a share errors must fall: a guess is not changed for nothing."""
+_WORSE = 0.02
+"""By such a share at most may a group be farther off, on average, than by going on."""
+_FEWEST_OF_GROUP = 100
+"""A group with fewer situations of a degree says nothing certain of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +145,19 @@ def fit_steadiness(windows: Windows, guess: Floats, group: NDArray[np.int64], la
     edges = np.unique(np.round(np.quantile(unsteady[known], np.linspace(0.0, 1.0, degrees + 1)[1:-1]), _DIGITS)) + 10.0 ** -_DIGITS
     onward = windows.inputs[:, None, :2] * (ahead_s / ahead_s[-1])[:, None]
     _, which, size = np.unique(group[known], return_inverse=True, return_counts=True)
-    weight = (windows.frames[known, 4] / np.sqrt(size[which]))[:, None]
-    lost = np.empty((len(edges) + 1, len(ahead_s), len(_SHARES)))
-    degree = np.searchsorted(edges, unsteady[known])
+    cells = (len(edges) + 1, len(size))
+    cell = np.searchsorted(edges, unsteady[known]) * len(size) + which
+    lost = np.empty((*cells, len(ahead_s), len(_SHARES)))
     for i, each in enumerate(_SHARES):
-        off = weight * np.hypot(*np.moveaxis(guess[known] + each * (onward[known] - guess[known]) - windows.truth[known], -1, 0))
-        for g in range(len(edges) + 1):
-            lost[g, :, i] = np.nansum(off[degree == g], axis=0)
-    share = np.where(lost.min(axis=2) < (1.0 - _GAIN) * lost[:, :, 0], _SHARES[lost.argmin(axis=2)], 0.0)
-    return Steadiness(edges, share)
+        off = windows.frames[known, 4, None] * np.hypot(*np.moveaxis(guess[known] + each * (onward[known] - guess[known]) - windows.truth[known], -1, 0))
+        for h in range(len(ahead_s)):
+            lost[:, :, h, i] = np.bincount(cell, np.nan_to_num(off[:, h]), math.prod(cells)).reshape(cells)
+    total = np.einsum("dghs,g->dhs", lost, size ** -0.5)
+    share = np.where(total.min(axis=2) < (1.0 - _GAIN) * total[:, :, 0], _SHARES[total.argmin(axis=2)], 0.0)
+    return Steadiness(edges, _fair(share, lost, np.bincount(cell, minlength=math.prod(cells)).reshape(cells) >= _FEWEST_OF_GROUP))
+
+
+def _fair(share: Floats, lost: Floats, told: NDArray[np.bool_]) -> Floats:
+    """share (G, H), as much greater as it takes for none of M groups to lose: lost (G, M, H, shares) errors of each, told (G, M) whether they are to be trusted."""
+    fair = (lost <= (1.0 + _WORSE) * lost[:, :, :, -1:]) | ~told[:, :, None, None]
+    return _SHARES[np.argmax(fair.all(axis=1) & (share[:, :, None] <= _SHARES), axis=2)]

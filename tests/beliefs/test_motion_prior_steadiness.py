@@ -69,6 +69,18 @@ def test_only_steady_pasts_give_way_and_strangers_gain() -> None:
     assert after[trembles].mean() < 1.02 * before[trembles].mean()
 
 
+@pytest.mark.parametrize(("of_group", "share"), [(300, 1.0), (60, 0.0)])
+def test_no_group_pays_for_the_mean_unless_it_is_too_small_to_tell(of_group: int, share: float) -> None:
+    """All pasts tremble alike; the guess is right for the many, going on for the few."""
+    windows, _, trembles = situations(1)
+    rows = np.repeat(np.flatnonzero(trembles)[:1], 1500)
+    group = (np.arange(len(rows)) < of_group).astype(np.int64)
+    onward = windows.inputs[rows][:, None, :2] * (AHEAD_S / AHEAD_S[-1])[:, None]
+    truth = np.where(group[:, None, None] == 1, onward, 0.5 * onward)
+    steady = fit_steadiness(Windows(windows.inputs[rows], windows.frames[rows], truth, rows), 0.5 * onward, group, LAGS_S, AHEAD_S)
+    assert (steady.share[0] == share).all()
+
+
 def test_few_situations_change_nothing() -> None:
     windows, guess, _ = situations(1)
     few = Windows(windows.inputs[:300], windows.frames[:300], windows.truth[:300], windows.track[:300])
