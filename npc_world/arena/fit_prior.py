@@ -20,8 +20,8 @@ from npc_world.core.errors import BadInputError
 
 __all__ = ["fit_scripted", "main"]
 
-_SCRIPTED = PriorConfig(calm=1.0, hidden=32, epochs=20, situations=16_000)
-"""Bodies of many kinds, which their pasts tell apart: a larger network, free to."""
+_SCRIPTED = PriorConfig(calm=1.0, hidden=32, epochs=20, situations=16_000, fair=100.0)
+"""Bodies of many kinds, which their pasts tell apart: a larger network, free to.  What one kind does, invented, binds nobody else."""
 _STEP_S, _HISTORY_S, _HORIZON_S = 0.1, 2.0, 4.8
 
 

@@ -37,8 +37,6 @@ _DIGITS = 6
 _SHARES = np.linspace(0.0, 1.0, 11)
 _GAIN = 0.005
 """By such a share errors must fall: a guess is not changed for nothing."""
-_WORSE = 0.02
-"""By such a share at most may a group be farther off, on average, than by going on."""
 _FEWEST_OF_GROUP = 100
 """A group with fewer situations of a degree says nothing certain of it."""
 
@@ -134,8 +132,11 @@ def go_on(out, inputs, lags, shapes, ahead, edges, share, frame, times, position
             positions[k, i, 1] += moved[i, 1]
 
 
-def fit_steadiness(windows: Windows, guess: Floats, group: NDArray[np.int64], lags_s: Floats, ahead_s: Floats) -> Steadiness:
-    """From windows and guesses (N, H, 2) about them by networks that had not seen them; of groups (N,) small ones count more than their share, though less than great ones."""
+def fit_steadiness(windows: Windows, guess: Floats, group: NDArray[np.int64], lags_s: Floats, ahead_s: Floats, worse: float) -> Steadiness:
+    """From windows and guesses (N, H, 2) about them by networks that had not seen them; of groups (N,) small ones count more than their share, though less than great ones.
+
+    worse: by such a share at most may a group be farther off, on average, than by going on.
+    """
     unsteady = np.empty(len(guess))
     _degrees(windows.inputs, lags_s, unsteady)
     known = np.flatnonzero(~np.isnan(unsteady))
@@ -154,10 +155,10 @@ def fit_steadiness(windows: Windows, guess: Floats, group: NDArray[np.int64], la
             lost[:, :, h, i] = np.bincount(cell, np.nan_to_num(off[:, h]), math.prod(cells)).reshape(cells)
     total = np.einsum("dghs,g->dhs", lost, size ** -0.5)
     share = np.where(total.min(axis=2) < (1.0 - _GAIN) * total[:, :, 0], _SHARES[total.argmin(axis=2)], 0.0)
-    return Steadiness(edges, _fair(share, lost, np.bincount(cell, minlength=math.prod(cells)).reshape(cells) >= _FEWEST_OF_GROUP))
+    return Steadiness(edges, _fair(share, lost, worse, np.bincount(cell, minlength=math.prod(cells)).reshape(cells) >= _FEWEST_OF_GROUP))
 
 
-def _fair(share: Floats, lost: Floats, told: NDArray[np.bool_]) -> Floats:
-    """share (G, H), as much greater as it takes for none of M groups to lose: lost (G, M, H, shares) errors of each, told (G, M) whether they are to be trusted."""
-    fair = (lost <= (1.0 + _WORSE) * lost[:, :, :, -1:]) | ~told[:, :, None, None]
+def _fair(share: Floats, lost: Floats, worse: float, told: NDArray[np.bool_]) -> Floats:
+    """share (G, H), as much greater as it takes for none of M groups to lose more than `worse`: lost (G, M, H, shares) errors of each, told (G, M) whether they are to be trusted."""
+    fair = (lost <= (1.0 + worse) * lost[:, :, :, -1:]) | ~told[:, :, None, None]
     return _SHARES[np.argmax(fair.all(axis=1) & (share[:, :, None] <= _SHARES), axis=2)]

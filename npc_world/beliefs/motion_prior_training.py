@@ -57,6 +57,8 @@ class PriorConfig:
     balance: float = tunable(1.0, "0: groups count by their situations; 1: small ones count as much as great ones, in the best guess", low=0.0, high=1.0)
     spread_balance: float = tunable(0.5, "the same in the other futures", low=0.0, high=1.0)
     speed_balance: float = tunable(0.0, "the same for rare speeds, in the other futures; the best guess is for common ones", low=0.0, high=1.0)
+    fair: float = tunable(0.02, "share by which the best guess may be farther off than going on, on average over a group: where it is more, it goes on; "
+                                "100: as much as it likes", low=0.0, high=100.0)
     tail: float = tunable(0.1, "weight of what no future foresees", low=0.001, high=0.5)
     trees: int = tunable(400, "boosted trees that mend the best guess where units are known and steps below 0.25 s, from the past and from others' routes; 0: none", low=0, high=5000)
     forget: float = tunable(0.05, "share of situations of which only part of the past is shown", low=0.0, high=1.0)
@@ -147,7 +149,7 @@ def train_prior(tracks: Sequence[Floats], dt_s: float, groups: Sequence[int] | N
     steady, mended, shift = never(len(grid.ahead_s)), None, np.zeros_like(windows.truth)
     if folds:
         guess = _guesses(nets, windows, part, shapes)
-        steady = fit_steadiness(windows, guess, part if group is None else group, grid.lags_s, grid.ahead_s)
+        steady = fit_steadiness(windows, guess, part if group is None else group, grid.lags_s, grid.ahead_s, config.fair)
         shift = steady.shift(windows.inputs, guess, grid.lags_s, grid.ahead_s)
     if folds and not any_unit and config.trees and dt_s < 0.25:  # coarse steps tell trees too little: strangers elsewhere were foretold worse
         told = _Told(report, total / (total + 2 * folds), total + 2 * folds)

@@ -60,7 +60,7 @@ def situations(seed: int) -> tuple[Windows, np.ndarray, np.ndarray]:
 
 def test_only_steady_pasts_give_way_and_strangers_gain() -> None:
     windows, guess, trembles = situations(1)
-    steady = fit_steadiness(windows, guess, np.zeros(len(guess), dtype=np.int64), LAGS_S, AHEAD_S)
+    steady = fit_steadiness(windows, guess, np.zeros(len(guess), dtype=np.int64), LAGS_S, AHEAD_S, 0.02)
     assert (steady.share[0] == 1.0).all() and (steady.share[-1] < 0.4).all()
     windows, guess, trembles = situations(2)
     moved = guess + steady.shift(windows.inputs, guess, LAGS_S, AHEAD_S)
@@ -69,22 +69,22 @@ def test_only_steady_pasts_give_way_and_strangers_gain() -> None:
     assert after[trembles].mean() < 1.02 * before[trembles].mean()
 
 
-@pytest.mark.parametrize(("of_group", "share"), [(300, 1.0), (60, 0.0)])
-def test_no_group_pays_for_the_mean_unless_it_is_too_small_to_tell(of_group: int, share: float) -> None:
-    """All pasts tremble alike; the guess is right for the many, going on for the few."""
+@pytest.mark.parametrize(("of_group", "worse", "share"), [(300, 0.02, 1.0), (60, 0.02, 0.0), (300, 100.0, 0.0)])
+def test_no_group_pays_for_the_mean_unless_it_is_too_small_to_tell(of_group: int, worse: float, share: float) -> None:
+    """All pasts tremble alike; the guess is right for the many, going on nearly so for the few."""
     windows, _, trembles = situations(1)
     rows = np.repeat(np.flatnonzero(trembles)[:1], 1500)
     group = (np.arange(len(rows)) < of_group).astype(np.int64)
     onward = windows.inputs[rows][:, None, :2] * (AHEAD_S / AHEAD_S[-1])[:, None]
-    truth = np.where(group[:, None, None] == 1, onward, 0.5 * onward)
-    steady = fit_steadiness(Windows(windows.inputs[rows], windows.frames[rows], truth, rows), 0.5 * onward, group, LAGS_S, AHEAD_S)
+    truth = np.where(group[:, None, None] == 1, 0.98, 0.5) * onward
+    steady = fit_steadiness(Windows(windows.inputs[rows], windows.frames[rows], truth, rows), 0.5 * onward, group, LAGS_S, AHEAD_S, worse)
     assert (steady.share[0] == share).all()
 
 
 def test_few_situations_change_nothing() -> None:
     windows, guess, _ = situations(1)
     few = Windows(windows.inputs[:300], windows.frames[:300], windows.truth[:300], windows.track[:300])
-    steady = fit_steadiness(few, guess[:300], np.zeros(300, dtype=np.int64), LAGS_S, AHEAD_S)
+    steady = fit_steadiness(few, guess[:300], np.zeros(300, dtype=np.int64), LAGS_S, AHEAD_S, 0.02)
     assert len(steady.edges) == 0 and not steady.share.any()
 
 
