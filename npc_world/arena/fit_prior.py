@@ -20,8 +20,9 @@ from npc_world.core.errors import BadInputError
 
 __all__ = ["fit_scripted", "main"]
 
-_SCRIPTED = PriorConfig(calm=1.0, hidden=32, epochs=20, situations=16_000, fair=100.0)
-"""Bodies of many kinds, which their pasts tell apart: a larger network, free to.  What one kind does, invented, binds nobody else."""
+_SCRIPTED = PriorConfig(hidden=32, epochs=20, situations=16_000, fair=100.0, wide=1.4)
+"""Bodies of many kinds, which their pasts tell apart: a larger network.  What one kind does, invented, binds nobody else; and real bodies are
+less like any of them than these are like each other, so that futures lie wider than those held out ask for."""
 _STEP_S, _HISTORY_S, _HORIZON_S = 0.1, 2.0, 4.8
 
 

@@ -155,7 +155,7 @@ def fit_steadiness(windows: Windows, guess: Floats, group: NDArray[np.int64], la
             lost[:, :, h, i] = np.bincount(cell, np.nan_to_num(off[:, h]), math.prod(cells)).reshape(cells)
     total = np.einsum("dghs,g->dhs", lost, size ** -0.5)
     share = np.where(total.min(axis=2) < (1.0 - _GAIN) * total[:, :, 0], _SHARES[total.argmin(axis=2)], 0.0)
-    return Steadiness(edges, _fair(share, lost, worse, np.bincount(cell, minlength=math.prod(cells)).reshape(cells) >= _FEWEST_OF_GROUP))
+    return Steadiness(edges, share if worse == math.inf else _fair(share, lost, worse, np.bincount(cell, minlength=math.prod(cells)).reshape(cells) >= _FEWEST_OF_GROUP))
 
 
 def _fair(share: Floats, lost: Floats, worse: float, told: NDArray[np.bool_]) -> Floats:

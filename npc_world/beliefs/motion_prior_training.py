@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -57,9 +58,11 @@ class PriorConfig:
     balance: float = tunable(1.0, "0: groups count by their situations; 1: small ones count as much as great ones, in the best guess", low=0.0, high=1.0)
     spread_balance: float = tunable(0.5, "the same in the other futures", low=0.0, high=1.0)
     speed_balance: float = tunable(0.0, "the same for rare speeds, in the other futures; the best guess is for common ones", low=0.0, high=1.0)
-    fair: float = tunable(0.02, "share by which the best guess may be farther off than going on, on average over a group: where it is more, it goes on; "
-                                "100: as much as it likes", low=0.0, high=100.0)
+    fair: float = tunable(0.02, "share by which the best guess may be farther off than going on, on average over a group: where it would be more, "
+                                "it gives way; not where trees mend it", low=0.0, high=100.0)
     tail: float = tunable(0.1, "weight of what no future foresees", low=0.001, high=0.5)
+    wide: float = tunable(1.0, "factor on how far futures are stated to be off, upon what held among the bodies it is fitted on: more where those to come "
+                               "are of other kinds", low=0.5, high=3.0)
     trees: int = tunable(400, "boosted trees that mend the best guess where units are known and steps below 0.25 s, from the past and from others' routes; 0: none", low=0, high=5000)
     forget: float = tunable(0.05, "share of situations of which only part of the past is shown", low=0.0, high=1.0)
 
@@ -147,15 +150,18 @@ def train_prior(tracks: Sequence[Floats], dt_s: float, groups: Sequence[int] | N
     whole = fitted(0)
     nets = [fitted(1 + i, i) for i in range(folds)] or [whole]
     steady, mended, shift = never(len(grid.ahead_s)), None, np.zeros_like(windows.truth)
+    mends = not any_unit and config.trees > 0 and dt_s < 0.25  # coarse steps tell trees too little: strangers elsewhere were foretold worse
     if folds:
         guess = _guesses(nets, windows, part, shapes)
-        steady = fit_steadiness(windows, guess, part if group is None else group, grid.lags_s, grid.ahead_s, config.fair)
+        steady = fit_steadiness(windows, guess, part if group is None else group, grid.lags_s, grid.ahead_s,
+                                math.inf if mends else config.fair)  # what a group loses before trees mend it is not the last word
         shift = steady.shift(windows.inputs, guess, grid.lags_s, grid.ahead_s)
-    if folds and not any_unit and config.trees and dt_s < 0.25:  # coarse steps tell trees too little: strangers elsewhere were foretold worse
+    if folds and mends:
         told = _Told(report, total / (total + 2 * folds), total + 2 * folds)
         mended, more = fit_correction(tracks, groups, windows, guess + shift, part, float(np.median(typical)), len(grid.lags_s), config.trees, rng, told.advance)
         shift = shift + more
     correction = _held_against(nets, windows, part, shift, shapes, grid, config.tail)
+    correction[:-1, 0] += math.log(config.wide)
     report(1.0, "fitted")
     return grid, _together([whole], shapes, correction, steady, mended), 0.0 if any_unit else float(np.median(typical))
 

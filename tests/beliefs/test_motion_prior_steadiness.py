@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -69,7 +70,7 @@ def test_only_steady_pasts_give_way_and_strangers_gain() -> None:
     assert after[trembles].mean() < 1.02 * before[trembles].mean()
 
 
-@pytest.mark.parametrize(("of_group", "worse", "share"), [(300, 0.02, 1.0), (60, 0.02, 0.0), (300, 100.0, 0.0)])
+@pytest.mark.parametrize(("of_group", "worse", "share"), [(300, 0.02, 1.0), (60, 0.02, 0.0), (300, np.inf, 0.0)])
 def test_no_group_pays_for_the_mean_unless_it_is_too_small_to_tell(of_group: int, worse: float, share: float) -> None:
     """All pasts tremble alike; the guess is right for the many, going on nearly so for the few."""
     windows, _, trembles = situations(1)
@@ -123,6 +124,13 @@ def test_twenty_for_twenty_are_the_futures_that_were_taught(prior: nw.MotionPrio
     assert forecast.representatives(3).shape == (3, 12, 2)
     spread = np.hypot(*(forecast.cover_px - forecast.best()).transpose(2, 0, 1))[:, -1]
     assert spread.max() > 0.3
+
+
+def test_futures_lie_as_much_wider_as_asked_for() -> None:
+    tracks = recorded(1, 0.03)[:30]
+    plain, wide = (nw.MotionPrior.fit(tracks, 0.4, config=replace(QUICK, wide=wider, parts=2, epochs=3, spread_epochs=2), progress=lambda share, what: None) for wider in (1.0, 1.4))
+    plain_px2, wide_px2 = (each.forecast(tracks[0][:8], 0.4).covariances_px2[:-1] for each in (plain, wide))
+    np.testing.assert_allclose(wide_px2, 1.4 ** 2 * plain_px2, rtol=0.05)
 
 
 def test_a_prior_for_any_unit_finds_them_when_asked() -> None:
