@@ -161,4 +161,4 @@ def fit_steadiness(windows: Windows, guess: Floats, group: NDArray[np.int64], la
 def _fair(share: Floats, lost: Floats, worse: float, told: NDArray[np.bool_]) -> Floats:
     """share (G, H), as much greater as it takes for none of M groups to lose more than `worse`: lost (G, M, H, shares) errors of each, told (G, M) whether they are to be trusted."""
     fair = (lost <= (1.0 + worse) * lost[:, :, :, -1:]) | ~told[:, :, None, None]
-    return _SHARES[np.argmax(fair.all(axis=1) & (share[:, :, None] <= _SHARES), axis=2)]
+    return np.asarray(_SHARES[np.argmax(fair.all(axis=1) & (share[:, :, None] <= _SHARES), axis=2)])
