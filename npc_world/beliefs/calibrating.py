@@ -18,6 +18,7 @@ import numpy as np
 from npc_world.beliefs.layout import BIN_S, BINS, HELD, LEVEL, MIXED, RECORD_LEVELS, RECORD_MIXTURE, SPREAD, SURPRISE, TAIL
 from npc_world.beliefs.settings import SPREAD_RATE
 from npc_world.core.compiled import kernel
+from npc_world.core.exponential import exp_below
 from npc_world.core.mixture import normal_bank
 
 __all__ = ["calibrate", "regions"]
@@ -31,9 +32,6 @@ _LANES = 16
 """So many places are done at a time on the widest processors."""
 _SURELY = 1.0 + 1e-6
 """Likelier by this factor is likelier, however the sums were rounded."""
-_FARTHEST = 120.0
-"""Squared Mahalanobis distance from which on a density is nothing."""
-_P2, _P3, _P4, _P5 = (1.0 / math.factorial(n) for n in range(2, 6))
 _HELD_S = 60.0
 """Time over which the shares that are reported are taken."""
 _DEBT = 0.1
@@ -121,28 +119,14 @@ def _level(m, stated, b, x, y):  # type: ignore[no-untyped-def]
 
 @kernel
 def _add_densities(parts, count, xs, ys, density):  # type: ignore[no-untyped-def]
-    """Add to density (P,) that at (xs, ys), (P,) each, less the factor 1 / 2π.
-
-    exp(-q / 2) is taken as the 256th power of a polynomial, which processors do for many places at a time: within 1e-9 of its size
-    up to q = 20, within 1e-4 where it is next to nothing.
-    """
+    """Add to density (P,) that at (xs, ys), (P,) each, less the factor 1 / 2π."""
     for k in range(count):
         px, py, peak = parts[k, 1], parts[k, 2], parts[k, 9]
         xx, xy, yy = parts[k, 3], 2.0 * parts[k, 4], parts[k, 5]
         for i in range(density.shape[0]):
             dx, dy = xs[i] - px, ys[i] - py
             q = xx * dx * dx + xy * dx * dy + yy * dy * dy
-            u = (q if q < _FARTHEST else _FARTHEST) * (-0.5 / 256.0)
-            e = 1.0 + u * (1.0 + u * (_P2 + u * (_P3 + u * (_P4 + u * _P5))))
-            e *= e
-            e *= e
-            e *= e
-            e *= e
-            e *= e
-            e *= e
-            e *= e
-            e *= e
-            density[i] += peak * e if q < _FARTHEST else 0.0
+            density[i] += peak * exp_below(-0.5 * q)
 
 
 def regions(m: np.ndarray, times_s: np.ndarray) -> np.ndarray:

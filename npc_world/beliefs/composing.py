@@ -16,6 +16,7 @@ from npc_world.beliefs.room import GROWTH, NEAR, PER_BIN, SHARE, SUMS, WIDE, new
 from npc_world.beliefs.unrolling import unroll_experts, who_speaks
 from npc_world.beliefs.weighing import last_speaker, missed_share, weigh_experts, wide_variance
 from npc_world.core.compiled import kernel
+from npc_world.core.exponential import exp_below
 
 Floats = NDArray[np.float64]
 __all__ = ["blank_forecasts", "choose_rows", "compose_all", "mix", "row_weights"]
@@ -23,21 +24,26 @@ __all__ = ["blank_forecasts", "choose_rows", "compose_all", "mix", "row_weights"
 _SAME = 0.35
 """Futures that stay closer than so many of their standard deviations are one."""
 _LEAST_WEIGHT = 0.002
+_NOTHING = 2.5e-4
+"""Who counts for less wherever it is asked will not be heard: what exactly it counts need not be worked out."""
 
 
 @kernel
 def row_weights(weights, horizon_s, rows):  # type: ignore[no-untyped-def]
     """Fill rows (EXPERTS,): what each expert counts as a whole future of horizon_s, its last second most; weights (BINS, EXPERTS)."""
     low, high, u = bracket(horizon_s)
+    half = max(0, low - 1)
     total, end = 0.0, last_speaker(weights)
     rows[end:] = 0.0
     for e in range(end):
         if weights[0, e] == 0.0:
             rows[e] = 0.0
             continue
-        at_end = (1.0 - u) * math.log(weights[low, e]) + u * math.log(weights[high, e])
-        half = max(0, low - 1)
-        rows[e] = math.exp(0.7 * at_end + 0.3 * math.log(weights[half, e]))
+        near, far, last = weights[half, e], weights[low, e], weights[high, e]
+        if max(near, far, last) < _NOTHING:
+            rows[e] = min(near, far, last)
+        else:
+            rows[e] = exp_below(0.7 * ((1.0 - u) * math.log(far) + u * math.log(last)) + 0.3 * math.log(near))
         total += rows[e]
     for e in range(end):
         rows[e] /= total

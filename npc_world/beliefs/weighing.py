@@ -32,6 +32,7 @@ from npc_world.beliefs.layout import (
     WIDE,
 )
 from npc_world.core.compiled import kernel
+from npc_world.core.exponential import exp_below
 
 __all__ = ["error_variances", "exempt_share", "last_speaker", "miss_chance", "missed_share", "trust_in_mixture", "weigh_experts", "wide_variance"]
 
@@ -85,13 +86,11 @@ def weigh_experts(m, present, given_log_prior, weights):  # type: ignore[no-unty
                 prior = LOG_PRIOR[e] if e < OWN else GIVEN_LOG_PRIOR[b] + given_log_prior[e - OWN]
                 weights[b, e] = score[e] + prior + (known if _FROM_OWN_PAST[e] else 0.0)
                 top = max(top, weights[b, e])
+        for e in range(end):
+            weights[b, e] = _LEAST + exp_below(weights[b, e] - top) if present[e] else 0.0
         total = 0.0
         for e in range(end):
-            if present[e]:
-                weights[b, e] = math.exp(weights[b, e] - top) + _LEAST
-                total += weights[b, e]
-            else:
-                weights[b, e] = 0.0
+            total += weights[b, e]
         for e in range(end):
             weights[b, e] /= total
         trust = trust_in_mixture(m, b, given)
