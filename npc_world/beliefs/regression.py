@@ -40,9 +40,9 @@ from npc_world.core.compiled import kernel
 __all__ = ["follow_ways", "learn_ways", "read_features"]
 
 LAGS_S = np.array([0.2, 0.4, 0.8, 1.6])
-_MEMORY = 600.0
-"""Judgements after which an example counts 1/e."""
-_RIDGE = 4.0
+_MEMORY = 2500.0
+"""Judgements after which an example counts 1/e: some minutes.  Who changes his style is left to the experts' records."""
+_RIDGE = 0.5
 """Examples at full speed that the law "goes on as now" is worth."""
 _FIELD_S = 8.0
 """A place so many seconds' way from where it was first seen counts as much as full speed."""

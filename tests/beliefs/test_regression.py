@@ -47,3 +47,15 @@ def test_a_body_drawn_to_the_middle_of_its_field_is_expected_back_there() -> Non
         track.append(place)
     ways, plain = errors_after(np.array(track), 45.0, float(BIN_S[2]))
     assert ways < 0.8 * plain
+
+
+def test_who_once_dashed_and_then_dawdles_is_known_by_how_he_dawdles() -> None:
+    """A law is learned in shares of top speed: what is learned at a tenth of it must not drown in the law it started from."""
+    rng = np.random.default_rng(12)
+    place, speed, track = np.zeros(2), np.array([400.0, 0.0]), []
+    for _ in range(round(60.0 / DT_S)):
+        speed += DT_S * np.array([30.0, 0.0]) - DT_S * np.array([1.2, 3.0]) * speed + rng.normal(0.0, 7.0, 2)
+        place = place + DT_S * speed
+        track.append(place)
+    ways, plain = errors_after(np.array(track), 30.0, float(BIN_S[2]))
+    assert ways < 0.79 * plain
