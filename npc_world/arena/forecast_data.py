@@ -8,7 +8,7 @@ session (N,) and split (N,), cut into tracks where one of these changes or time 
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from npc_world.core.errors import BadInputError
 
-__all__ = ["Recorded", "Steps", "read_recorded", "split_of"]
+__all__ = ["Recorded", "Steps", "by_name", "read_recorded", "split_of"]
 
 Floats = NDArray[np.float64]
 
@@ -57,6 +57,14 @@ class Steps:
 
 
 _OFF_STEP = 0.02
+"""A time that is off a step by no more of it is on it."""
+
+
+def by_name(paths: Iterable[Path]) -> dict[str, Path]:
+    """Files by their names without the ending, or by their whole paths where several are called the same: none replaces another."""
+    given = list(dict.fromkeys(paths))
+    stems = [path.stem for path in given]
+    return {stem if stems.count(stem) == 1 else str(path): path for path, stem in zip(given, stems, strict=True)}
 
 
 def read_recorded(path: str | Path) -> list[Recorded]:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npc_world.arena.forecast_data import Steps, read_recorded
+from npc_world.arena.forecast_data import Steps, by_name, read_recorded
 from npc_world.arena.progress import Progress
 from npc_world.beliefs.labels import NGRAM_LABEL
 from npc_world.beliefs.target_model import TargetConfig, TargetModel
@@ -131,7 +131,7 @@ def online_table(found: dict[str, OnlineScores]) -> str:
 def online_main(data: Sequence[Path] | None, count: int, seed: int, every_s: float, json_file: Path | None, fail: Callable[[str], Any]) -> int:
     """`npc-world forecast --protocol online`; fail is called with what is wrong with the data."""
     try:
-        players = repetitive_players(max(1, count // 3), seed) if data is None else {file.stem: read_players(file) for file in data}
+        players = repetitive_players(max(1, count // 3), seed) if data is None else {name: read_players(file) for name, file in by_name(data).items()}
     except BadInputError as error:
         fail(str(error))
         return 2

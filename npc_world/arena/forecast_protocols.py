@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from npc_world.arena.forecast_baselines import Situations, angles, imm, neighbours, still, velocity
-from npc_world.arena.forecast_data import Recorded, read_recorded, split_of
+from npc_world.arena.forecast_data import Recorded, by_name, read_recorded, split_of
 from npc_world.arena.progress import Progress
 from npc_world.beliefs.motion_prior import MotionPrior, PriorConfig
 from npc_world.core import mixture
@@ -248,7 +248,7 @@ def protocol_main(name: str, data: Sequence[Path] | None, most: int, as_json: Pa
         fail(f"--protocol {name} needs --data FILE…, recorded tracks")
         return 2
     try:
-        files = {path.stem: read_recorded(path) for path in data}
+        files = {name: read_recorded(path) for name, path in by_name(data).items()}
         shipped = MotionPrior.load(prior) if prior is not None else None
         sets = len(files) if len(files) > 1 or name == "game" else len({t.session for tracks in files.values() for t in tracks})
         bar = Progress(6 * sets, name)

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from npc_world.arena.forecast_data import Steps, read_recorded
+from npc_world.arena.forecast_data import Steps, by_name, read_recorded
 from npc_world.arena.forecast_online import online_main
 from npc_world.arena.forecast_protocols import protocol_main
 from npc_world.arena.players import OPEN_TRACKS
@@ -139,7 +139,7 @@ def table(found: dict[str, Scores]) -> str:
         for h, ahead_s in enumerate(HORIZONS_S):
             least = 1e-3 * float(scores.mean_error("still")[h])  # below a thousandth of the way nobody can tell
             over = [float((scores.mean_error(method)[h] + least) / (base[h] + least)) for method in ("still", "filter", "mean", "best")]
-            lines.append(f"{name:<12} {ahead_s:>4.1f}s {base[h]:>9.4g} " + " ".join(f"{v:>6.3f}" for v in over)
+            lines.append(f"{name[:12]:<12} {ahead_s:>4.1f}s {base[h]:>9.4g} " + " ".join(f"{v:>6.3f}" for v in over)
                          + f" {scores.inside(0.5)[h]:>8.2f} {scores.inside(0.9)[h]:>8.2f} {np.mean(scores.likelihood, axis=0)[h]:>7.2f}"
                          + f" {np.mean(scores.observe_us):>7.1f} {np.median(scores.forecast_us):>7.1f}")
     return "\n".join(lines)
@@ -165,7 +165,7 @@ def main(argv: list[str]) -> int:
         return online_main(options.data, options.tracks, options.seed, options.every, options.json, parser.error)
     try:
         if options.data is not None:
-            read = {file.stem: read_tracks(file) for file in options.data}
+            read = {name: read_tracks(file) for name, file in by_name(options.data).items()}
             classes = {name: recorded[::max(1, len(recorded) // options.tracks)][:options.tracks] for name, recorded in read.items()}
         else:
             classes = {kind: synthetic_tracks(kind, options.tracks, options.seed) for kind in OPEN_TRACKS}

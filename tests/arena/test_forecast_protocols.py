@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from npc_world.arena.forecast_baselines import Situations, angles, imm, neighbours, still, velocity
-from npc_world.arena.forecast_data import Steps, read_recorded, split_of
+from npc_world.arena.forecast_data import Steps, by_name, read_recorded, split_of
 from npc_world.arena.forecast_protocols import GAME, PEDESTRIAN, cut_situations, hold
 from npc_world.arena.forecasting import main
 from npc_world.core.errors import BadInputError
@@ -118,7 +118,7 @@ def test_both_protocols_print_all_methods(tmp_path: Path, capsys: pytest.Capture
     assert main(["--protocol", "game", "--data", game, "--moments", "60"]) == 0
     assert "game           prior" in capsys.readouterr().out
     assert len(cut_situations(read_recorded(game), GAME, 50).pasts) <= 50
-    for wrong in (["--protocol", "game"], ["--protocol", "pedestrian", "--data", scenes[0]], ["--data", scenes[0], "--prior"]):
+    for wrong in (["--protocol", "game"], ["--protocol", "pedestrian", "--data", scenes[0]]):
         with pytest.raises(SystemExit):
             main(wrong)
 
@@ -144,3 +144,8 @@ def test_who_walks_straight_in_few_frames_is_foreseen(tmp_path: Path, capsys: py
     straight = np.outer(np.arange(30) * 0.4, [1.2, 0.5])
     assert main(["--data", store(tmp_path / "straight.npz", [straight], 0.4), "--json", str(tmp_path / "found.json")]) == 0
     assert max(json.loads((tmp_path / "found.json").read_text())["straight"]["errors"]["mean"]) < 0.02
+
+
+def test_files_of_one_name_do_not_replace_each_other() -> None:
+    paths = [Path(name) for name in ("yard.npz", "monday/game.npz", "tuesday/game.npz", "yard.npz")]
+    assert by_name(paths) == {"yard": paths[0], str(paths[1]): paths[1], str(paths[2]): paths[2]}
