@@ -172,7 +172,9 @@ class Brain:
             return True
         costly, thinkers = self._costly, self._thinkers
         patient = costly and self.team.acquainted(self.target_name)
-        return self._pacing.due(now, self.plan, self.forecast, sighting, self.speed(now.size_px), self.config, thinkers, self.ground.version,
+        quick = sighting is not None and not costly and self.team.exact(self.target_name)
+        often = self.config.planning.open_plans / max(1, self._turns.thinkers, self.team.size) if quick else 0.0
+        return self._pacing.due(now, self.plan, self.forecast, sighting, self.speed(now.size_px), self.config, thinkers, often, self.ground.version,
                                 patient) or self.steerer.lost
 
     @property

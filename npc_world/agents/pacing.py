@@ -1,4 +1,4 @@
-"""When an NPC plans anew: at its own rate, oftener near the target, less often while all goes as foreseen."""
+"""When an NPC plans anew: at its own rate, oftener in the open and near the target, less often while all goes as foreseen."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ class Pacing:
         self._last_slot, self._ground_version, self.planned_s = self._slot, ground_version, time_s
 
     def due(self, now: Observation, plan: Plan | None, forecast: Forecast | None, sighting: Sighting | None, speed: float, config: NpcConfig,
-            thinkers: int, ground_version: int, patient: bool) -> bool:
+            thinkers: int, often: float, ground_version: int, patient: bool) -> bool:
         """Whether to plan in this frame.
 
-        thinkers: how many NPCs share out the plans there are per second.  patient: whether a plan may be kept beyond its slot while the
-        meeting is far off and the target does as foreseen.  At once when there is no plan, when the ground has changed, and when so little
-        of the way to the target is left that the last plan is old by now.
+        thinkers: how many NPCs share out the plans there are per second.  often: at least so many times `replan_hz`.  patient: whether a plan
+        may be kept beyond its slot while the meeting is far off and the target does as foreseen.  At once when there is no plan, when the
+        ground has changed, and when so little of the way to the target is left that the last plan is old by now.
         """
         settings = config.planning
         share = min(1.0, config.teamwork.full_rate_members / max(1, thinkers))
-        self._slot = int(now.time_s * settings.replan_hz * share + self.phase)
+        self._slot = int(now.time_s * settings.replan_hz * max(share, often) + self.phase)
         if plan is None or ground_version != self._ground_version:
             return True
         since_s = now.time_s - self.planned_s

@@ -195,6 +195,11 @@ class Team:
             return self._persistence_config.prior_hz * wariness
         return self._persistence[name].change_hz(wariness) * (1.0 - self._shapes[name].by_the_clock)
 
+    def exact(self, name: str | None) -> bool:
+        """Whether a target is seen to move on exact courses, so that a forecast made anew says no other things without a reason."""
+        found = self._shapes.get(name) if name is not None else None
+        return found is not None and found.exact
+
     def home(self, name: str | None) -> Home | None:
         """What is known of the region a target keeps to."""
         found = self._shapes.get(name) if name is not None else None

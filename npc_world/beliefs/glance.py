@@ -83,6 +83,11 @@ class Glance:
             self._said.append((time_s + _LOOK_S, then_x, then_y, _HELD * _LOOK_S * math.hypot(course[2], course[3]), int(course[4] != 0.0)))
 
     @property
+    def exact(self) -> bool:
+        """Whether it is on a course, or was not seen often enough to say that it is on none: each sighting tells all there is to know."""
+        return len(self._recent) < _SIGHTINGS or self.course is not None
+
+    @property
     def course(self) -> Course | None:
         """Found when asked for, once per sighting; None when it is on none."""
         recent = self._recent

@@ -59,6 +59,11 @@ class Shapes:
         self._glance.reset()
 
     @property
+    def exact(self) -> bool:
+        """Whether it is seen to move on exact courses: see `Glance`."""
+        return self._open and self._glance.exact
+
+    @property
     def by_the_clock(self) -> float:
         """Probability that its next turn is foretold: then turning is no change of mind."""
         return self._legs.probability

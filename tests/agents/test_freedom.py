@@ -38,10 +38,9 @@ def test_a_body_that_stands_still_altogether_is_stunned_not_bound() -> None:
     assert freedom.line is None
 
 
-@pytest.mark.parametrize("told", [True, False])
-def test_a_paddle_saves_most_balls_slower_than_they_are(told: bool) -> None:
-    """A ball returned at random angles, in a court whose sides throw it back; the paddle moves up and down only."""
-    rng, speed, dt = np.random.default_rng(3), 180.0, 1 / 60
+def _pong(told: bool, rng: np.random.Generator) -> tuple[int, int]:
+    """Balls saved and missed in 40 s of which the first ten do not count."""
+    speed, dt = 180.0, 1 / 60
     court = nw.Terrain.open_field(size=(800, 500))
     npc = nw.load_npc("hunter", court, position=(770, 250), seed=1, size=SIZE, body=nw.TopDownBody(max_speed_px_s=speed))
     moves = [(0.0, -speed), (0.0, 0.0), (0.0, speed)] if told else None
@@ -57,5 +56,15 @@ def test_a_paddle_saves_most_balls_slower_than_they_are(told: bool) -> None:
                 saved, missed = saved + (abs(ball[1] - y) < 48.0), missed + (abs(ball[1] - y) >= 48.0)
             angle = rng.uniform(-0.8, 0.8)
             velocity = 420.0 * np.array([math.cos(angle) * (1.0 if ball[0] < 40.0 else -1.0), math.sin(angle)])
-    assert saved + missed >= 8
+    return saved, missed
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_paddle_saves_most_balls_slower_than_they_are(told: bool) -> None:
+    """A ball returned at random angles, in a court whose sides throw it back; the paddle moves up and down only."""
+    saved = missed = 0
+    for seed in (3, 4, 5):  # a single game of eight balls says little
+        stopped, passed = _pong(told, np.random.default_rng(seed))
+        saved, missed = saved + stopped, missed + passed
+    assert saved + missed >= 20
     assert saved >= 3 * missed

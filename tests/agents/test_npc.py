@@ -377,7 +377,8 @@ def test_numbers_of_numpy_and_things_of_the_game_are_taken_everywhere_alike() ->
     steps = [nw.load_npc("hunter", ground, position=(50, 50), seed=seed, time="frames", size=size, goals=[_Thing(300, 200)])
              for seed, size in ((3, (16, 16)), (np.int64(3), _Thing(0, 0)))]
     assert steps[1].size_px == (10.0, 10.0)
-    frames = nw.load_npc("hunter", ground, position=(50, 50), seed=3, time="frames", size=(16, 16), goals=[(305, 205)])
+    apart = nw.Terrain.open_field((600, 400))  # NPCs of one ground plan in different frames
+    frames = nw.load_npc("hunter", apart, position=(50, 50), seed=3, time="frames", size=(16, 16), goals=[(305, 205)])
     for i in range(4):
         said = [npc.step((50, 50), (300 + i, 200), dt).velocity_px_s.tolist() for npc, dt in ((steps[0], 1.0), (frames, one))]
     assert said[0] == pytest.approx(said[1])
