@@ -172,8 +172,9 @@ class Brain:
             return True
         costly, thinkers = self._costly, self._thinkers
         patient = costly and self.team.acquainted(self.target_name)
-        quick = sighting is not None and not costly and self.team.exact(self.target_name)
-        often = self.config.planning.open_plans / max(1, self._turns.thinkers, self.team.size) if quick else 0.0
+        often = 0.0 if costly or sighting is None else self.config.planning.open_plans / max(1, self._turns.thinkers, self.team.size)
+        if often > 1.0 and not self.team.exact(self.target_name):  # asked last: it is worked out for each sighting
+            often = 0.0
         return self._pacing.due(now, self.plan, self.forecast, sighting, self.speed(now.size_px), self.config, thinkers, often, self.ground.version,
                                 patient) or self.steerer.lost
 

@@ -21,7 +21,7 @@ class Planning:
     """How often and how far ahead it thinks."""
 
     replan_hz: float = tunable(12.0, "plans per second; between plans the last one goes on", low=0.5, high=240.0)
-    open_plans: float = tunable(5.0, "in the open, where plans cost little, so many times as often after targets on exact courses, for one NPC alone; several share that out", low=0.0, high=20.0)
+    open_plans: float = tunable(5.0, "in the open, where plans cost little, one NPC alone plans so many times as often after a target on an exact course; several share that out", low=0.0, high=20.0)
     closing_plans: float = tunable(8.0, "at least so many plans over the time it takes to walk to a target in sight: at arm's length it plans every frame", low=0.0, high=100.0)
     renewal_share: float = tunable(0.05, "a plan goes on for this share of the time to catch while the target does as foreseen; 0 plans always at replan_hz", low=0.0, high=0.5)
     horizon_factor: float = tunable(1.6, "forecast horizon over the time it would take to walk to the target", low=0.2, high=10.0)

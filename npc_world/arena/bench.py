@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 import npc_world as nw
 from npc_world.arena.maps import BODY_PER_CELL, LEGEND, WALL, Level
-from npc_world.arena.players import goal_track
+from npc_world.arena.players import OPEN_TRACKS, goal_track
 from npc_world.arena.progress import Progress
 from npc_world.arena.pursuers import Chase, Given, Hunter
 from npc_world.arena.scenarios import true_factors
@@ -123,7 +123,7 @@ def main(argv: list[str], engines: Callable[[], Mapping[str, Any]] | None = None
 
 def measure(npc: str, frames: int, crowd: int, compiling: bool) -> list[BenchRow]:
     """All rows, with a bar on stderr."""
-    bar = Progress(5 if compiling else 4, "bench")
+    bar = Progress(6 if compiling else 5, "bench")
     nw.warmup()
     play = Play(frames, crowd)
     rows = []
@@ -133,7 +133,10 @@ def measure(npc: str, frames: int, crowd: int, compiling: bool) -> list[BenchRow
     bar.advance()
     many_ms = play.steps_ms(lambda given: Hunter(given, npc), crowd)
     bar.advance()
+    open_ms = _open_ms(npc, frames)
+    bar.advance()
     rows.append(_row("one hunter, one step", hunter_ms, 0.5, 4.0))
+    rows.append(_row("one hunter in the open, one step", open_ms))
     rows.append(_row("shortest-path chase, one step", chase_ms))
     rows.append(BenchRow("one hunter, mean over all frames", float(hunter_ms.mean()), None, "ms"))
     rows.append(BenchRow("hunter over chase, mean", float(hunter_ms.mean() / chase_ms.mean()), None, "times"))
@@ -185,6 +188,22 @@ class Play:
             point = rng.uniform((0.0, 0.0), truth.ground.size)
             if truth.fits(point[0], point[1]):
                 return point
+
+
+def _open_ms(npc: str, frames: int) -> Floats:
+    """(frames - 1,) ms of each step of one that runs after a faster zig-zagger on a plane without walls, seen where it is."""
+    speed_px_s, rng = 180.0, np.random.default_rng(1)
+    track = 1.25 * speed_px_s * OPEN_TRACKS["zigzag"](rng, frames, DT_S)
+    ground = nw.Terrain.open_field(size=tuple((np.ptp(track, axis=0) + 400.0).tolist()))
+    track += 200.0 - track.min(axis=0)
+    body, taken = np.array([200.0, 200.0]), np.empty(frames)
+    mind = Hunter(Given(ground, body, speed_px_s, 12.0, np.zeros((0, 2)), 0), npc)
+    for k in range(frames):
+        began = time.perf_counter()
+        wish = mind.step(body, track[k], DT_S)
+        taken[k] = time.perf_counter() - began
+        body = body + wish * DT_S
+    return 1000.0 * taken[1:]
 
 
 def _level(rng: np.random.Generator) -> NDArray[np.int64]:

@@ -84,7 +84,7 @@ class Glance:
 
     @property
     def exact(self) -> bool:
-        """Whether it is on a course, or was not seen often enough to say that it is on none: each sighting tells all there is to know."""
+        """Whether it is on a course, or was not seen often enough to say that it is on none: then each sighting tells all there is to know."""
         return len(self._recent) < _SIGHTINGS or self.course is not None
 
     @property

@@ -52,5 +52,5 @@ def test_the_command_writes_what_it_measured(tmp_path: Path, capsys: pytest.Capt
     assert main(["--frames", "60", "--no-compile", "--crowd", "2", "--json", str(tmp_path / "b.json")]) == 0
     report = json.loads((tmp_path / "b.json").read_text())
     figures = {row["what"]: row["median"] for row in report["rows"]}
-    assert 0.0 < figures["import npc_world"] < 10.0 and figures["one hunter, one step"] > 0.0
+    assert 0.0 < figures["import npc_world"] < 10.0 and figures["one hunter, one step"] > 0.0 and figures["one hunter in the open, one step"] > 0.0
     assert "2 hunters" in capsys.readouterr().out
